@@ -1,0 +1,2 @@
+//! The kubewire command.
+fn main() {}
