@@ -1,0 +1,59 @@
+//! `cargo xtask apiserver build | start | stop`: the real API server.
+
+use crate::root::target;
+use anyhow::{Result, bail};
+use kubewire_apiserver::{Binaries, Cluster, STATE_VARIABLE, State, stop};
+use lexopt::{Arg, Parser};
+use std::{
+    env,
+    path::{Path, PathBuf},
+    time::Instant,
+};
+
+pub(crate) fn main(mut words: Parser) -> Result<()> {
+    let mut action = None;
+    let mut dir = target().join("apiserver");
+    while let Some(word) = words.next()? {
+        match word {
+            Arg::Value(value) if action.is_none() => action = Some(value),
+            Arg::Value(value) => dir = PathBuf::from(value),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    match action.as_ref().and_then(|action| action.to_str()) {
+        Some("build") => build().map(drop),
+        Some("start") => start(&dir),
+        Some("stop") => {
+            println!("stopped {} processes of {}", stop(&dir)?, dir.display());
+            Ok(())
+        }
+        _ => bail!("say what to do with the API server: `cargo xtask apiserver build`, `start` or `stop`"),
+    }
+}
+
+/// The programs of a cluster, built if need be, with a word on how far that is.
+pub(crate) fn build() -> Result<Binaries> {
+    Ok(Binaries::build(&mut |line| println!("{line}"))?)
+}
+
+/// Does `work` with the cluster that the environment names, or else with one of our own that it stops after.
+pub(crate) fn with_cluster<T>(name: &str, work: impl FnOnce(&State) -> Result<T>) -> Result<T> {
+    if env::var_os(STATE_VARIABLE).is_some() {
+        return work(&State::from_env()?);
+    }
+    let cluster = Cluster::start(&target().join(name), &build()?)?;
+    work(cluster.state())
+}
+
+fn start(dir: &Path) -> Result<()> {
+    let binaries = build()?;
+    let begin = Instant::now();
+    let state = Cluster::start(dir, &binaries)?.detach();
+    let mount = state.admin_mount.display();
+    println!("{} is ready ({:.1} s). For the tests:\n", state.server, begin.elapsed().as_secs_f32());
+    println!("  export {STATE_VARIABLE}={}\n", state.path().display());
+    println!("To be its admin, as a pod would be:\n");
+    println!("  kubewire --mount {mount} --server {} get namespaces\n", state.server);
+    println!("To stop it: cargo xtask apiserver stop");
+    Ok(())
+}
