@@ -1,8 +1,15 @@
 //! The tasks of this repository, as `cargo xtask NAME`.
 
 mod apiserver;
+mod fuzz;
 mod generate;
+mod house;
+mod js;
 mod root;
+mod run;
+mod test;
+mod tools;
+mod workspace;
 
 use anyhow::{Result, bail};
 use std::process::ExitCode;
@@ -10,10 +17,15 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 Usage: cargo xtask TASK
 
+  test [--only STAGE]...   run all the tests, or some stages of them
+  test --list              list the stages
   apiserver build          build the real API server (once, minutes)
   apiserver start [DIR]    start it, and leave it running
   apiserver stop [DIR]     stop it
   generate [--check]       write the table of built-in resources from a real server's discovery; or compare it
+  js                       build the npm package, and check what it imports, contains and weighs
+  fuzz [TARGET] [--seconds N]
+                           fuzz with nightly Rust, a minute each unless told otherwise
 ";
 
 fn main() -> ExitCode {
@@ -29,8 +41,11 @@ fn main() -> ExitCode {
 fn run() -> Result<()> {
     let mut words = lexopt::Parser::from_env();
     match words.value() {
+        Ok(task) if task == "test" => test::main(words),
         Ok(task) if task == "apiserver" => apiserver::main(words),
         Ok(task) if task == "generate" => generate::main(words),
+        Ok(task) if task == "js" => js::main(words),
+        Ok(task) if task == "fuzz" => fuzz::main(words),
         Ok(task) if task != "help" && task != "--help" && task != "-h" => {
             bail!("there is no task {task:?}\n\n{USAGE}")
         }

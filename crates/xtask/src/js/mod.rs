@@ -1,0 +1,124 @@
+//! `cargo xtask js`: the npm package in `bindings/js`, built whole.
+//!
+//! Cargo makes the WebAssembly file, wasm-bindgen its JavaScript, binaryen makes it small, and TypeScript does the rest. What
+//! the file may import, contain and weigh is checked on the way.
+
+mod bindgen;
+mod imports;
+mod names;
+mod size;
+
+use crate::{
+    root::{root, target},
+    run::{at, cargo, run},
+    tools::{self, WASM},
+};
+use anyhow::{Context, Result, bail, ensure};
+use lexopt::Parser;
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::atomic::{AtomicBool, Ordering},
+};
+
+/// What rustc may use in a WebAssembly file: binaryen refuses what it is not told of.
+const FEATURES: [&str; 6] = [
+    "--enable-bulk-memory",
+    "--enable-multivalue",
+    "--enable-mutable-globals",
+    "--enable-nontrapping-float-to-int",
+    "--enable-reference-types",
+    "--enable-sign-ext",
+];
+
+/// Whether this run has built the package already: the stages of one test run share it.
+static BUILT: AtomicBool = AtomicBool::new(false);
+
+pub(crate) fn main(mut words: Parser) -> Result<()> {
+    if let Some(word) = words.next()? {
+        return Err(word.unexpected().into());
+    }
+    if let Some(missing) = tools::missing_node() {
+        bail!("{missing}");
+    }
+    build()
+}
+
+/// The package's folder.
+pub(crate) fn dir() -> PathBuf {
+    root().join("bindings/js")
+}
+
+/// Builds the package, unless this run has.
+pub(crate) fn prepare() -> Result<()> {
+    if BUILT.load(Ordering::Relaxed) { Ok(()) } else { build() }
+}
+
+/// Builds the package: `bindings/js/dist`.
+pub(crate) fn build() -> Result<()> {
+    install()?;
+    let from = build_unoptimised()?;
+    let dist = dir().join("dist");
+    fs::create_dir_all(&dist).with_context(|| format!("could not make {}", dist.display()))?;
+    optimise(&from.join("core_bg.wasm"), &dist.join("core.wasm"))?;
+    for name in ["core.js", "core.d.ts"] {
+        fs::copy(from.join(name), dist.join(name)).with_context(|| format!("could not copy {name}"))?;
+    }
+    let wasm = read(&dist.join("core.wasm"))?;
+    imports::check(&wasm)?;
+    size::check(&wasm, &dir().join("size-budget.json"))?;
+    run(&mut at(&dir(), "npm", &["run", "build"]))?;
+    BUILT.store(true, Ordering::Relaxed);
+    Ok(())
+}
+
+/// The part that needs no Node: cargo, wasm-bindgen, and the checks that do not need the final file. Gives the folder of
+/// wasm-bindgen's output.
+pub(crate) fn build_unoptimised() -> Result<PathBuf> {
+    tools::wasm_target()?;
+    bindgen::check_version()?;
+    run(&mut cargo(&["build", "-p", "kubewire-js", "--target", WASM, "--profile", "wasm"]))?;
+    let built = target().join(WASM).join("wasm/kubewire_js.wasm");
+    names::check(&read(&built)?)?;
+    let to = target().join("js");
+    bindgen::run(&built, &to)?;
+    imports::check(&read(&to.join("core_bg.wasm"))?)?;
+    Ok(to)
+}
+
+/// Installs what `package-lock.json` names, unless it is there.
+fn install() -> Result<()> {
+    let dir = dir();
+    ensure!(
+        dir.join("package.json").is_file(),
+        "bindings/js has no package.json yet: the npm package is to be written"
+    );
+    let changed = |name: &str| fs::metadata(dir.join(name)).and_then(|file| file.modified()).ok();
+    let lock = changed("package-lock.json")
+        .context("bindings/js has no package-lock.json: run `npm install` there")?;
+    if changed("node_modules/.package-lock.json").is_some_and(|installed| installed >= lock) {
+        return Ok(());
+    }
+    run(&mut at(&dir, "npm", &["ci", "--no-audit", "--no-fund"]))
+}
+
+fn optimise(from: &Path, to: &Path) -> Result<()> {
+    let program = dir().join("node_modules/binaryen/bin/wasm-opt");
+    ensure!(
+        program.is_file(),
+        "no wasm-opt: `binaryen` must be one of the devDependencies in bindings/js/package.json"
+    );
+    let strip = ["--strip-debug", "--strip-producers", "--strip-target-features"];
+    run(at(root(), "node", &[])
+        .arg(program)
+        .arg(from)
+        .arg("-Oz")
+        .args(FEATURES)
+        .args(strip)
+        .arg("-o")
+        .arg(to))
+}
+
+fn read(path: &Path) -> Result<Vec<u8>> {
+    fs::read(path).with_context(|| format!("could not read {}", path.display()))
+}

@@ -1,0 +1,104 @@
+//! What is kept off the way to WebAssembly, since it is dear there: found by the names of the file's functions, before
+//! they are stripped.
+
+use anyhow::{Context, Result, ensure};
+use rustc_demangle::demangle;
+use std::collections::BTreeSet;
+use wasmparser::{KnownCustom, Name, Parser, Payload};
+
+/// What a name may not contain.
+struct Rule {
+    part: &'static str,
+    /// Whether `part` is the beginning of a crate's name, and not just anywhere.
+    is_crate: bool,
+    /// What it costs, gzipped, and what to do instead. The whole budget is 35 KB.
+    why: &'static str,
+}
+
+const RULES: &[Rule] = &[
+    kept_off("serde", true, "33 KB: read JSON with the core's own reader, and hand fields over one by one"),
+    kept_off("http::", true, "15 KB: requests are plain `Wire`s here, hosts in Rust convert them"),
+    kept_off("BTreeMap", false, "8 KB for two of them: a sorted or short `Vec` does"),
+    kept_off("flt2dec", false, "26 KB with its kin: print no floats, time is whole milliseconds"),
+    kept_off("dec2flt", false, "26 KB with its kin: parse no floats"),
+];
+
+const fn kept_off(part: &'static str, is_crate: bool, why: &'static str) -> Rule {
+    Rule { part, is_crate, why }
+}
+
+pub(super) fn check(wasm: &[u8]) -> Result<()> {
+    let names = names(wasm).context("could not read the names in the WebAssembly file")?;
+    ensure!(
+        !names.is_empty(),
+        "the built WebAssembly file has no names to check: does its profile strip them?"
+    );
+    let breaches: Vec<_> = RULES.iter().filter_map(|rule| breach(rule, &names)).collect();
+    ensure!(
+        breaches.is_empty(),
+        "what is kept off the way to WebAssembly is on it:\n  {}",
+        breaches.join("\n  ")
+    );
+    println!("{} functions, none of them from what is kept off", names.len());
+    Ok(())
+}
+
+fn breach(rule: &Rule, names: &BTreeSet<String>) -> Option<String> {
+    let found: Vec<&String> = names.iter().filter(|name| rule.hits(name)).collect();
+    let first = found.first()?;
+    Some(format!("{} ({} functions, as {first}): {}", rule.part, found.len(), rule.why))
+}
+
+impl Rule {
+    fn hits(&self, name: &str) -> bool {
+        // A crate's name stands at the start of a path: `<http::Uri as …>`, and not `kubewire::http::…`.
+        let starts_path =
+            |at: usize| !name[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':');
+        name.match_indices(self.part).any(|(at, _)| !self.is_crate || starts_path(at))
+    }
+}
+
+/// The functions' names as in the source.
+fn names(wasm: &[u8]) -> Result<BTreeSet<String>> {
+    let mut names = BTreeSet::new();
+    for payload in Parser::new(0).parse_all(wasm) {
+        let Payload::CustomSection(section) = payload? else { continue };
+        let KnownCustom::Name(section) = section.as_known() else { continue };
+        for name in section {
+            let Name::Function(functions) = name? else { continue };
+            for function in functions {
+                names.insert(format!("{:#}", demangle(function?.name)));
+            }
+        }
+    }
+    Ok(names)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn breaches(name: &str) -> usize {
+        let names = BTreeSet::from([name.to_owned()]);
+        RULES.iter().filter(|rule| breach(rule, &names).is_some()).count()
+    }
+
+    #[test]
+    fn dear_things_are_found() {
+        for name in [
+            "<http::uri::Uri as core::fmt::Display>::fmt",
+            "serde_json::de::from_slice",
+            "alloc::collections::btree::map::BTreeMap<K,V,A>::insert",
+            "core::num::flt2dec::strategy::grisu::format_exact_opt",
+        ] {
+            assert_eq!(breaches(name), 1, "{name}");
+        }
+    }
+
+    #[test]
+    fn ours_are_not() {
+        for name in ["kubewire::call::http::path", "kubewire_http::x", "kubewire::json::deserde", "memcpy"] {
+            assert_eq!(breaches(name), 0, "{name}");
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! The stages that need cargo alone.
+
+use crate::{
+    root::{is_ci, root},
+    run::{at, cargo, run},
+    tools,
+    workspace::Workspace,
+};
+use anyhow::Result;
+
+const CARGO_DENY: &str = "0.20.2";
+
+pub(super) fn format() -> Result<()> {
+    run(&mut cargo(&["fmt", "--all", "--check"]))
+}
+
+pub(super) fn clippy() -> Result<()> {
+    let words = ["clippy", "--workspace", "--all-targets"];
+    run(cargo(&words).args(["--", "-D", "warnings"]))?;
+    if Workspace::read()?.has_features(None) {
+        run(cargo(&words).args(["--all-features", "--", "-D", "warnings"]))?;
+    }
+    Ok(())
+}
+
+pub(super) fn docs() -> Result<()> {
+    run(cargo(&["doc", "--no-deps", "--workspace", "--all-features"]).env("RUSTDOCFLAGS", "-D warnings"))
+}
+
+/// All but the conformance tests, whose stage starts the server that they need.
+pub(super) fn test() -> Result<()> {
+    run(&mut cargo(&["test", "--workspace", "--exclude", "kubewire-conformance"]))?;
+    if Workspace::read()?.has_features(Some("kubewire")) {
+        run(&mut cargo(&["test", "-p", "kubewire", "--all-features"]))?;
+    }
+    Ok(())
+}
+
+pub(super) fn msrv() -> Result<()> {
+    let workspace = Workspace::read()?;
+    let version = workspace.oldest_rust()?;
+    tools::toolchain(&version)?;
+    let words = ["run", &version, "cargo", "check", "--all-features"];
+    run(at(root(), "rustup", &words).args(workspace.publishable()))
+}
+
+pub(super) fn deny() -> Result<()> {
+    let program = tools::cargo_tool("cargo-deny", CARGO_DENY)?;
+    run(&mut at(root(), program, &["check", "bans", "licenses", "sources"]))
+}
+
+pub(super) fn package() -> Result<()> {
+    let workspace = Workspace::read()?;
+    let mut command = cargo(&["package"]);
+    command.args(workspace.publishable());
+    if !is_ci() {
+        // Someone in the middle of their work wants to know all the same.
+        command.arg("--allow-dirty");
+    }
+    run(&mut command)
+}
