@@ -61,6 +61,14 @@ impl Front {
         &self.serving.ca
     }
 
+    /// Its admin, who trusts the authority of now and not one that comes with a later [`Front::rotate`].
+    ///
+    /// # Errors
+    /// When its files cannot be read.
+    pub fn admin(&self) -> Result<Admin> {
+        Admin::new(&self.server(), self.ca(), &self.cluster.admin_token()?)
+    }
+
     /// Stops it, gives it a certificate of a new authority, and starts it on the same port. Returns when it answers.
     ///
     /// # Errors
@@ -89,7 +97,7 @@ impl Front {
         let flags = flags::api_server(&self.cluster, &self.dir, self.port, &self.serving);
         let program = &self.cluster.binaries.kube_apiserver;
         let process = Process::start("kube-apiserver", program, &flags, &self.dir)?;
-        let admin = Admin::new(&self.server(), self.ca(), &self.cluster.admin_token()?)?;
+        let admin = self.admin()?;
         self.process.insert(process).wait_until_ready(&admin)
     }
 }
