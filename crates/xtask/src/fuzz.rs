@@ -1,7 +1,7 @@
 //! `cargo xtask fuzz [TARGET] [--seconds N]`: the fuzz targets, on nightly. Their corpora are replayed on stable by the tests.
 
 use crate::{
-    root::root,
+    root::{root, target},
     run::{at, read, run},
     tools,
 };
@@ -32,7 +32,10 @@ pub(crate) fn main(mut words: Parser) -> Result<()> {
     // cargo-fuzz asks whichever cargo it finds: rustup's variable says which.
     let fuzz = |words: &[&str]| {
         let mut command = at(root(), &program, words);
-        command.args(["--fuzz-dir", DIR]).env("RUSTUP_TOOLCHAIN", "nightly");
+        command
+            .args(["--fuzz-dir", DIR])
+            .env("RUSTUP_TOOLCHAIN", "nightly")
+            .env("CARGO_TARGET_DIR", target().join("fuzz"));
         command
     };
     let listed = read(&mut fuzz(&["list"]))?;

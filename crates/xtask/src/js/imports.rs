@@ -9,7 +9,7 @@ pub(super) fn check(wasm: &[u8]) -> Result<()> {
     let strangers: Vec<_> = imports.iter().filter(|(module, name)| !is_glue(module, name)).collect();
     let listed: Vec<_> = strangers.iter().map(|(module, name)| format!("{module} {name}")).collect();
     ensure!(listed.is_empty(), "the WebAssembly file imports what no host gives it: {}", listed.join(", "));
-    println!("{} imports, all of them wasm-bindgen's", imports.len());
+    println!("imports: {}, all of wasm-bindgen's glue", imports.len());
     Ok(())
 }
 
