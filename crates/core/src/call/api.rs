@@ -1,0 +1,199 @@
+//! Calls for a Rust type.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::Serialize;
+
+use super::{Op, PatchType, Verb};
+use crate::answer::{Deleted, List};
+use crate::error::BuildError;
+use crate::object::Body;
+use crate::object::Object;
+use crate::resource::{Kind, Resource};
+
+/// Makes the calls of one kind, in one namespace or in all.
+///
+/// ```
+/// use kubewire::{Api, Builtin, Catalog, Object};
+/// let pods = Api::<Object>::dynamic(Builtin.find(None, "pods").unwrap()).within("shop");
+/// let call = pods.list().labels("app=web").limit(500).call()?;
+/// assert_eq!(call.to_string(),
+///     "list pods in namespace shop (GET /api/v1/namespaces/shop/pods?labelSelector=app%3Dweb&limit=500)");
+/// # Ok::<(), kubewire::Error>(())
+/// ```
+pub struct Api<K> {
+    resource: Resource,
+    namespace: Option<String>,
+    kind: PhantomData<fn() -> K>,
+}
+
+impl<K: Kind> Api<K> {
+    /// The objects of one namespace.
+    #[must_use]
+    pub fn namespaced(namespace: &str) -> Self {
+        Self { resource: K::resource(), namespace: Some(namespace.to_owned()), kind: PhantomData }
+    }
+
+    /// The objects of all namespaces, or those of a kind that has none, such as nodes.
+    #[must_use]
+    pub fn all() -> Self {
+        Self { resource: K::resource(), namespace: None, kind: PhantomData }
+    }
+}
+
+impl Api<Object> {
+    /// The objects of a resource for which there is no Rust type.
+    #[must_use]
+    pub fn dynamic(resource: Resource) -> Self {
+        Self { resource, namespace: None, kind: PhantomData }
+    }
+}
+
+impl<K> Api<K> {
+    /// The same within one namespace.
+    #[must_use]
+    pub fn within(mut self, namespace: &str) -> Self {
+        self.namespace = Some(namespace.to_owned());
+        self
+    }
+
+    /// The resource.
+    #[must_use]
+    pub fn resource(&self) -> &Resource {
+        &self.resource
+    }
+
+    fn op<T>(&self, verb: Verb) -> Op<T> {
+        let op = Op::new(verb, self.resource.clone());
+        match &self.namespace {
+            Some(namespace) => op.with("namespace", namespace),
+            None => op,
+        }
+    }
+
+    /// One object.
+    pub fn get(&self, name: &str) -> Op<K> {
+        self.op(Verb::Get).with("name", name)
+    }
+
+    /// All objects.
+    pub fn list(&self) -> Op<List<K>> {
+        self.op(Verb::List)
+    }
+
+    /// Changes as they happen, until the server ends the stream. A host's `watch` runs it.
+    pub fn watch(&self) -> Op<K> {
+        self.op(Verb::Watch)
+    }
+
+    /// Deletes one object. The answer is the object, which may take a while to go, or a Status.
+    pub fn delete(&self, name: &str) -> Op<Deleted<K>> {
+        self.op(Verb::Delete).with("name", name)
+    }
+
+    /// Deletes all objects of the namespace, or those that selectors choose.
+    pub fn delete_collection(&self) -> Op<Body> {
+        self.op(Verb::DeleteCollection)
+    }
+
+    /// A JSON patch: a list of steps ([RFC 6902](https://www.rfc-editor.org/rfc/rfc6902)).
+    pub fn patch_json(&self, name: &str, steps: &impl Serialize) -> Op<K> {
+        self.patch(name, PatchType::Json, steps)
+    }
+
+    /// A merge patch: what to change, `null` to remove ([RFC 7386](https://www.rfc-editor.org/rfc/rfc7386)).
+    pub fn patch_merge(&self, name: &str, changes: &impl Serialize) -> Op<K> {
+        self.patch(name, PatchType::Merge, changes)
+    }
+
+    /// A strategic merge patch, in which lists merge by key. Built-in kinds only.
+    pub fn patch_strategic(&self, name: &str, changes: &impl Serialize) -> Op<K> {
+        self.patch(name, PatchType::Strategic, changes)
+    }
+
+    /// A patch of any type.
+    pub fn patch(&self, name: &str, patch_type: PatchType, patch: &impl Serialize) -> Op<K> {
+        self.op(Verb::Patch).with("name", name).patch_type(patch_type).body(self.json(patch))
+    }
+
+    /// Server-side apply: makes the object have these fields, and `manager` own them. The kind and its version are filled in where the
+    /// object does not say them.
+    ///
+    /// See [server-side apply](https://kubernetes.io/docs/reference/using-api/server-side-apply/).
+    pub fn apply(&self, name: &str, manager: &str, object: &impl Serialize) -> Op<K> {
+        let op = self.op(Verb::Patch).with("name", name).patch_type(PatchType::Apply);
+        op.field_manager(manager).body(self.typed_json(object))
+    }
+
+    /// A new object.
+    pub fn create(&self, object: &impl Serialize) -> Op<K> {
+        self.op(Verb::Create).body(self.typed_json(object))
+    }
+
+    /// The whole object anew. With a `resourceVersion` in its metadata, only if it did not change since.
+    pub fn replace(&self, name: &str, object: &impl Serialize) -> Op<K> {
+        self.op(Verb::Replace).with("name", name).body(self.typed_json(object))
+    }
+
+    /// A subresource of one object, such as `status`.
+    pub fn subresource(&self, name: &str, subresource: &str) -> Subresource<'_, K> {
+        Subresource { api: self, name: name.to_owned(), subresource: subresource.to_owned() }
+    }
+
+    fn json(&self, value: &impl Serialize) -> Result<Vec<u8>, BuildError> {
+        serde_json::to_vec(value).map_err(|_| BuildError::Body(self.resource.plural.to_string()))
+    }
+
+    /// The object with its kind and version, which the API server wants and Rust types often leave out.
+    fn typed_json(&self, object: &impl Serialize) -> Result<Vec<u8>, BuildError> {
+        let json = self.json(object)?;
+        Ok(crate::object::with_type(&json, &self.resource.api_version(), &self.resource.kind).unwrap_or(json))
+    }
+}
+
+/// One subresource of one object. See [`Api::subresource`].
+#[derive(Debug)]
+pub struct Subresource<'a, K> {
+    api: &'a Api<K>,
+    name: String,
+    subresource: String,
+}
+
+impl<K> Subresource<'_, K> {
+    fn op<T>(&self, verb: Verb) -> Op<T> {
+        self.api.op(verb).with("name", &self.name).with("subresource", &self.subresource)
+    }
+
+    /// Reads it: `status`, `scale`, or `log`, whose answer is text.
+    pub fn get(&self) -> Op<Body> {
+        self.op(Verb::Get)
+    }
+
+    /// Posts to it: `eviction`, `binding`, `token`.
+    pub fn create(&self, object: &impl Serialize) -> Op<Body> {
+        self.op(Verb::Create).body(self.api.json(object))
+    }
+
+    /// Replaces it: `status`, `scale`, `approval`.
+    pub fn replace(&self, object: &impl Serialize) -> Op<Body> {
+        self.op(Verb::Replace).body(self.api.json(object))
+    }
+
+    /// Patches it.
+    pub fn patch(&self, patch_type: PatchType, patch: &impl Serialize) -> Op<Body> {
+        self.op(Verb::Patch).patch_type(patch_type).body(self.api.json(patch))
+    }
+}
+
+impl<K> Clone for Api<K> {
+    fn clone(&self) -> Self {
+        Self { resource: self.resource.clone(), namespace: self.namespace.clone(), kind: PhantomData }
+    }
+}
+
+impl<K> fmt::Debug for Api<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Api").field("resource", &self.resource).field("namespace", &self.namespace).finish()
+    }
+}

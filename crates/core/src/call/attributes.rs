@@ -1,0 +1,118 @@
+//! What the API server's authorization asks about.
+
+use super::Verb;
+
+/// Who-may-do-what attributes of a call: what RBAC rules are written in.
+///
+/// See [request attributes](https://kubernetes.io/docs/reference/access-authn-authz/authorization/#review-your-request-attributes).
+/// Absent parts are empty strings.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct Attributes {
+    /// What is done. RBAC's word for it is [`Verb::rbac`].
+    pub verb: Verb,
+    /// The API group; empty for the core group.
+    pub group: String,
+    /// The version.
+    pub version: String,
+    /// The resource's plural; empty for a path that is no resource.
+    pub resource: String,
+    /// The subresource.
+    pub subresource: String,
+    /// The namespace. A call on one namespace object has that object's name here too, as in the API server.
+    pub namespace: String,
+    /// The object's name.
+    pub name: String,
+    /// The path, where it is no resource: `/version`.
+    pub path: String,
+}
+
+impl Attributes {
+    pub(crate) fn new(verb: Verb) -> Self {
+        let empty = String::new;
+        Self {
+            verb,
+            group: empty(),
+            version: empty(),
+            resource: empty(),
+            subresource: empty(),
+            namespace: empty(),
+            name: empty(),
+            path: empty(),
+        }
+    }
+
+    /// The attributes of a GET of `path`, which may be a resource's; `watch` says that the query asks for a watch.
+    ///
+    /// Source: the API server's `RequestInfoFactory`.
+    pub(crate) fn of_path(path: &str, watch: bool) -> Self {
+        let mut attributes = Self::new(Verb::Get);
+        attributes.path = path.to_owned();
+        let mut parts = path.trim_matches('/').split('/');
+        let (group, version) = match parts.next() {
+            Some("api") => (Some(""), parts.next()),
+            Some("apis") => (parts.next(), parts.next()),
+            _ => (None, None),
+        };
+        let (Some(group), Some(version), Some(first)) = (group, version, parts.next()) else {
+            return attributes;
+        };
+        let mut resource = first;
+        if first == "namespaces" {
+            attributes.namespace = parts.next().unwrap_or_default().to_owned();
+            match parts.next() {
+                None => attributes.name.clone_from(&attributes.namespace),
+                Some(sub @ ("status" | "finalize")) => {
+                    attributes.name.clone_from(&attributes.namespace);
+                    attributes.subresource = sub.to_owned();
+                }
+                Some(other) => resource = other,
+            }
+        }
+        if attributes.name.is_empty() {
+            attributes.name = parts.next().unwrap_or_default().to_owned();
+        }
+        if attributes.subresource.is_empty() {
+            attributes.subresource = parts.next().unwrap_or_default().to_owned();
+        }
+        attributes.verb = match attributes.name.as_str() {
+            "" if watch => Verb::Watch,
+            "" => Verb::List,
+            _ => Verb::Get,
+        };
+        attributes.path.clear();
+        attributes.group = group.to_owned();
+        attributes.version = version.to_owned();
+        attributes.resource = resource.to_owned();
+        attributes
+    }
+
+    /// `pods`, `pods/status`, `deployments.apps`, `deployments.apps/scale`.
+    pub(crate) fn full_resource(&self) -> String {
+        let mut full = self.resource.clone();
+        for (mark, part) in [(".", &self.group), ("/", &self.subresource)] {
+            if !part.is_empty() {
+                full.push_str(mark);
+                full.push_str(part);
+            }
+        }
+        full
+    }
+
+    /// The call in words: `list pods in namespace shop`.
+    pub(crate) fn summary(&self) -> String {
+        let mut words = String::from(self.verb.name());
+        words.push(' ');
+        words.push_str(&self.path);
+        words.push_str(&self.full_resource());
+        if !self.name.is_empty() {
+            words.push(' ');
+            words.push_str(&self.name);
+        }
+        if !self.namespace.is_empty() && self.resource != "namespaces" {
+            words.push_str(" in namespace ");
+            words.push_str(&self.namespace);
+        }
+        words
+    }
+}

@@ -1,0 +1,97 @@
+//! A call, checked and formed but for credentials and the server's address.
+
+use std::fmt;
+
+use bytes::Bytes;
+
+use super::{Attributes, rules};
+
+/// One API call as plain data: everything but who asks, and whom.
+///
+/// Drafts compare, and print what the call does without its body, which may be a Secret.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Draft {
+    pub(crate) attributes: Attributes,
+    pub(crate) target: String,
+    pub(crate) accept: &'static str,
+    pub(crate) content_type: &'static str,
+    pub(crate) body: Bytes,
+    pub(crate) replay: Replay,
+}
+
+/// Whether sending a call twice does the same as sending it once (RFC 9110 section 9.2.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Replay {
+    /// It does.
+    Idempotent,
+    /// It does not: a second create makes a second object, a second JSON patch may add twice.
+    Once,
+}
+
+impl Draft {
+    /// What RBAC is asked.
+    #[must_use]
+    pub fn attributes(&self) -> &Attributes {
+        &self.attributes
+    }
+
+    /// The HTTP method.
+    #[must_use]
+    pub fn method(&self) -> &'static str {
+        self.attributes.verb.method()
+    }
+
+    /// The path below the server's base, and the query.
+    #[must_use]
+    pub fn target(&self) -> &str {
+        &self.target
+    }
+
+    /// The `Accept` header.
+    #[must_use]
+    pub fn accept(&self) -> &'static str {
+        self.accept
+    }
+
+    /// The body's media type; empty where there is no body.
+    #[must_use]
+    pub fn content_type(&self) -> &'static str {
+        self.content_type
+    }
+
+    /// The body; empty where there is none.
+    #[must_use]
+    pub fn body(&self) -> &Bytes {
+        &self.body
+    }
+
+    /// The call in words, as errors name it: `list pods in namespace shop`.
+    #[must_use]
+    pub fn summary(&self) -> String {
+        self.attributes.summary()
+    }
+
+    /// Adds a parameter unless the query has it.
+    pub(crate) fn default_query(&mut self, key: &str, value: u64) {
+        let (_, query) = self.target.split_once('?').unwrap_or_default();
+        if query.split('&').any(|pair| pair.split_once('=').is_some_and(|(name, _)| name == key)) {
+            return;
+        }
+        self.target.push(if query.is_empty() { '?' } else { '&' });
+        rules::push_form(&mut self.target, key);
+        self.target.push('=');
+        self.target.push_str(&value.to_string());
+    }
+}
+
+impl fmt::Display for Draft {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({} {})", self.summary(), self.method(), self.target)
+    }
+}
+
+impl fmt::Debug for Draft {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Draft({self}, {} bytes of body)", self.body.len())
+    }
+}

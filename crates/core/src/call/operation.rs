@@ -1,0 +1,186 @@
+//! A desired operation as data.
+
+use std::fmt;
+
+use bytes::Bytes;
+
+use super::{Call, Draft, PatchType, Verb, build, parameters};
+use crate::error::{BuildError, Error};
+use crate::object::Body;
+use crate::resource::{Catalog, Resource};
+
+/// What is desired, not yet checked: the door for files, the command line and JavaScript.
+///
+/// In JSON it is flat, in the API's own words, and everything but the verb is optional:
+///
+/// ```
+/// use kubewire::{Builtin, Operation};
+/// let operation: Operation = serde_json::from_str(
+///     r#"{"verb": "list", "resource": "pods", "namespace": "shop", "labelSelector": "app=web", "limit": 500}"#,
+/// )?;
+/// let call = operation.call(&Builtin)?;
+/// assert_eq!(call.target(), "/api/v1/namespaces/shop/pods?labelSelector=app%3Dweb&limit=500");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// The fields: `verb` (get, list, watch, create, replace, patch, delete, deletecollection), `resource` with `apiVersion` where the
+/// resource is no built-in one, `namespace`, `name`, `subresource`, `patchType` (json, merge, strategic, apply), `body`, the verb's
+/// parameters (`labelSelector`, `dryRun`, `fieldManager`, `propagationPolicy`, `preconditions` and so on), and `query` for parameters of one
+/// subresource. Or `path` alone, such as `/version`, to get what is no resource.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Operation {
+    pub(crate) verb: Verb,
+    pub(crate) known: Option<Resource>,
+    pub(crate) api_version: String,
+    pub(crate) resource: String,
+    pub(crate) namespace: String,
+    pub(crate) name: String,
+    pub(crate) subresource: String,
+    pub(crate) path: String,
+    pub(crate) patch_type: Option<PatchType>,
+    /// In the order of their names.
+    pub(crate) parameters: Vec<(&'static str, String)>,
+    pub(crate) query: Vec<(String, String)>,
+    pub(crate) body: Option<Bytes>,
+}
+
+impl Operation {
+    /// An operation of which only the verb is said.
+    #[must_use]
+    pub fn new(verb: Verb) -> Self {
+        let empty = String::new;
+        Self {
+            verb,
+            known: None,
+            api_version: empty(),
+            resource: empty(),
+            namespace: empty(),
+            name: empty(),
+            subresource: empty(),
+            path: empty(),
+            patch_type: None,
+            parameters: Vec::new(),
+            query: Vec::new(),
+            body: None,
+        }
+    }
+
+    /// Sets a field by its name. Members of `query` and `preconditions` are named `query.KEY` and `preconditions.uid`; a
+    /// `query` key may repeat. The body has a setter of its own.
+    ///
+    /// # Errors
+    /// [`BuildError::UnknownField`], or [`BuildError::Value`] for what the field cannot be.
+    pub fn set(&mut self, field: &str, value: &str) -> Result<(), BuildError> {
+        let refuse = |expected| BuildError::Value { field: field.into(), value: value.into(), expected };
+        let text = match field {
+            "verb" => {
+                self.verb = Verb::from_name(value).ok_or_else(|| {
+                    refuse("get, list, watch, create, replace, patch, delete or deletecollection")
+                })?;
+                return Ok(());
+            }
+            "patchType" => {
+                let expected = "json, merge, strategic or apply";
+                self.patch_type = Some(PatchType::from_name(value).ok_or_else(|| refuse(expected))?);
+                return Ok(());
+            }
+            "apiVersion" => &mut self.api_version,
+            "resource" => &mut self.resource,
+            "namespace" => &mut self.namespace,
+            "name" => &mut self.name,
+            "subresource" => &mut self.subresource,
+            "path" => &mut self.path,
+            _ => return self.set_parameter(field, value),
+        };
+        // An empty name is not an absent one: it once deleted whole collections.
+        if value.is_empty() {
+            return Err(refuse("left out, or not empty"));
+        }
+        value.clone_into(text);
+        Ok(())
+    }
+
+    fn set_parameter(&mut self, field: &str, value: &str) -> Result<(), BuildError> {
+        if let Some(key) = field.strip_prefix("query.") {
+            if key.is_empty() || key == "watch" || parameters::find(key).is_some() {
+                let expected =
+                    "a parameter of one subresource: the others are fields of the operation itself";
+                return Err(BuildError::Value { field: "query".into(), value: key.into(), expected });
+            }
+            self.query.push((key.into(), value.into()));
+            return Ok(());
+        }
+        let Some(parameter) = parameters::find(field) else {
+            return Err(BuildError::UnknownField(field.into()));
+        };
+        // The API has one kind of dry run; both ways to say it are in use.
+        let value = if field == "dryRun" && value == "true" { "All" } else { value };
+        parameter.check(value)?;
+        self.parameters.retain(|(name, _)| *name != parameter.name);
+        let at = self.parameters.iter().position(|(name, _)| *name > parameter.name);
+        self.parameters.insert(at.unwrap_or(self.parameters.len()), (parameter.name, value.into()));
+        Ok(())
+    }
+
+    /// Sets the body: an object, a patch, or an options object, as JSON.
+    pub fn set_body(&mut self, body: impl Into<Bytes>) {
+        self.body = Some(body.into());
+    }
+
+    /// What is done.
+    #[must_use]
+    pub fn verb(&self) -> Verb {
+        self.verb
+    }
+
+    pub(crate) fn parameter(&self, name: &str) -> Option<&str> {
+        self.parameters.iter().find(|(other, _)| *other == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Checks the operation and forms the call, whose answer stays bytes until its type is said with
+    /// [`Call::answering`].
+    ///
+    /// # Errors
+    /// [`Error::Build`] with the segment and the rule that it breaks, or with what is missing or too much.
+    pub fn call(&self, catalog: &dyn Catalog) -> Result<Call<Body>, Error> {
+        Ok(Call::new(self.draft(catalog)?))
+    }
+
+    /// [`Operation::call`] without a type.
+    ///
+    /// # Errors
+    /// As those of [`Operation::call`].
+    pub fn draft(&self, catalog: &dyn Catalog) -> Result<Draft, BuildError> {
+        build::build(self, catalog)
+    }
+}
+
+/// The body is left out: it may be a Secret.
+impl fmt::Debug for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut out = f.debug_struct("Operation");
+        out.field("verb", &self.verb.name());
+        for (name, value) in self.texts() {
+            if !value.is_empty() {
+                out.field(name, &value);
+            }
+        }
+        out.field("parameters", &self.parameters).field("query", &self.query);
+        out.field("body", &self.body.as_ref().map(Bytes::len)).finish()
+    }
+}
+
+impl Operation {
+    /// The plain text fields, in the order in which they are written.
+    pub(crate) fn texts(&self) -> [(&'static str, &str); 7] {
+        [
+            ("apiVersion", &self.api_version),
+            ("resource", &self.resource),
+            ("namespace", &self.namespace),
+            ("name", &self.name),
+            ("subresource", &self.subresource),
+            ("path", &self.path),
+            ("patchType", self.patch_type.map_or("", PatchType::name)),
+        ]
+    }
+}

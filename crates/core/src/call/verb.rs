@@ -1,0 +1,118 @@
+//! What can be done to a resource.
+
+/// What a call does, in the words of `kubectl` and RBAC.
+///
+/// See the API's [verbs](https://kubernetes.io/docs/reference/using-api/api-concepts/#api-verbs).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Verb {
+    /// One object by its name, or a path that is no resource.
+    Get,
+    /// All objects, or those that selectors choose.
+    List,
+    /// The changes, as they happen.
+    Watch,
+    /// A new object; or a POST to a subresource, such as an eviction.
+    Create,
+    /// The whole object anew (`update` in RBAC).
+    Replace,
+    /// Parts of the object.
+    Patch,
+    /// One object away.
+    Delete,
+    /// All objects away, or those that selectors choose.
+    DeleteCollection,
+}
+
+/// Every verb with its name in an operation, its name in RBAC, and its HTTP method.
+const TABLE: [(Verb, &str, &str, &str); 8] = [
+    (Verb::Get, "get", "get", "GET"),
+    (Verb::List, "list", "list", "GET"),
+    (Verb::Watch, "watch", "watch", "GET"),
+    (Verb::Create, "create", "create", "POST"),
+    (Verb::Replace, "replace", "update", "PUT"),
+    (Verb::Patch, "patch", "patch", "PATCH"),
+    (Verb::Delete, "delete", "delete", "DELETE"),
+    (Verb::DeleteCollection, "deletecollection", "deletecollection", "DELETE"),
+];
+
+impl Verb {
+    fn row(self) -> &'static (Self, &'static str, &'static str, &'static str) {
+        TABLE.iter().find(|row| row.0 == self).unwrap_or(&TABLE[0])
+    }
+
+    /// The name that an operation uses, such as `replace`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        self.row().1
+    }
+
+    /// The name that RBAC uses, such as `update`.
+    #[must_use]
+    pub fn rbac(self) -> &'static str {
+        self.row().2
+    }
+
+    pub(crate) fn method(self) -> &'static str {
+        self.row().3
+    }
+
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        TABLE.iter().find(|row| row.1 == name || row.2 == name).map(|row| row.0)
+    }
+
+    /// Whether it concerns one object, and so needs its name.
+    pub(crate) fn is_named(self) -> bool {
+        matches!(self, Self::Get | Self::Replace | Self::Patch | Self::Delete)
+    }
+
+    pub(crate) fn bit(self) -> u8 {
+        1 << self as u8
+    }
+}
+
+/// The four languages in which a patch can be written.
+///
+/// See [patching objects](https://kubernetes.io/docs/tasks/manage-kubernetes-objects/update-api-object-kubectl-patch/).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum PatchType {
+    /// A list of steps (RFC 6902).
+    Json,
+    /// The members to change, `null` to remove (RFC 7386).
+    Merge,
+    /// The members to change; lists merge by key. Built-in kinds only.
+    Strategic,
+    /// The fields that this manager owns (server-side apply).
+    Apply,
+}
+
+impl PatchType {
+    const TABLE: [(Self, &'static str, &'static str); 4] = [
+        (Self::Json, "json", "application/json-patch+json"),
+        (Self::Merge, "merge", "application/merge-patch+json"),
+        (Self::Strategic, "strategic", "application/strategic-merge-patch+json"),
+        // JSON is YAML, so JSON is what we send.
+        (Self::Apply, "apply", "application/apply-patch+yaml"),
+    ];
+
+    fn row(self) -> &'static (Self, &'static str, &'static str) {
+        Self::TABLE.iter().find(|row| row.0 == self).unwrap_or(&Self::TABLE[0])
+    }
+
+    /// The name that an operation uses, such as `merge`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        self.row().1
+    }
+
+    /// The media type of the request's body.
+    #[must_use]
+    pub fn content_type(self) -> &'static str {
+        self.row().2
+    }
+
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        Self::TABLE.iter().find(|row| row.1 == name).map(|row| row.0)
+    }
+}

@@ -1,0 +1,95 @@
+//! What can go wrong, by the stage at which it does.
+
+mod build;
+mod config;
+mod decode;
+mod status;
+mod transport;
+
+pub use build::{BuildError, Rule, Segment};
+pub use config::ConfigError;
+pub use decode::DecodeError;
+pub use status::{Cause, Status, StatusDetails};
+pub use transport::{Deadline, Failure, FailureKind, Sent};
+
+/// An API call that did not give its value, or a [`Session`](crate::Session) that could not be set up.
+///
+/// Each variant is a stage. The text says what happened, to which call, and what to do about it; it never holds a
+/// credential, a body or a query.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The call was not formed: it would have meant something else than it says.
+    #[error(transparent)]
+    Build(#[from] BuildError),
+    /// Where the API server is, or who we are, is not known.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The request did not get an answer.
+    #[error("{call}: {failure}")]
+    Transport {
+        /// The call in words, such as `list pods in namespace shop`.
+        call: String,
+        /// What the host reported.
+        failure: Failure,
+    },
+    /// The call ran out of one of its three times.
+    #[error("{call}: {deadline} after {} s", .after_ms / 1000)]
+    Timeout {
+        /// The call in words.
+        call: String,
+        /// Which of the three.
+        deadline: Deadline,
+        /// The limit that was passed, in milliseconds.
+        after_ms: u64,
+    },
+    /// The API server said no.
+    #[error("{call}: {status}")]
+    Api {
+        /// The call in words.
+        call: String,
+        /// The server's own words.
+        status: Box<Status>,
+    },
+    /// The answer is not of the type that was asked for.
+    #[error("{call}: the answer does not fit its type: {problem}")]
+    Decode {
+        /// The call in words.
+        call: String,
+        /// Which field, and why.
+        problem: DecodeError,
+    },
+    /// The answer breaks the protocol: an event that ends half-way, or one that is larger than the limit.
+    #[error("{call}: {problem}")]
+    Protocol {
+        /// The call in words.
+        call: String,
+        /// What is wrong with the answer.
+        problem: String,
+    },
+}
+
+impl Error {
+    /// The server's [`Status`], where it is the server that said no.
+    #[must_use]
+    pub fn status(&self) -> Option<&Status> {
+        match self {
+            Self::Api { status, .. } => Some(status),
+            _ => None,
+        }
+    }
+
+    /// The stage as a word: `Build`, `Config`, `Transport`, `Timeout`, `Api`, `Decode` or `Protocol`.
+    #[must_use]
+    pub fn stage(&self) -> &'static str {
+        match self {
+            Self::Build(_) => "Build",
+            Self::Config(_) => "Config",
+            Self::Transport { .. } => "Transport",
+            Self::Timeout { .. } => "Timeout",
+            Self::Api { .. } => "Api",
+            Self::Decode { .. } => "Decode",
+            Self::Protocol { .. } => "Protocol",
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! One watch request and its events, without recovery.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use super::{Exchange, Id, Input, Machine, Output, Shape, Stop};
+use crate::answer::problem;
+use crate::call::Draft;
+use crate::error::Error;
+use crate::object::RawEvent;
+use crate::stream::{FrameError, Frames};
+use crate::time::Now;
+
+/// client-go's limit of one event.
+const MAX_EVENT: usize = 16 << 20;
+/// The server ends a watch after 240 to 290 s: before the 300 s of silence at which runtimes cut it.
+const SHORTEST: u64 = 240;
+const SPREAD: u64 = 51;
+
+/// The events of one watch until the server ends it, or it fails.
+///
+/// ```text
+/// start ── Start ──> opening ── Opened ──> open ── Closed ──> done (an error event, if it failed)
+///                      └─ Closed ─> done     ├─── Data ───> open (an event an object)
+///                                            ├── no event ─> done (Cancel, an error event)
+///                                            └─── Stop ───> done (Cancel, no event)
+/// ```
+pub struct WatchStream {
+    outputs: VecDeque<Output<Result<RawEvent, Error>>>,
+    frames: Frames,
+    call: String,
+    done: bool,
+}
+
+const ID: Id = Id(0);
+
+impl WatchStream {
+    /// A watch. Where the call does not say `timeoutSeconds`, the seed chooses it, so that many watches do not end at once.
+    #[must_use]
+    pub fn new(draft: &Draft, seed: u64) -> Self {
+        let mut draft = draft.clone();
+        draft.default_query("timeoutSeconds", SHORTEST + seed % SPREAD);
+        let call = draft.summary();
+        let exchange = Exchange::new(ID, Arc::new(draft), Shape::Stream);
+        Self {
+            outputs: VecDeque::from([Output::Start(exchange)]),
+            frames: Frames::new(MAX_EVENT),
+            call,
+            done: false,
+        }
+    }
+
+    fn read(&mut self, pushed: Result<(), FrameError>) {
+        while let Some(frame) = self.frames.next() {
+            match RawEvent::read(&frame) {
+                Ok(Some(event)) => self.outputs.push_back(Output::Event(Ok(event))),
+                // A type of a later version: clients skip what they do not know.
+                Ok(None) => {}
+                Err(error) => self.outputs.push_back(Output::Event(Err(problem(self.call.clone(), error)))),
+            }
+        }
+        if let Err(error) = pushed {
+            self.fail(&error);
+            self.outputs.push_back(Output::Cancel(ID));
+        }
+    }
+
+    fn fail(&mut self, error: &FrameError) {
+        self.done = true;
+        let error = Error::Protocol { call: self.call.clone(), problem: error.text().into() };
+        self.outputs.push_back(Output::Event(Err(error)));
+    }
+}
+
+impl Machine for WatchStream {
+    type Event = Result<RawEvent, Error>;
+    type Command = Stop;
+
+    fn handle(&mut self, _: Now, input: Input<Stop>) {
+        if self.done {
+            return;
+        }
+        match input {
+            Input::Data(ID, chunk) => {
+                let pushed = self.frames.push(&chunk);
+                self.read(pushed);
+            }
+            Input::Closed(ID, Err(error)) => {
+                self.done = true;
+                self.outputs.push_back(Output::Event(Err(error)));
+            }
+            Input::Closed(ID, Ok(())) => match self.frames.finish() {
+                Ok(()) => self.done = true,
+                Err(error) => self.fail(&error),
+            },
+            Input::Command(Stop) => {
+                self.done = true;
+                self.outputs.push_back(Output::Cancel(ID));
+            }
+            _ => {}
+        }
+    }
+
+    fn poll(&mut self) -> Option<Output<Self::Event>> {
+        self.outputs.pop_front()
+    }
+
+    fn timeout(&self) -> Option<u64> {
+        None
+    }
+}

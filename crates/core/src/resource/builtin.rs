@@ -1,0 +1,93 @@
+//! The resources of Kubernetes itself, as one compact text that is searched in place.
+//!
+//! `cargo xtask generate` writes the text from the API server's discovery documents. A line `@GROUP/VERSION` opens a group's
+//! version; then a line a resource: plural, kind, scope and verbs, short names, categories, subresources.
+
+use std::borrow::Cow;
+
+use super::{Catalog, Resource, Scope};
+
+/// The built-in resources of Kubernetes 1.37, found without a round trip.
+///
+/// ```
+/// use kubewire::{Builtin, Catalog};
+/// let deployments = Builtin.find(None, "deploy").unwrap();
+/// assert_eq!(deployments.api_version(), "apps/v1");
+/// ```
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Builtin;
+
+const TEXT: &str = include_str!("builtin.txt");
+
+/// A line of the table with the `GROUP/VERSION` that it stands under.
+#[derive(Clone, Copy)]
+struct Row {
+    api_version: &'static str,
+    line: &'static str,
+}
+
+fn rows() -> impl Iterator<Item = Row> {
+    let mut api_version = "";
+    TEXT.lines().filter_map(move |line| {
+        if let Some(header) = line.strip_prefix('@') {
+            api_version = header;
+            return None;
+        }
+        Some(Row { api_version, line })
+    })
+}
+
+impl Row {
+    fn field(self, index: usize) -> &'static str {
+        self.line.split(' ').nth(index).unwrap_or_default()
+    }
+
+    fn is_called(self, name: &str) -> bool {
+        self.field(0) == name
+            || self.field(1).eq_ignore_ascii_case(name)
+            || self.field(3).split(',').any(|short| short == name && short != "-")
+    }
+
+    fn resource(self) -> Resource {
+        let (group, version) = self.api_version.split_once('/').unwrap_or(("", self.api_version));
+        Resource {
+            group: Cow::Borrowed(group),
+            version: Cow::Borrowed(version),
+            kind: Cow::Borrowed(self.field(1)),
+            plural: Cow::Borrowed(self.field(0)),
+            scope: if self.field(2).starts_with('n') { Scope::Namespaced } else { Scope::Cluster },
+        }
+    }
+}
+
+impl Catalog for Builtin {
+    fn find(&self, api_version: Option<&str>, name: &str) -> Option<Resource> {
+        rows()
+            .find(|row| api_version.is_none_or(|wanted| wanted == row.api_version) && row.is_called(name))
+            .map(Row::resource)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_by_plural_kind_and_short_name() {
+        for name in ["pods", "pod", "Pod", "po"] {
+            let pods = Builtin.find(None, name).unwrap();
+            assert_eq!((&*pods.plural, &*pods.kind, pods.scope), ("pods", "Pod", Scope::Namespaced));
+        }
+        assert_eq!(Builtin.find(None, "no").unwrap().scope, Scope::Cluster);
+        assert_eq!(Builtin.find(None, "-"), None);
+        assert_eq!(Builtin.find(None, ""), None);
+        assert_eq!(Builtin.find(Some("v1"), "deployments"), None);
+    }
+
+    #[test]
+    fn the_first_version_in_discovery_order_wins() {
+        assert_eq!(Builtin.find(None, "events").unwrap().group, "");
+        assert_eq!(Builtin.find(Some("events.k8s.io/v1"), "events").unwrap().group, "events.k8s.io");
+        assert_eq!(Builtin.find(None, "hpa").unwrap().version, "v2");
+    }
+}

@@ -1,0 +1,128 @@
+//! Where a session gets what it needs.
+
+use super::address::Base;
+use super::{Session, credentials};
+use crate::error::ConfigError;
+
+/// Where the kubelet mounts a service account.
+const MOUNT: &str = "/var/run/secrets/kubernetes.io/serviceaccount";
+const HOST: &str = "KUBERNETES_SERVICE_HOST";
+const PORT: &str = "KUBERNETES_SERVICE_PORT";
+
+/// The server, the files, and the choices of a [`Session`].
+///
+/// ```
+/// use kubewire::Config;
+/// let env = |name: &str| match name {
+///     "KUBERNETES_SERVICE_HOST" => Some("fd00::1".to_string()),
+///     "KUBERNETES_SERVICE_PORT" => Some("443".to_string()),
+///     _ => None,
+/// };
+/// let session = Config::in_cluster(&env)?.session()?;
+/// assert_eq!(session.server(), "https://[fd00::1]:443");
+/// # Ok::<(), kubewire::ConfigError>(())
+/// ```
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct Config {
+    pub(super) base: Base,
+    pub(super) mount: Option<String>,
+    pub(super) namespace: Option<String>,
+    pub(super) missing_ca: MissingCa,
+    pub(super) plain_http: bool,
+    pub(super) user_agent: String,
+}
+
+/// What to do where `ca.crt` does not exist.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum MissingCa {
+    /// Refuse: the server cannot be verified.
+    #[default]
+    Refuse,
+    /// Trust the authorities that the host's system trusts: right where a public one signed the server's certificate.
+    SystemRoots,
+}
+
+impl Config {
+    /// From a pod's environment: the server from `KUBERNETES_SERVICE_HOST` and `_PORT`, the mount at its usual place, and
+    /// `POD_NAMESPACE` before the mount's own namespace.
+    ///
+    /// See [accessing the API from a pod](https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/).
+    ///
+    /// # Errors
+    /// [`ConfigError::NotInCluster`], [`ConfigError::HalfEnvironment`] or [`ConfigError::Address`].
+    pub fn in_cluster(env: &dyn Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+        let read = |name| env(name).filter(|value| !value.is_empty());
+        let (host, port) = match (read(HOST), read(PORT)) {
+            (Some(host), Some(port)) => (host, port),
+            (None, None) => return Err(ConfigError::NotInCluster),
+            (None, _) => return Err(ConfigError::HalfEnvironment { missing: HOST }),
+            (_, None) => return Err(ConfigError::HalfEnvironment { missing: PORT }),
+        };
+        let mut config = Self::at(Base::in_cluster(&host, &port)?);
+        config.namespace = read("POD_NAMESPACE").and_then(|given| credentials::namespace(given.as_bytes()));
+        Ok(config.mount(MOUNT))
+    }
+
+    /// A server by its URL, asked without credentials until a mount is named: `kubectl proxy`, for instance.
+    ///
+    /// # Errors
+    /// [`ConfigError::Address`].
+    pub fn server(url: &str) -> Result<Self, ConfigError> {
+        Ok(Self::at(Base::parse(url)?))
+    }
+
+    fn at(base: Base) -> Self {
+        Self {
+            base,
+            mount: None,
+            namespace: None,
+            missing_ca: MissingCa::Refuse,
+            plain_http: false,
+            user_agent: concat!("kubewire/", env!("CARGO_PKG_VERSION")).into(),
+        }
+    }
+
+    /// Where `token`, `ca.crt` and `namespace` are.
+    pub fn mount(mut self, directory: &str) -> Self {
+        self.mount = Some(directory.trim_end_matches('/').to_owned());
+        self
+    }
+
+    /// What to do where `ca.crt` does not exist.
+    pub fn missing_ca(mut self, choice: MissingCa) -> Self {
+        self.missing_ca = choice;
+        self
+    }
+
+    /// Lets the token travel over plain http, where whoever listens can take it.
+    pub fn allow_plain_http(mut self) -> Self {
+        self.plain_http = true;
+        self
+    }
+
+    /// How the program calls itself in the server's logs; a name such as `shop/1.2`.
+    ///
+    /// # Errors
+    /// [`ConfigError::UserAgent`] where it cannot stand in a header.
+    pub fn user_agent(mut self, name: &str) -> Result<Self, ConfigError> {
+        if name.is_empty() || !name.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+            return Err(ConfigError::UserAgent);
+        }
+        name.clone_into(&mut self.user_agent);
+        Ok(self)
+    }
+
+    /// The session.
+    ///
+    /// # Errors
+    /// [`ConfigError::PlainHttp`] where credentials would travel in the clear.
+    pub fn session(self) -> Result<Session, ConfigError> {
+        if let Some(mount) = self.mount.as_ref().filter(|_| !self.base.is_https() && !self.plain_http) {
+            let path = [mount, "/token"].concat();
+            return Err(ConfigError::PlainHttp { path, server: self.base.as_str().into() });
+        }
+        Ok(Session::new(self))
+    }
+}

@@ -1,0 +1,7 @@
+//! What goes to a host, and what it says of the answer's head.
+
+mod head;
+mod wire_request;
+
+pub use head::Head;
+pub use wire_request::Wire;
