@@ -4,6 +4,7 @@ use crate::{Error, Result, cache_home, certificates::hex, on_path};
 use ring::digest::{Context, SHA256};
 use serde::{Deserialize, Serialize};
 use std::{
+    env,
     fs::{self, File},
     path::{Path, PathBuf},
     process::{self, Command, Stdio},
@@ -97,7 +98,7 @@ struct Module {
 
 impl Module {
     fn read() -> Result<Self> {
-        let dir = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+        let dir = module_dir();
         let [go_mod, go_sum] = ["go.mod", "go.sum"].map(|name| {
             let path = dir.join(name);
             fs::read_to_string(&path).map_err(|cause| Error::file("read", &path, cause))
@@ -164,6 +165,14 @@ impl Module {
         let x = "-X k8s.io/component-base/version.git";
         format!("-s -w {x}Version={} {x}Major={major} {x}Minor={minor}", self.kubernetes)
     }
+}
+
+/// This crate's folder: below the workspace of what cargo runs, since the folder that we were compiled in is another one
+/// where checkouts share their build output.
+fn module_dir() -> PathBuf {
+    let running = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from).unwrap_or_default();
+    let mut near = running.ancestors().map(|dir| dir.join("tests/apiserver"));
+    near.find(|dir| dir.join("go.mod").is_file()).unwrap_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")))
 }
 
 /// The version beside `name` in a go.mod: `go 1.26.0`, or `k8s.io/kubernetes v1.37.2` in a block.
