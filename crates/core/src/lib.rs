@@ -2,6 +2,7 @@
 
 mod answer;
 mod call;
+mod curl;
 mod driver;
 mod error;
 mod json;

@@ -55,6 +55,11 @@ pub enum BuildError {
     /// The resource has no namespaces, and one was given.
     #[error("{0} belong to no namespace: leave the namespace out")]
     ClusterScoped(String),
+    /// A Secret would stand in a command, on screen and in the shell's history.
+    #[error(
+        "the body of {0} is not shown: put it into a file of its own, as the only document, and name that"
+    )]
+    Secret(String),
     /// The body could not be written as JSON. The text names no value.
     #[error("the body of {0} could not be written as JSON")]
     Body(String),

@@ -16,7 +16,7 @@ pub use transport::{Deadline, Failure, FailureKind, Sent};
 ///
 /// Each variant is a stage. The text says what happened, to which call, and what to do about it; it never holds a
 /// credential, a body or a query.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// The call was not formed: it would have meant something else than it says.
@@ -67,6 +67,13 @@ pub enum Error {
         /// What is wrong with the answer.
         problem: String,
     },
+}
+
+/// The same text as `Display`: what `main` prints of an error is for people.
+impl std::fmt::Debug for Error {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        std::fmt::Display::fmt(self, f)
+    }
 }
 
 impl Error {

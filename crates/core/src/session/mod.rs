@@ -8,6 +8,7 @@ mod config;
 mod credentials;
 mod source;
 
+use std::borrow::Cow;
 use std::fmt;
 
 use bytes::Bytes;
@@ -193,27 +194,33 @@ impl Session {
             Claim::Wait(until) => return Ok(Prepared::Wait(until)),
             Claim::Ready => {}
         }
-        let mut headers = vec![("accept".into(), draft.accept.into())];
+        let mut headers = self.headers(draft);
+        if let Some(token) = self.token.as_ref().and_then(Source::content) {
+            headers.push(("authorization".into(), token.header()));
+        }
+        let wire = Wire { method: draft.method(), url: self.url(draft), headers, body: draft.body.clone() };
+        let tls = TlsId(self.ca.as_ref().map_or(0, Source::number));
+        let ticket = Ticket(self.token.as_ref().map_or(0, Source::number));
+        Ok(Prepared::Ready { wire, tls, ticket })
+    }
+
+    /// The headers of a call, the credentials left out.
+    pub(crate) fn headers(&self, draft: &Draft) -> Vec<(Cow<'static, str>, String)> {
+        let mut headers: Vec<(Cow<'static, str>, String)> = vec![("accept".into(), draft.accept.into())];
         if draft.attributes.verb == Verb::Watch {
             // A server may compress each flush by itself, and many decoders stop after the first.
             headers.push(("accept-encoding".into(), "identity".into()));
-        }
-        if let Some(token) = self.token.as_ref().and_then(Source::content) {
-            headers.push(("authorization".into(), token.header()));
         }
         if !draft.content_type.is_empty() {
             headers.push(("content-type".into(), draft.content_type.into()));
         }
         headers.push(("user-agent".into(), self.config.user_agent.clone()));
-        let wire = Wire {
-            method: draft.method(),
-            url: [self.config.base.as_str(), &draft.target].concat(),
-            headers,
-            body: draft.body.clone(),
-        };
-        let tls = TlsId(self.ca.as_ref().map_or(0, Source::number));
-        let ticket = Ticket(self.token.as_ref().map_or(0, Source::number));
-        Ok(Prepared::Ready { wire, tls, ticket })
+        headers
+    }
+
+    /// The whole URL of a call.
+    pub(crate) fn url(&self, draft: &Draft) -> String {
+        [self.config.base.as_str(), &draft.target].concat()
     }
 
     fn fresh(&mut self, now: Now) -> Result<Claim, ConfigError> {

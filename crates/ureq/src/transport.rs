@@ -1,0 +1,178 @@
+//! The three things that this host does: read a file, send a request, and say what went wrong.
+
+use std::io::{self, ErrorKind};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use kubewire::machine::Limits;
+use kubewire::{Failure, FailureKind, Head, Need, ReadError, Sent, TlsId, Trust, Wire};
+use ureq::tls::{PemItem, RootCerts, TlsConfig, TlsProvider, parse_pem};
+use ureq::{Agent, Timeout};
+
+/// A body that is read on.
+pub(crate) type Answer = ureq::BodyReader<'static>;
+
+/// Idle connections are closed before servers and balancers do it.
+const IDLE: Duration = Duration::from_secs(60);
+const CONNECT: Duration = Duration::from_secs(10);
+
+/// The connections of the current authority. An agent of an earlier one is dropped with its connections.
+#[derive(Debug, Default)]
+pub(crate) struct Transport {
+    agent: Mutex<Option<(TlsId, Agent)>>,
+}
+
+impl Transport {
+    /// The agent that trusts what `tls` stands for, and no one else.
+    pub(crate) fn agent(&self, tls: TlsId, trust: Option<Trust>) -> Result<Agent, Failure> {
+        let mut slot = self.agent.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, agent)) = slot.as_ref().filter(|(id, _)| *id == tls) {
+            return Ok(agent.clone());
+        }
+        let roots = match trust {
+            Some(Trust::Bundle(pem)) => roots(&pem)?,
+            Some(Trust::PlainHttp) => RootCerts::from([]),
+            #[cfg(feature = "system-roots")]
+            Some(Trust::SystemRoots) => RootCerts::PlatformVerifier,
+            Some(Trust::SystemRoots) => {
+                return Err(unsupported("the system's roots need kubewire-ureq's feature `system-roots`"));
+            }
+            _ => return Err(unsupported("this trust is unknown")),
+        };
+        let tls_config = TlsConfig::builder()
+            .provider(TlsProvider::Rustls)
+            .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()))
+            .root_certs(roots)
+            .build();
+        let agent: Agent = Agent::config_builder()
+            .tls_config(tls_config)
+            .http_status_as_error(false)
+            // Credentials never travel along a redirect, nor through a proxy that the environment names.
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .proxy(None)
+            .user_agent("")
+            .accept("")
+            .accept_encoding("")
+            // A DELETE carries its options in a body.
+            .allow_non_standard_methods(true)
+            .timeout_connect(Some(CONNECT))
+            .max_idle_age(IDLE)
+            .build()
+            .into();
+        *slot = Some((tls, agent.clone()));
+        Ok(agent)
+    }
+}
+
+fn roots(pem: &[u8]) -> Result<RootCerts, Failure> {
+    let mut certificates = Vec::new();
+    for item in parse_pem(pem) {
+        match item {
+            Ok(PemItem::Certificate(certificate)) => certificates.push(certificate),
+            Ok(_) => {}
+            Err(error) => return Err(untrusted(format!("ca.crt is broken: {error}"))),
+        }
+    }
+    Ok(RootCerts::from(certificates))
+}
+
+/// Sends a request and waits for the head of its answer.
+pub(crate) fn send(agent: &Agent, wire: Wire, limits: Limits) -> Result<(Head, Answer), Failure> {
+    let limit = |millis| Some(Duration::from_millis(millis));
+    let request = wire.into_request().map_err(|error| other(Sent::No, error.to_string()))?;
+    let (parts, body) = request.into_parts();
+    let response = if body.is_empty() {
+        let request = ureq::http::Request::from_parts(parts, ());
+        agent.run(with_limits(agent, request, limits, limit))
+    } else {
+        let request = ureq::http::Request::from_parts(parts, &body[..]);
+        agent.run(with_limits(agent, request, limits, limit))
+    };
+    let (parts, body) = response.map_err(|error| failure(&error))?.into_parts();
+    Ok((Head::from(&parts), body.into_reader()))
+}
+
+/// The driver keeps the limits; the sockets need them too, for else a blocked read would keep the driver from looking.
+fn with_limits<B: ureq::AsSendBody>(
+    agent: &Agent,
+    request: ureq::http::Request<B>,
+    limits: Limits,
+    limit: impl Fn(u64) -> Option<Duration>,
+) -> ureq::http::Request<B> {
+    agent
+        .configure_request(request)
+        .timeout_recv_response(limit(limits.head))
+        // ureq's limit of one read holds for the head as well, which may take longer.
+        .timeout_per_read(limit(limits.silence.max(limits.head)))
+        .timeout_global(limits.total.and_then(&limit))
+        .build()
+}
+
+/// Gives a session what it needs.
+pub(crate) fn provide(need: &Need) -> Result<Bytes, ReadError> {
+    match need {
+        Need::File(path) => std::fs::read(path).map(Bytes::from).map_err(|error| match error.kind() {
+            ErrorKind::NotFound => ReadError::NotFound,
+            _ => ReadError::Other(error.to_string()),
+        }),
+        _ => Err(ReadError::Other("this host only reads files".into())),
+    }
+}
+
+pub(crate) fn unsupported(why: &str) -> Failure {
+    Failure { kind: FailureKind::Unsupported, sent: Sent::No, message: why.into() }
+}
+
+fn untrusted(message: String) -> Failure {
+    Failure { kind: FailureKind::Untrusted, sent: Sent::No, message }
+}
+
+fn other(sent: Sent, message: String) -> Failure {
+    Failure { kind: FailureKind::Other, sent, message }
+}
+
+/// What a failure means: whether the server may have seen the request, and whether it is a matter of trust.
+pub(crate) fn failure(error: &ureq::Error) -> Failure {
+    let message = error.to_string();
+    let (kind, sent) = match error {
+        ureq::Error::Io(error) => return of_io(error, message),
+        ureq::Error::Rustls(error) => return of_tls(error, message),
+        ureq::Error::HostNotFound | ureq::Error::ConnectionFailed => (FailureKind::Refused, Sent::No),
+        ureq::Error::Timeout(Timeout::Resolve | Timeout::Connect) => (FailureKind::TimedOut, Sent::No),
+        ureq::Error::Timeout(_) => (FailureKind::TimedOut, Sent::Maybe),
+        ureq::Error::BadUri(_) | ureq::Error::Http(_) | ureq::Error::Tls(_) => (FailureKind::Other, Sent::No),
+        _ => (FailureKind::Other, Sent::Maybe),
+    };
+    Failure { kind, sent, message }
+}
+
+fn of_io(error: &io::Error, message: String) -> Failure {
+    // A handshake's errors come as IO errors with TLS's own inside.
+    let inner = error.get_ref().map(|inner| inner as &(dyn std::error::Error + 'static));
+    if let Some(error) = inner.and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
+        return of_tls(error, message);
+    }
+    if let Some(error) = inner.and_then(|inner| inner.downcast_ref::<ureq::Error>()) {
+        return failure(error);
+    }
+    let (kind, sent) = match error.kind() {
+        ErrorKind::ConnectionRefused
+        | ErrorKind::NotFound
+        | ErrorKind::AddrNotAvailable
+        | ErrorKind::HostUnreachable
+        | ErrorKind::NetworkUnreachable => (FailureKind::Refused, Sent::No),
+        ErrorKind::TimedOut | ErrorKind::WouldBlock => (FailureKind::TimedOut, Sent::Maybe),
+        _ => (FailureKind::Reset, Sent::Maybe),
+    };
+    Failure { kind, sent, message }
+}
+
+/// No request travels before the handshake is done.
+fn of_tls(error: &rustls::Error, message: String) -> Failure {
+    match error {
+        rustls::Error::InvalidCertificate(_) | rustls::Error::NoCertificatesPresented => untrusted(message),
+        _ => other(Sent::Maybe, message),
+    }
+}
