@@ -4,7 +4,7 @@ use std::fmt;
 
 use bytes::Bytes;
 
-use super::{Call, Draft, PatchType, Verb, build, parameters};
+use super::{Call, Draft, PatchType, Verb, build, parameters, rules};
 use crate::error::{BuildError, Error};
 use crate::object::Body;
 use crate::resource::{Catalog, Resource};
@@ -119,6 +119,21 @@ impl Operation {
         self.parameters.retain(|(name, _)| *name != parameter.name);
         let at = self.parameters.iter().position(|(name, _)| *name > parameter.name);
         self.parameters.insert(at.unwrap_or(self.parameters.len()), (parameter.name, value.into()));
+        Ok(())
+    }
+
+    /// Takes a path's query as it stands in a URL: pairs with `=` between them and `&` between pairs, form-encoded.
+    ///
+    /// # Errors
+    /// [`BuildError::Value`] where it does not decode to text.
+    pub fn set_query(&mut self, query: &str) -> Result<(), BuildError> {
+        for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+            let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+            let expected = "form-encoded: `%` and two hex digits, UTF-8, and a key before each `=`";
+            let refuse = || BuildError::Value { field: "query".into(), value: pair.into(), expected };
+            let key = rules::decode_form(key).filter(|key| !key.is_empty()).ok_or_else(refuse)?;
+            self.query.push((key, rules::decode_form(value).ok_or_else(refuse)?));
+        }
         Ok(())
     }
 

@@ -73,6 +73,23 @@ pub(crate) fn push_form(url: &mut String, text: &str) {
     }
 }
 
+/// Reads a form-encoded key or value back.
+pub(crate) fn decode_form(text: &str) -> Option<String> {
+    let mut bytes = text.bytes();
+    let mut decoded = Vec::with_capacity(text.len());
+    while let Some(byte) = bytes.next() {
+        decoded.push(match byte {
+            b'+' => b' ',
+            b'%' => {
+                let mut nibble = || char::from(bytes.next()?).to_digit(16);
+                u8::try_from(nibble()? << 4 | nibble()?).ok()?
+            }
+            byte => byte,
+        });
+    }
+    String::from_utf8(decoded).ok()
+}
+
 fn push_byte(url: &mut String, byte: u8) {
     if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
         url.push(byte.into());
@@ -133,5 +150,9 @@ mod tests {
         url.clear();
         push_form(&mut url, "env in (a,b)&ü");
         assert_eq!(url, "env+in+%28a%2Cb%29%26%C3%BC");
+        assert_eq!(decode_form(&url).unwrap(), "env in (a,b)&ü");
+        for bad in ["%", "%2", "%zz", "%ff"] {
+            assert_eq!(decode_form(bad), None, "{bad}");
+        }
     }
 }

@@ -48,6 +48,14 @@ impl Row {
             || self.field(3).split(',').any(|short| short == name && short != "-")
     }
 
+    /// Whether `place` is the row's `GROUP` or `VERSION.GROUP`.
+    fn is_in(self, place: &str) -> bool {
+        let Some((group, version)) = self.api_version.split_once('/') else {
+            return place == self.api_version;
+        };
+        place == group || place.strip_prefix(version).and_then(|rest| rest.strip_prefix('.')) == Some(group)
+    }
+
     fn resource(self) -> Resource {
         let (group, version) = self.api_version.split_once('/').unwrap_or(("", self.api_version));
         Resource {
@@ -60,10 +68,16 @@ impl Row {
     }
 }
 
+/// As in kubectl a name may say its group, or version and group, behind a dot: `deployments.apps`, `deployments.v1.apps`.
 impl Catalog for Builtin {
     fn find(&self, api_version: Option<&str>, name: &str) -> Option<Resource> {
+        let (name, place) = name.split_once('.').unwrap_or((name, ""));
         rows()
-            .find(|row| api_version.is_none_or(|wanted| wanted == row.api_version) && row.is_called(name))
+            .find(|row| {
+                api_version.is_none_or(|wanted| wanted == row.api_version)
+                    && (place.is_empty() || row.is_in(place))
+                    && row.is_called(name)
+            })
             .map(Row::resource)
     }
 }
@@ -82,6 +96,12 @@ mod tests {
         assert_eq!(Builtin.find(None, "-"), None);
         assert_eq!(Builtin.find(None, ""), None);
         assert_eq!(Builtin.find(Some("v1"), "deployments"), None);
+        for name in ["deploy.apps", "deployments.v1.apps"] {
+            assert_eq!(Builtin.find(None, name).unwrap().plural, "deployments");
+        }
+        for name in ["deployments.batch", "deployments.v2.apps", "pods.apps", "pods."] {
+            assert_eq!(Builtin.find(None, name).filter(|found| found.plural != "pods"), None, "{name}");
+        }
     }
 
     #[test]

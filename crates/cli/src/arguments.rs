@@ -1,0 +1,103 @@
+//! The words that the command understands.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// The Kubernetes API from within a pod, in kubectl's words.
+#[derive(Parser)]
+#[command(name = "kubewire", version, arg_required_else_help = true)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    pub(crate) target: TargetArguments,
+    #[command(subcommand)]
+    pub(crate) verb: Verb,
+}
+
+#[derive(Args)]
+pub(crate) struct TargetArguments {
+    /// The API server, for use outside of a pod
+    #[arg(long, global = true, value_name = "URL")]
+    pub(crate) server: Option<String>,
+    /// The directory that holds token, ca.crt and namespace, as a pod's service account mount does
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) mount: Option<String>,
+    /// The namespace; without it the mount's own
+    #[arg(short, long, global = true, value_name = "NS")]
+    pub(crate) namespace: Option<String>,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Verb {
+    /// Show one or many objects
+    Get(Get),
+    /// Make objects be as a file says (server-side apply)
+    Apply(Apply),
+    /// Delete objects by name or by a file
+    Delete(Delete),
+    /// Print the request of the same words as a curl command for bash, without secrets
+    Curl {
+        #[command(subcommand)]
+        verb: Plain,
+    },
+}
+
+/// What `kubewire curl` can print.
+#[derive(Subcommand)]
+pub(crate) enum Plain {
+    /// Show one or many objects
+    Get(Get),
+    /// Make objects be as a file says (server-side apply)
+    Apply(Apply),
+    /// Delete objects by name or by a file
+    Delete(Delete),
+}
+
+#[derive(Args)]
+pub(crate) struct Get {
+    /// TYPE, TYPE NAME... or TYPE/NAME...
+    #[arg(value_name = "TYPE [NAME]", required_unless_present = "raw")]
+    pub(crate) words: Vec<String>,
+    /// Of all namespaces
+    #[arg(short = 'A', long, conflicts_with = "namespace")]
+    pub(crate) all_namespaces: bool,
+    /// How to print
+    #[arg(short, long, value_enum)]
+    pub(crate) output: Option<Output>,
+    /// A path with its query, such as /version or '/api/v1/pods?limit=1'; the answer is printed as it comes
+    #[arg(long, value_name = "PATH", conflicts_with_all = ["words", "output", "all_namespaces"])]
+    pub(crate) raw: Option<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, ValueEnum)]
+pub(crate) enum Output {
+    /// TYPE/NAME, a line each
+    Name,
+    /// JSON
+    Json,
+    /// YAML
+    Yaml,
+}
+
+#[derive(Args)]
+pub(crate) struct Apply {
+    /// A file of YAML or JSON, of one or more documents; - for standard input
+    #[arg(short, long, value_name = "FILE", required = true)]
+    pub(crate) filename: PathBuf,
+    /// Take over fields that other managers own
+    #[arg(long)]
+    pub(crate) force_conflicts: bool,
+    /// The name that owns the fields
+    #[arg(long, default_value = "kubewire", value_name = "NAME")]
+    pub(crate) field_manager: String,
+}
+
+#[derive(Args)]
+pub(crate) struct Delete {
+    /// TYPE NAME... or TYPE/NAME...
+    #[arg(value_name = "TYPE NAME", required_unless_present = "filename", conflicts_with = "filename")]
+    pub(crate) words: Vec<String>,
+    /// A file of YAML or JSON whose objects are deleted; - for standard input
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) filename: Option<PathBuf>,
+}

@@ -1,0 +1,18 @@
+//! `kubewire delete`. It does not wait until the objects are gone.
+
+use crate::arguments::Delete;
+use crate::failure::Failure;
+use crate::get::print;
+use crate::target::Target;
+use crate::words;
+
+pub(crate) fn run(target: &Target<'_>, delete: &Delete) -> Result<(), Failure> {
+    for planned in words::delete(target, delete)? {
+        target.client()?.run(planned.operation)?;
+        let kind = words::kind_and_group(&planned.resource);
+        let place =
+            planned.namespace.map_or_else(String::new, |namespace| format!(" from {namespace} namespace"));
+        print(format!("{kind} \"{}\" deleted{place}\n", planned.name).as_bytes())?;
+    }
+    Ok(())
+}

@@ -1,0 +1,75 @@
+//! What goes wrong, in kubectl's words.
+
+use std::fmt;
+
+use kubewire::{BuildError, ConfigError, Error, Status};
+
+/// What is printed before the command exits with 1.
+pub(crate) struct Failure(String);
+
+impl Failure {
+    pub(crate) fn new(message: impl fmt::Display) -> Self {
+        Self(format!("error: {message}"))
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Api { status, .. } => Self(of_status(&status)),
+            Error::Config(error) => error.into(),
+            error => Self::new(error),
+        }
+    }
+}
+
+impl From<ConfigError> for Failure {
+    fn from(error: ConfigError) -> Self {
+        let advice = match error {
+            ConfigError::NotInCluster | ConfigError::HalfEnvironment { .. } => {
+                "\nTry: kubewire --server https://HOST:PORT --mount DIR get pods"
+            }
+            ConfigError::NoMount { .. } => "\nTry: --mount DIR with a directory that holds token and ca.crt",
+            _ => "",
+        };
+        Self(format!("error: {error}{advice}"))
+    }
+}
+
+impl From<BuildError> for Failure {
+    fn from(error: BuildError) -> Self {
+        match error {
+            BuildError::UnknownResource(name) => {
+                Self::new(format_args!("the server doesn't have a resource type \"{name}\""))
+            }
+            error => Self::new(error),
+        }
+    }
+}
+
+fn of_status(status: &Status) -> String {
+    match status.reason.as_str() {
+        "Invalid" if !status.details.causes.is_empty() => {
+            let details = &status.details;
+            let mut text = format!("The {} \"{}\" is invalid: ", details.kind, details.name);
+            let mark = if details.causes.len() > 1 { "\n* " } else { "" };
+            for cause in &details.causes {
+                text.push_str(&format!("{mark}{}: {}", cause.field, cause.message));
+            }
+            text
+        }
+        "Unauthorized" => format!("error: You must be logged in to the server ({})", status.message),
+        "Conflict" if status.message.starts_with("Apply failed") => format!(
+            "error: {}\nTo take these fields over, apply with --force-conflicts; else leave them out of the file, or give them the other manager's values.",
+            status.message
+        ),
+        "" => format!("Error from server: {}", status.message),
+        reason => format!("Error from server ({reason}): {}", status.message),
+    }
+}

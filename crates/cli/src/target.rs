@@ -1,0 +1,58 @@
+//! Which API server, as whom, and in which namespace.
+
+use std::cell::OnceCell;
+
+use kubewire::{Config, Now, Session, Warm};
+use kubewire_ureq::Client;
+
+use crate::arguments::TargetArguments;
+use crate::failure::Failure;
+
+/// What the flags and the environment say of the server. The client is made when the first call needs it.
+pub(crate) struct Target<'a> {
+    arguments: &'a TargetArguments,
+    client: OnceCell<Client>,
+}
+
+impl<'a> Target<'a> {
+    pub(crate) fn new(arguments: &'a TargetArguments) -> Self {
+        Self { arguments, client: OnceCell::new() }
+    }
+
+    fn config(&self) -> Result<Config, Failure> {
+        let config = match &self.arguments.server {
+            Some(url) => Config::server(url)?,
+            None => Config::in_cluster(&|name| std::env::var(name).ok())?,
+        };
+        let config = config.user_agent(concat!("kubewire-cli/", env!("CARGO_PKG_VERSION")))?;
+        Ok(match &self.arguments.mount {
+            Some(directory) => config.mount(directory),
+            None => config,
+        })
+    }
+
+    pub(crate) fn client(&self) -> Result<&Client, Failure> {
+        if self.client.get().is_none() {
+            let _ = self.client.set(Client::new(self.config()?)?);
+        }
+        self.client.get().ok_or_else(|| Failure::new("the client could not be made"))
+    }
+
+    /// A session that has not read its secrets: enough to form a request without them.
+    pub(crate) fn session(&self) -> Result<Session, Failure> {
+        let mut session = self.config()?.session()?;
+        if let Ok(Warm::Need(number, kubewire::Need::File(path))) = session.warm(Now::default()) {
+            let read = std::fs::read(&path).map(Into::into);
+            session.provide(number, read.map_err(|_| kubewire::ReadError::NotFound), Now::default());
+        }
+        Ok(session)
+    }
+
+    /// The namespace that the flag names, else the mount's.
+    pub(crate) fn namespace(&self) -> Result<String, Failure> {
+        match &self.arguments.namespace {
+            Some(namespace) => Ok(namespace.clone()),
+            None => Ok(self.session()?.namespace().to_owned()),
+        }
+    }
+}
