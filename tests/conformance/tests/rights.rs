@@ -1,0 +1,63 @@
+//! The story: from a pod's files to a typed answer, and what the server allows to whom.
+
+use k8s_openapi::api::core::v1::Pod;
+use kubewire::{Api, ConfigError, Error, get_path};
+use kubewire_conformance::{World, eventually, text};
+use serde_json::Value;
+
+#[test]
+fn a_pod_asks_for_the_api_versions() {
+    let world = World::new("versions");
+    let pod = world.pod(&world.account("reader")).unwrap();
+    let answer: Value = pod.run(get_path("/api").unwrap()).unwrap().json().unwrap();
+    assert_eq!(answer["kind"], "APIVersions");
+    assert_eq!(answer["versions"], serde_json::json!(["v1"]));
+    assert_eq!(pod.namespace(), world.namespace);
+}
+
+#[test]
+fn rights_grow_from_none_to_all_namespaces() {
+    let world = World::new("rights");
+    let other = World::new("rights-other");
+    let reader = world.account("reader");
+    let stranger = world.account("stranger");
+    let pod = world.pod(&reader).unwrap();
+    let here = Api::<Pod>::namespaced(&pod.namespace());
+    let there = Api::<Pod>::namespaced(&other.namespace);
+
+    let refused = pod.run(here.list()).unwrap_err();
+    let status = refused.status().expect("the server says no");
+    assert_eq!((status.code, status.reason.as_str()), (403, "Forbidden"));
+    assert!(status.is_forbidden());
+    assert_eq!(status.details.kind, "pods");
+    let said = refused.to_string();
+    assert!(
+        said.starts_with(&format!("list pods in namespace {}: pods is forbidden", world.namespace)),
+        "{said}"
+    );
+
+    world.allow("reader", false, &["list"], &["pods"]);
+    let list = eventually("the Role takes effect", || pod.run(here.list()).ok());
+    assert!(list.items.is_empty());
+    assert!(!list.resource_version.is_empty());
+    assert!(pod.run(there.list()).unwrap_err().status().unwrap().is_forbidden());
+    assert!(pod.run(Api::<Pod>::all().list()).unwrap_err().status().unwrap().is_forbidden());
+
+    world.allow("reader", true, &["list"], &["pods"]);
+    eventually("the ClusterRole takes effect", || pod.run(Api::<Pod>::all().list()).ok());
+    pod.run(there.list()).unwrap();
+
+    let stranger = world.pod(&stranger).unwrap();
+    assert!(stranger.run(here.list()).unwrap_err().status().unwrap().is_forbidden());
+}
+
+#[test]
+fn a_pod_without_a_mount_is_told_how_to_mend_it() {
+    let world = World::new("unmounted");
+    let mount = world.account("none");
+    std::fs::remove_dir_all(&mount.directory).unwrap();
+    let error = world.pod(&mount).unwrap_err();
+    let path = format!("{}/token", text(&mount.directory));
+    assert_eq!(error, Error::Config(ConfigError::NoMount { path }));
+    assert!(error.to_string().contains("automountServiceAccountToken: false"), "{error}");
+}
