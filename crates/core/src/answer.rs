@@ -56,6 +56,9 @@ impl<T> List<T> {
         if !whole.complete() {
             return Err(fail(DecodeError::new(".", "the answer is cut off")));
         }
+        if !whole.is_all() {
+            return Err(fail(DecodeError::new(".", "data after the value")));
+        }
         let kind = text(&["kind"]);
         let Some(kind) = kind.strip_suffix("List") else {
             return Err(fail(DecodeError::new("kind", "this is no list")));
@@ -70,6 +73,7 @@ impl<T> List<T> {
         // `items: null` is an empty list in the wild.
         let Some(items) = json::find(body, &["items"]) else { return Ok(list) };
         let mut elements = Elements::open(items)
+            .filter(Elements::is_array)
             .ok_or_else(|| fail(DecodeError::new("items", "invalid type, expected a list")))?;
         for (index, (_, item)) in elements.by_ref().enumerate() {
             list.items.push(wrap(index, Raw::item(body.slice_ref(item), &kind)).map_err(fail)?);

@@ -1,4 +1,62 @@
-//! Kubewire: the Kubernetes API client without the IO.
+//! Kubewire is a Kubernetes API client without the IO.
+//!
+//! It turns the contents of a pod's service account files and a desired operation into one complete [`http::Request`], and the bytes that
+//! come back into typed values. It opens no socket, reads no file, starts no thread and never asks what time it is: whoever
+//! embeds it does, and tells it. Ready hosts are [kubewire-ureq](https://docs.rs/kubewire-ureq) (blocking) and the npm package `kubewire`.
+//!
+//! # From files to a request, and from bytes to a value
+//!
+//! ```
+//! use kubewire::{Api, Builtin, Catalog, Config, Need, Now, Object, Prepared};
+//!
+//! // What is desired: checked when the call is formed, and plain data from then on.
+//! let pods = Api::<Object>::dynamic(Builtin.find(None, "pods").expect("pods are built in"));
+//! let call = pods.within("shop").list().labels("app=web").call()?;
+//! assert_eq!(call.attributes().verb.rbac(), "list");
+//!
+//! // Where, and who we are. The session says which file it needs, and takes its content.
+//! let env = |name: &str| match name {
+//!     "KUBERNETES_SERVICE_HOST" => Some("10.0.0.1".to_string()),
+//!     "KUBERNETES_SERVICE_PORT" => Some("443".to_string()),
+//!     _ => None,
+//! };
+//! let mut session = Config::in_cluster(&env)?.session()?;
+//! let now = Now::default();
+//! let request = loop {
+//!     match session.prepare(call.draft(), now)? {
+//!         Prepared::Ready { wire, .. } => break wire.into_request()?,
+//!         Prepared::Need(number, Need::File(path)) => {
+//!             let content = if path.ends_with("/token") { "abc.def.ghi" } else { AUTHORITY };
+//!             session.provide(number, Ok(content.into()), now);
+//!         }
+//!         other => unreachable!("one caller need not wait: {other:?}"),
+//!     }
+//! };
+//! assert_eq!(request.uri(), "https://10.0.0.1:443/api/v1/namespaces/shop/pods?labelSelector=app%3Dweb");
+//! assert_eq!(request.headers()["authorization"], "Bearer abc.def.ghi");
+//!
+//! // What came back.
+//! let answer = r#"{"kind":"PodList","apiVersion":"v1","metadata":{"resourceVersion":"7"},"items":[{"metadata":{"name":"web-1"}}]}"#;
+//! let list = call.decode(http::Response::new(answer.into()))?;
+//! assert_eq!(list.items[0].name(), "web-1");
+//! assert_eq!(list.items[0].kind, "Pod");
+//! # const AUTHORITY: &str = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----";
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # The parts
+//!
+//! - [`Config`] and [`Session`]: where the API server is, and who we are; the only part that knows secrets.
+//! - [`Api`] (for Rust types) and [`Operation`] (as data): both end in a checked [`Call`].
+//! - [`Answer`]: what a call can be read as: a [`Kind`], an [`Object`], a [`List`], [`Raw`] bytes, a [`Body`].
+//! - [`machine`]: conversations as state machines, and [`Driver`], which runs one for a host: credentials, retries and
+//!   deadlines are its matter. A host does what [`Task`] lists and tells what [`Heard`] lists.
+//! - [`Error`]: what went wrong, by stage, with what to do about it.
+//!
+//! # Limits
+//!
+//! A whole answer is at most 256 MiB ([`machine::Shape::WHOLE`]), a watch event 16 MiB, an error's body 1 MiB, of which 2,048 bytes are
+//! kept where it is no Status. Call times are bounded by [`machine::Limits`].
 
 mod answer;
 mod call;

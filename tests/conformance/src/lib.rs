@@ -37,8 +37,7 @@ impl World {
     #[must_use]
     pub fn new(name: &str) -> Self {
         let state = State::from_env().unwrap_or_else(|error| panic!("{error}"));
-        let config =
-            Config::server(&state.server).and_then(|config| Ok(config.mount(text(&state.admin_mount))));
+        let config = Config::server(&state.server).map(|config| config.mount(text(&state.admin_mount)));
         let admin =
             Client::new(config.expect("the server's address is good")).expect("the admin's mount is good");
         let namespace = format!("{name}-{:08x}", RandomState::new().hash_one(0) as u32);

@@ -171,6 +171,13 @@ fn check_parameters(operation: &Operation, attributes: &Attributes) -> Result<()
             return Err(BuildError::Surplus { verb: verb.name(), resource, what });
         }
     }
+    // One way to say each: a `dryRun` in a deletion's query would really delete. (A plain path has no fields for them.)
+    if let Some((key, _)) =
+        operation.query.iter().find(|(key, _)| key == "watch" || parameters::find(key).is_some())
+    {
+        let expected = "a parameter of one subresource: the others are fields of the operation itself";
+        return Err(BuildError::Value { field: "query".into(), value: key.clone(), expected });
+    }
     let surplus = |what: &str| {
         Err(BuildError::Surplus {
             verb: verb.name(),

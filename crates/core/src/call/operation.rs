@@ -26,7 +26,7 @@ use crate::resource::{Catalog, Resource};
 /// The fields: `verb` (get, list, watch, create, replace, patch, delete, deletecollection), `resource` with `apiVersion` where the
 /// resource is no built-in one, `namespace`, `name`, `subresource`, `patchType` (json, merge, strategic, apply), `body`, the verb's
 /// parameters (`labelSelector`, `dryRun`, `fieldManager`, `propagationPolicy`, `preconditions` and so on), and `query` for parameters of one
-/// subresource. Or `path` alone, such as `/version`, to get what is no resource.
+/// subresource. Or `path`, such as `/version`, with at most a `query`, to get what is no resource.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Operation {
     pub(crate) verb: Verb,
@@ -102,9 +102,8 @@ impl Operation {
 
     fn set_parameter(&mut self, field: &str, value: &str) -> Result<(), BuildError> {
         if let Some(key) = field.strip_prefix("query.") {
-            if key.is_empty() || key == "watch" || parameters::find(key).is_some() {
-                let expected =
-                    "a parameter of one subresource: the others are fields of the operation itself";
+            if key.is_empty() {
+                let expected = "a parameter's name, not empty";
                 return Err(BuildError::Value { field: "query".into(), value: key.into(), expected });
             }
             self.query.push((key.into(), value.into()));
@@ -116,6 +115,14 @@ impl Operation {
         // The API has one kind of dry run; both ways to say it are in use.
         let value = if field == "dryRun" && value == "true" { "All" } else { value };
         parameter.check(value)?;
+        // A number of a deletion goes into JSON, where `030` is none.
+        let value = match parameter.value {
+            parameters::Value::Integer if value.len() > 1 => match value.trim_start_matches('0') {
+                "" => "0",
+                digits => digits,
+            },
+            _ => value,
+        };
         self.parameters.retain(|(name, _)| *name != parameter.name);
         let at = self.parameters.iter().position(|(name, _)| *name > parameter.name);
         self.parameters.insert(at.unwrap_or(self.parameters.len()), (parameter.name, value.into()));

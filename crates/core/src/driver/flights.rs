@@ -251,6 +251,12 @@ impl Flights {
     }
 
     fn prepare(&mut self, flight: &mut Flight, session: &mut Session, now: Now) {
+        // A host that slept, or a file that came late: nothing is sent any more once the time for all of it is over.
+        if let Some(total) =
+            flight.exchange.limits.total.filter(|total| now.mono >= flight.started.saturating_add(*total))
+        {
+            return self.late(flight, now, Deadline::Total, total);
+        }
         let (request, tls, ticket) = match session.prepare(&flight.exchange.draft, now) {
             Err(error) => return self.finish(flight, Err(error)),
             Ok(Prepared::Need(number, need)) => {

@@ -13,6 +13,7 @@
 mod flight;
 mod flights;
 mod retry;
+mod shown;
 
 use std::collections::VecDeque;
 
@@ -42,7 +43,6 @@ pub struct Driver<M: Machine> {
 }
 
 /// What a host is to do or to pass on.
-#[derive(Debug)]
 #[non_exhaustive]
 pub enum Act<E> {
     /// Do this.
@@ -54,7 +54,6 @@ pub enum Act<E> {
 }
 
 /// The few things that a host can do.
-#[derive(Debug)]
 #[non_exhaustive]
 pub enum Task {
     /// Provide this; answer with [`Heard::Given`] and the number.
@@ -92,7 +91,6 @@ pub enum Task {
 }
 
 /// What a host reports.
-#[derive(Debug)]
 #[non_exhaustive]
 pub enum Heard {
     /// What was needed, under its number.

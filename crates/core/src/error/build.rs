@@ -17,11 +17,11 @@ pub enum BuildError {
         rule: Rule,
     },
     /// The verb needs something that was not given.
-    #[error("{verb} {resource} needs {what}")]
+    #[error("{verb}{}{resource} needs {what}", if .resource.is_empty() { "" } else { " " })]
     Missing {
         /// The verb.
         verb: &'static str,
-        /// The resource, such as `pods`, or `pods/eviction`.
+        /// The resource, such as `pods`, or `pods/eviction`; empty where it is what is missing.
         resource: String,
         /// What to give.
         what: &'static str,

@@ -28,7 +28,10 @@ impl DecodeError {
                 };
                 Err(Self { path, reason: reason(&error.into_inner()) })
             }
-            Ok(value) => reader.end().map(|()| value).map_err(|_| Self::new(prefix, "data after the value")),
+            Ok(value) => {
+                let path = if prefix.is_empty() { "." } else { prefix };
+                reader.end().map(|()| value).map_err(|_| Self::new(path, "data after the value"))
+            }
         }
     }
 
@@ -105,7 +108,7 @@ mod tests {
             (r#"{"name":"a","list":["::1","hunter2"]}"#, "list[1]", "the type refuses this value"),
             (r#"{"count":1}"#, ".", "missing field `name`"),
             (r#"{"name":"a","name":"b"}"#, ".", "duplicate field `name`"),
-            (r#"{"name":"a"} hunter2"#, "", "data after the value"),
+            (r#"{"name":"a"} hunter2"#, ".", "data after the value"),
         ];
         for (json, path, reason) in cases {
             let error = DecodeError::catch::<Typed>(json.as_bytes(), "").unwrap_err();

@@ -40,6 +40,16 @@ impl<'a> Elements<'a> {
         self.state == State::Closed
     }
 
+    /// Whether nothing but white space stands behind the closing bracket.
+    pub(crate) fn is_all(&self) -> bool {
+        self.complete() && space(self.bytes, self.at) == self.bytes.len()
+    }
+
+    /// Whether it is an array, and not an object.
+    pub(crate) fn is_array(&self) -> bool {
+        self.close == b']'
+    }
+
     fn step(&mut self) -> Option<(&'a [u8], &'a [u8])> {
         let mut at = space(self.bytes, self.at);
         let byte = *self.bytes.get(at)?;

@@ -8,6 +8,7 @@
 //! - The same inputs give the same outputs, always: time is an argument, and randomness comes from a seed.
 
 mod once;
+mod shown;
 mod watch_stream;
 
 use std::sync::Arc;
@@ -136,7 +137,6 @@ pub enum Retry {
 }
 
 /// What a machine is told.
-#[derive(Debug)]
 #[non_exhaustive]
 pub enum Input<C> {
     /// The answer of a [`Shape::Whole`], or why there is none. A Status that says no is an error.
@@ -156,7 +156,6 @@ pub enum Input<C> {
 }
 
 /// What a machine wants.
-#[derive(Debug)]
 #[non_exhaustive]
 pub enum Output<E> {
     /// Make this call.

@@ -21,7 +21,7 @@ impl Base {
 
     /// From a URL. A path, as management proxies have, is kept.
     pub(crate) fn parse(url: &str) -> Result<Self, ConfigError> {
-        let refuse = |why| Err(ConfigError::Address { address: without_user(url), why });
+        let refuse = |why| Err(ConfigError::Address { address: without_secrets(url), why });
         let (scheme, rest) = url.split_once("://").unwrap_or_default();
         if !scheme.eq_ignore_ascii_case("https") && !scheme.eq_ignore_ascii_case("http") {
             return refuse("it must begin with https:// (or http://)");
@@ -57,12 +57,15 @@ impl Base {
     }
 }
 
-/// The address as an error shows it: whatever stands before an `@` may hold a password.
-fn without_user(url: &str) -> String {
-    match url.rsplit_once('@') {
-        Some((_, rest)) => ["…@", rest].concat(),
-        None => url.to_owned(),
-    }
+/// The address as an error shows it: whatever stands before an `@` may hold a password, and a query a token. It
+/// stays on one line.
+fn without_secrets(url: &str) -> String {
+    let (user, rest) = url.rsplit_once('@').map_or(("", url), |(_, rest)| ("…@", rest));
+    let shown = match rest.find(['?', '#']) {
+        Some(at) => [user, rest.split_at(at).0, "…"].concat(),
+        None => [user, rest].concat(),
+    };
+    shown.replace(char::is_control, "\u{fffd}")
 }
 
 fn split_port(authority: &str) -> (&str, Option<&str>) {
@@ -136,8 +139,10 @@ mod tests {
         for url in bad {
             assert!(Base::parse(url).is_err(), "{url}");
         }
-        let error = Base::parse("https://user:hunter2@a").unwrap_err().to_string();
-        assert!(!error.contains("hunter2"), "{error}");
+        for url in ["https://user:hunter2@a", "https://a?token=hunter2", "https://a#hunter2"] {
+            let error = Base::parse(url).unwrap_err().to_string();
+            assert!(!error.contains("hunter2"), "{error}");
+        }
         for port in ["", "0", "x", "443/evil", "+1"] {
             assert!(Base::in_cluster("10.0.0.1", port).is_err(), "{port}");
         }

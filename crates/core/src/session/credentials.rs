@@ -37,7 +37,8 @@ pub(crate) fn token(path: &str, content: &[u8]) -> Result<Token, ConfigError> {
 pub(crate) fn namespace(content: &[u8]) -> Option<String> {
     let name = std::str::from_utf8(content.trim_ascii()).ok()?;
     let inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    (!name.is_empty() && name.len() <= 63 && name.bytes().all(inner)).then(|| name.to_owned())
+    let label = !name.is_empty() && name.len() <= 63 && name.bytes().all(inner);
+    (label && !name.starts_with('-') && !name.ends_with('-')).then(|| name.to_owned())
 }
 
 /// Passes a bundle of at least one certificate in PEM (RFC 7468). Whether a certificate is a good one, the host's TLS judges.
@@ -83,7 +84,7 @@ mod tests {
     #[test]
     fn namespaces_are_trimmed() {
         assert_eq!(namespace(b"shop\n").as_deref(), Some("shop"));
-        for unfit in [&b""[..], b" \n", b"a/b", b"\xff", b"../x"] {
+        for unfit in [&b""[..], b" \n", b"a/b", b"\xff", b"../x", b"-a", b"a-"] {
             assert_eq!(namespace(unfit), None);
         }
     }
