@@ -1,0 +1,206 @@
+import { createHost } from "#host";
+import { Answer } from "./answer.js";
+import { Conversation, type Told } from "./conversation.js";
+import type { Core, Run } from "./core.js";
+import { orThrow } from "./errors.js";
+import type { FormedRequest, Host } from "./host.js";
+import type { KubeObject, List } from "./objects.js";
+import { desired, type Operation, type Parameters, type PatchType, type Scalar } from "./operation.js";
+import { openSession, type SessionOptions } from "./session.js";
+import { form } from "./sans-io.js";
+import { ready } from "./wasm.js";
+import { Watch } from "./watch.js";
+
+/** What any call takes beside its operation. */
+export interface CallOptions {
+  /** Ends the call, and its request, at once; the call then throws the signal's reason. */
+  signal?: AbortSignal | undefined;
+}
+
+/** The parameters of a call, and what any call takes. */
+export type Options = Parameters & CallOptions;
+
+/** How to get a {@link Client}. */
+export interface ClientOptions extends SessionOptions, CallOptions {
+  /** What does the IO: the package's own, unless given. */
+  host?: Host | undefined;
+  /** Told of the texts of `Warning` headers, with which the server says what is deprecated or unknown. */
+  onWarning?: ((warning: string) => void) | undefined;
+}
+
+/**
+ * A client of the API server, with the credentials of the pod that it runs in.
+ *
+ * ```js
+ * const client = await Client.inCluster();
+ * const pods = await client.list("pods", { namespace: client.namespace, labelSelector: "app=web" });
+ * ```
+ *
+ * Calls get fresh credentials as these rotate, and are sent again where that does no harm. They throw {@link KubeError}.
+ */
+export class Client {
+  readonly #host: Host;
+  readonly #core: Core;
+  readonly #onWarning: ((warning: string) => void) | undefined;
+
+  private constructor(host: Host, core: Core, onWarning?: (warning: string) => void) {
+    this.#host = host;
+    this.#core = core;
+    this.#onWarning = onWarning;
+  }
+
+  /**
+   * The client of the pod that we are in. Reads the service account's files, so that what is missing shows here.
+   *
+   * Outside of a pod: `{ server: "http://127.0.0.1:8001" }` for what `kubectl proxy` opens, or `server` and `mount`.
+   */
+  static async inCluster(options: ClientOptions = {}): Promise<Client> {
+    await ready();
+    const host = options.host ?? createHost();
+    const core = openSession({ ...options, env: options.env ?? host.env });
+    const warming = new Conversation(host, core, core.warm(), options.signal);
+    try {
+      await warming.next(() => undefined);
+    } finally {
+      warming.close();
+    }
+    return new Client(host, core, options.onWarning);
+  }
+
+  /** The server's base URL. */
+  get server(): string {
+    return this.#core.server();
+  }
+
+  /** The namespace that the program lives in: `POD_NAMESPACE`, else the mount's, else `default`. */
+  get namespace(): string {
+    return this.#core.namespace();
+  }
+
+  /** One object. */
+  get<T = KubeObject>(resource: string, name: string, options: Options = {}): Promise<T> {
+    return this.#json({ verb: "get", resource, name }, options);
+  }
+
+  /** All objects of a resource, or those that the selectors choose: in `namespace`, or else in all of them. */
+  list<T = KubeObject>(resource: string, options: Options = {}): Promise<List<T>> {
+    return this.#json({ verb: "list", resource }, options);
+  }
+
+  /** The changes, as they happen. A plain watch: it ends when the server ends it. */
+  watch<T = KubeObject>(resource: string, options: Options = {}): Watch<T> {
+    const { signal, ...parameters } = options;
+    const operation: Operation = { ...parameters, verb: "watch", resource };
+    return new Watch<T>(async () => this.#converse(operation, signal));
+  }
+
+  /** A new object; its own namespace and version are used where the options say none. */
+  create<T = KubeObject>(resource: string, object: KubeObject, options: Options = {}): Promise<T> {
+    const { name, ...of } = place(object, options);
+    return this.#json({ verb: "create", resource, ...of, ...(options.subresource && { name }), body: object }, options);
+  }
+
+  /** The whole object anew. With the `resourceVersion` that was read, the server refuses it where it has changed since. */
+  replace<T = KubeObject>(resource: string, object: KubeObject, options: Options = {}): Promise<T> {
+    return this.#json({ verb: "replace", resource, ...place(object, options), body: object }, options);
+  }
+
+  /** Parts of an object, in one of four languages. */
+  patch<T = KubeObject>(resource: string, name: string, patch: unknown, options: Options & { type: PatchType }): Promise<T> {
+    const { type, ...rest } = options;
+    return this.#json({ verb: "patch", resource, name, patchType: type, body: patch }, rest);
+  }
+
+  /** Server-side apply: makes the object have these fields, and notes `fieldManager` as their owner. */
+  apply<T = KubeObject>(resource: string, object: KubeObject, options: Options & { fieldManager: string }): Promise<T> {
+    return this.#json({ verb: "patch", resource, ...place(object, options), patchType: "apply", body: object }, options);
+  }
+
+  /** One object away. `undefined` once it is gone; its state where finalizers, dependents or a grace period still hold it. */
+  async delete<T = KubeObject>(resource: string, name: string, options: Options = {}): Promise<T | undefined> {
+    const answer = await this.#json<KubeObject>({ verb: "delete", resource, name }, options);
+    return answer.metadata?.deletionTimestamp === undefined ? undefined : (answer as T);
+  }
+
+  /** All objects of a namespace away, or those that the selectors choose; gives them, or a Status. */
+  deleteCollection<T = KubeObject>(resource: string, options: Options = {}): Promise<T> {
+    return this.#json({ verb: "deletecollection", resource }, options);
+  }
+
+  /** The JSON of a path that is no resource, such as `/version`. */
+  getPath<T = KubeObject>(path: string, options: PathOptions = {}): Promise<T> {
+    return this.#json({ verb: "get", path }, options);
+  }
+
+  /** The text of a path, such as `/metrics` or `/readyz`. */
+  async getText(path: string, { signal, ...rest }: PathOptions = {}): Promise<string> {
+    return (await this.answer({ verb: "get", path, ...rest }, { signal })).text();
+  }
+
+  /** Runs an operation as data. Its answer must be JSON; {@link Client.answer} takes any. */
+  run<T = KubeObject>(operation: Operation, options: CallOptions = {}): Promise<T> {
+    return this.#call(operation, options, (told) => new Answer(told).json<T>());
+  }
+
+  /**
+   * Runs an operation and gives the answer as it came.
+   *
+   * ```js
+   * const log = await client.answer({ verb: "get", resource: "pods", name: "web", namespace: "shop", subresource: "log" });
+   * console.log(log.text());
+   * ```
+   */
+  answer(operation: Operation, options: CallOptions = {}): Promise<Answer> {
+    return this.#call(operation, options, (told) => new Answer({ ...told, bytes: told.bytes.slice() }));
+  }
+
+  /** The request of an operation, to be sent by other means: with its `authorization` header, which is a secret. */
+  async prepare(operation: Operation): Promise<FormedRequest> {
+    return form(this.#core, operation, this.#host);
+  }
+
+  #json<T>(operation: Operation, { signal, ...parameters }: Options | PathOptions): Promise<T> {
+    return this.run<T>({ ...parameters, ...operation }, { signal });
+  }
+
+  async #call<T>(operation: Operation, { signal }: CallOptions, read: (told: Told) => T): Promise<T> {
+    const conversation = this.#converse(operation, signal);
+    try {
+      const found = await conversation.next((told) => {
+        for (const warning of told.warnings) this.#onWarning?.(warning);
+        return { value: read(told) };
+      });
+      if (found === undefined) throw new Error("kubewire's core ended a call without an answer");
+      return found.value;
+    } finally {
+      conversation.close();
+    }
+  }
+
+  #converse(operation: Operation, signal: AbortSignal | undefined): Conversation {
+    signal?.throwIfAborted();
+    const wanted = desired(operation);
+    try {
+      const seed = this.#host.random();
+      const begin = (): Run => (operation.verb === "watch" ? this.#core.watch(wanted, seed) : this.#core.call(wanted, seed, false));
+      return new Conversation(this.#host, this.#core, orThrow(begin), signal);
+    } finally {
+      wanted.free();
+    }
+  }
+}
+
+/** What a path takes. */
+export interface PathOptions extends CallOptions {
+  query?: Readonly<Record<string, Scalar | readonly Scalar[]>> | undefined;
+}
+
+/** Where an object belongs by its own words. A subresource's object is of another version than its resource. */
+function place(object: KubeObject, { apiVersion, namespace, subresource }: Options): Partial<Operation> {
+  const { metadata } = object;
+  return {
+    apiVersion: apiVersion ?? (subresource === undefined ? object.apiVersion : undefined),
+    namespace: namespace ?? metadata?.namespace,
+    name: metadata?.name,
+  };
+}

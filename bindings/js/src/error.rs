@@ -1,0 +1,17 @@
+//! Errors on their way to JavaScript.
+
+use kubewire::{Error, Status};
+use wasm_bindgen::JsValue;
+
+/// An error as three lines: its stage, the server's Status as JSON (or nothing), and its text, which may go over several.
+///
+/// Lines because the first two hold no line break, so that nothing needs quoting, and nothing can be slipped in between.
+pub(crate) fn lines(error: &Error) -> String {
+    let status = error.status().map(Status::to_json).unwrap_or_default();
+    [error.stage(), "\n", &status, "\n", &error.to_string()].concat()
+}
+
+/// What a fallible function throws.
+pub(crate) fn thrown(error: impl Into<Error>) -> JsValue {
+    JsValue::from_str(&lines(&error.into()))
+}

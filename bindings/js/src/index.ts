@@ -1,0 +1,23 @@
+/**
+ * Kubewire: the Kubernetes API client without the IO, for JavaScript. Begin with {@link Client.inCluster}.
+ *
+ * @packageDocumentation
+ */
+export { Answer } from "./answer.js";
+export { Client, type CallOptions, type ClientOptions, type Options, type PathOptions } from "./client.js";
+export { KubeError, type Stage, type Status } from "./errors.js";
+export {
+  type FailureKind,
+  type FormedRequest,
+  type Host,
+  type HostAnswer,
+  type HostRequest,
+  RequestFailure,
+  type Trust,
+} from "./host.js";
+export type { KubeObject, List, WatchEvent } from "./objects.js";
+export type { Operation, Parameters, PatchType, Scalar, Verb } from "./operation.js";
+export { type FormOptions, formRequest, type RawAnswer, readAnswer } from "./sans-io.js";
+export type { SessionOptions } from "./session.js";
+export { ready } from "./wasm.js";
+export { Watch } from "./watch.js";

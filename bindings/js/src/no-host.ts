@@ -1,0 +1,12 @@
+import { KubeError } from "./errors.js";
+import type { Host } from "./host.js";
+
+/** Where the package has no host of its own. */
+export function createHost(): Host {
+  throw new KubeError("Config", "kubewire has no host module for this runtime yet: give one, as `Client.inCluster({ host })`");
+}
+
+/** Where the package cannot fetch its WebAssembly file by itself. */
+export function readCore(): Uint8Array<ArrayBuffer> {
+  throw new KubeError("Config", "kubewire cannot find its WebAssembly file in this runtime: call `ready(bytes)` with kubewire/core.wasm first");
+}

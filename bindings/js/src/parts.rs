@@ -1,0 +1,188 @@
+//! An act as a table of numbers.
+
+use bytes::Bytes;
+use kubewire::{Act as Wanted, Error, Need, Task, Trust};
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use crate::conversation::Event;
+use crate::error::lines;
+
+/// What is to be done, or was found out. The slots that count beside [`Slot::Act`] are named with each.
+#[wasm_bindgen]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Act {
+    /// Nothing: hand something in first.
+    Nothing = 0,
+    /// Read the file `Text`, and answer under `Number`.
+    Read = 1,
+    /// Send a request, and answer under `Number`: `Method`, `Text` (its URL), `Lines` (its headers, a name and a value in turn),
+    /// `Body`, `Tls`, `Trust`, `Pem` and `Stream`.
+    Send = 2,
+    /// Give the request `Number` up.
+    Cancel = 3,
+    /// The whole answer: `Body`, the call in words in `Text`, and the server's warnings in `Lines`.
+    Answer = 4,
+    /// A change: its type in `Text`, its object in `Body`.
+    Change = 5,
+    /// An error: `Text`, in the lines that errors have, and the server's warnings in `Lines`.
+    Failed = 6,
+    /// All is done.
+    Done = 7,
+}
+
+/// Where in the table a part stands. A text or bytes take two slots: where in memory they lie, and how many bytes they have.
+#[wasm_bindgen]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Slot {
+    /// Which [`Act`] it is.
+    Act = 0,
+    /// The number of a file or request.
+    Number = 1,
+    /// The number of a request's trust: as long as it stays, so do the authorities.
+    Tls = 2,
+    /// Which [`Trusted`] it is.
+    Trust = 3,
+    /// 1 where a request's answer is a stream.
+    Stream = 4,
+    /// The method of a request.
+    Method = 5,
+    /// A path, URL, type or error.
+    Text = 7,
+    /// Headers or warnings, each line ended.
+    Lines = 9,
+    /// A body or an object.
+    Body = 11,
+    /// The authorities to trust.
+    Pem = 13,
+}
+
+/// The slots in all.
+const SLOTS: usize = 15;
+
+/// Whom a request trusts.
+#[wasm_bindgen]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trusted {
+    /// No one: the authority was changed since, and the request must not be sent.
+    Passed = 0,
+    /// The authorities of [`Slot::Pem`], and no others.
+    Bundle = 1,
+    /// The authorities that the host's system trusts.
+    SystemRoots = 2,
+    /// No one: this is plain http.
+    PlainHttp = 3,
+}
+
+/// The parts of one act, and their table.
+#[derive(Default)]
+pub(crate) struct Parts {
+    table: [u32; SLOTS],
+    number: u32,
+    method: &'static str,
+    text: String,
+    lines: String,
+    body: Bytes,
+    pem: Bytes,
+    tls: [u32; 3],
+}
+
+impl Parts {
+    /// Takes an act apart. `trust` is that of a request, `summary` the call in words.
+    pub(crate) fn of(wanted: Wanted<Event>, trust: Option<Trust>, summary: &str) -> Self {
+        let mut parts = Self::default();
+        let act = parts.take(wanted, trust, summary);
+        parts.laid(act)
+    }
+
+    pub(crate) fn plain(act: Act, number: u32, text: String) -> Self {
+        Self { number, text, ..Self::default() }.laid(act)
+    }
+
+    pub(crate) fn failed(error: &Error) -> Self {
+        let mut parts = Self { text: lines(error), ..Self::default() };
+        let warnings = error.status().map(|status| status.warnings.as_slice()).unwrap_or_default();
+        parts.push(warnings.iter().map(String::as_str));
+        parts.laid(Act::Failed)
+    }
+
+    /// The table, in whose memory it stays until the next act.
+    pub(crate) fn table(&self) -> *const u32 {
+        self.table.as_ptr()
+    }
+
+    /// Fills the table in: last, since the texts have come to rest by then.
+    fn laid(mut self, act: Act) -> Self {
+        let [tls, trust, stream] = self.tls;
+        let texts =
+            [self.method.as_bytes(), self.text.as_bytes(), self.lines.as_bytes(), &self.body, &self.pem];
+        let fixed = [act as u32, self.number, tls, trust, stream];
+        let places = texts.iter().flat_map(|text| [text.as_ptr() as u32, text.len() as u32]);
+        let numbers: Vec<u32> = fixed.into_iter().chain(places).collect();
+        for (slot, number) in self.table.iter_mut().zip(numbers) {
+            *slot = number;
+        }
+        self
+    }
+
+    fn take(&mut self, wanted: Wanted<Event>, trust: Option<Trust>, summary: &str) -> Act {
+        match wanted {
+            Wanted::Do(Task::Need(number, Need::File(path))) => {
+                self.number = number;
+                self.text = path;
+                Act::Read
+            }
+            Wanted::Do(Task::Request { wire, request, tls, stream, .. }) => {
+                self.number = wire;
+                self.method = request.method;
+                self.text = request.url;
+                // Neither holds a line break: the core sees to it.
+                self.push(request.headers.iter().flat_map(|(name, value)| [&**name, value]));
+                self.body = request.body;
+                let trusted = match trust {
+                    Some(Trust::Bundle(pem)) => {
+                        self.pem = pem;
+                        Trusted::Bundle
+                    }
+                    Some(Trust::SystemRoots) => Trusted::SystemRoots,
+                    Some(Trust::PlainHttp) => Trusted::PlainHttp,
+                    _ => Trusted::Passed,
+                };
+                self.tls = [tls.number(), trusted as u32, stream.into()];
+                Act::Send
+            }
+            Wanted::Do(Task::Cancel(wire)) => {
+                self.number = wire;
+                Act::Cancel
+            }
+            Wanted::Event(Event::Answer(head, body)) => {
+                self.push(head.warnings.iter().map(String::as_str));
+                summary.clone_into(&mut self.text);
+                self.body = body;
+                Act::Answer
+            }
+            Wanted::Event(Event::Change(event)) => {
+                self.text = event.event_type().name().into();
+                self.body = event.object().clone();
+                Act::Change
+            }
+            Wanted::Event(Event::Failed(error)) => {
+                *self = Self::failed(&error);
+                Act::Failed
+            }
+            Wanted::Done => Act::Done,
+            // Sockets, and what a later version of the core may want: no conversation of ours does.
+            _ => {
+                let problem = "the conversation wants what JavaScript cannot do".into();
+                self.text = lines(&Error::Protocol { call: summary.into(), problem });
+                Act::Failed
+            }
+        }
+    }
+
+    fn push<'a>(&mut self, texts: impl Iterator<Item = &'a str>) {
+        for text in texts {
+            self.lines.push_str(text);
+            self.lines.push('\n');
+        }
+    }
+}
