@@ -8,20 +8,20 @@ use kubewire::machine::{Once, WatchStream};
 use kubewire::{Answer, Config, Error, IntoCall, Now, Op, Session, Warm};
 
 use crate::conversation::Conversation;
-use crate::transport::Transport;
+use crate::transport::{self, Transport};
 use crate::watch::Watch;
 
 /// A connection to one API server as one identity. Clones share it, its connections and its credentials.
 #[derive(Clone, Debug)]
 pub struct Client {
-    shared: Arc<Shared>,
+    pub(crate) shared: Arc<Shared>,
 }
 
 #[derive(Debug)]
-struct Shared {
+pub(crate) struct Shared {
     session: Mutex<Session>,
     epoch: Instant,
-    transport: Transport,
+    pub(crate) transport: Transport,
 }
 
 impl Client {
@@ -59,8 +59,7 @@ impl Client {
             let warm = self.session().warm(self.now())?;
             match warm {
                 Warm::Need(number, need) => {
-                    let given = crate::transport::provide(&need);
-                    self.session().provide(number, given, self.now());
+                    self.session().provide(number, transport::provide(&need), self.now());
                 }
                 Warm::Wait(until) => self.sleep_until(until),
                 _ => return Ok(()),
@@ -104,22 +103,15 @@ impl Client {
         self.shared.session.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) fn transport(&self) -> &Transport {
-        &self.shared.transport
-    }
-
     pub(crate) fn now(&self) -> Now {
         let wall = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        Now { mono: millis(self.shared.epoch.elapsed()), wall: millis(wall) }
+        // 64 bits of milliseconds last half a billion years.
+        Now { mono: self.shared.epoch.elapsed().as_millis() as u64, wall: wall.as_millis() as u64 }
     }
 
     pub(crate) fn sleep_until(&self, until: u64) {
         std::thread::sleep(Duration::from_millis(until.saturating_sub(self.now().mono)));
     }
-}
-
-fn millis(time: Duration) -> u64 {
-    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// The standard library's own randomness: enough to spread retries.

@@ -4,7 +4,7 @@ use std::io::Read;
 
 use bytes::Bytes;
 use kubewire::machine::{Limits, Machine};
-use kubewire::{Act, Driver, Error, Heard, Task, TlsId, Wire};
+use kubewire::{Act, Driver, Failure, Head, Heard, Task, TlsId, Wire};
 
 use crate::client::{Client, entropy};
 use crate::transport::{self, Answer};
@@ -71,14 +71,9 @@ impl<M: Machine> Conversation<M> {
         }
     }
 
-    fn send(
-        &mut self,
-        request: Wire,
-        tls: TlsId,
-        limits: Limits,
-    ) -> Result<(kubewire::Head, Answer), kubewire::Failure> {
+    fn send(&mut self, request: Wire, tls: TlsId, limits: Limits) -> Result<(Head, Answer), Failure> {
         let trust = self.client.session().tls(tls);
-        let agent = self.client.transport().agent(tls, trust)?;
+        let agent = self.client.shared.transport.agent(tls, trust)?;
         transport::send(&agent, request, limits)
     }
 
@@ -97,13 +92,5 @@ impl<M: Machine> Conversation<M> {
         };
         self.answer = None;
         self.hear(heard);
-    }
-}
-
-impl<M: Machine<Event = Result<T, Error>>, T> Iterator for Conversation<M> {
-    type Item = Result<T, Error>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        Self::next(self)
     }
 }

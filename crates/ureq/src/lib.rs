@@ -20,5 +20,4 @@ mod transport;
 mod watch;
 
 pub use client::Client;
-pub use kubewire;
 pub use watch::Watch;

@@ -1,12 +1,13 @@
 //! The three things that this host does: read a file, send a request, and say what went wrong.
 
-use std::io::{self, ErrorKind};
+use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
 use kubewire::machine::Limits;
 use kubewire::{Failure, FailureKind, Head, Need, ReadError, Sent, TlsId, Trust, Wire};
+use ureq::http::Request;
 use ureq::tls::{PemItem, RootCerts, TlsConfig, TlsProvider, parse_pem};
 use ureq::{Agent, Timeout};
 
@@ -33,12 +34,8 @@ impl Transport {
         let roots = match trust {
             Some(Trust::Bundle(pem)) => roots(&pem)?,
             Some(Trust::PlainHttp) => RootCerts::from([]),
-            #[cfg(feature = "system-roots")]
-            Some(Trust::SystemRoots) => RootCerts::PlatformVerifier,
-            Some(Trust::SystemRoots) => {
-                return Err(unsupported("the system's roots need kubewire-ureq's feature `system-roots`"));
-            }
-            _ => return Err(unsupported("this trust is unknown")),
+            Some(Trust::SystemRoots) if cfg!(feature = "system-roots") => RootCerts::PlatformVerifier,
+            _ => return Err(unsupported("the system's roots need kubewire-ureq's feature `system-roots`")),
         };
         let tls_config = TlsConfig::builder()
             .provider(TlsProvider::Rustls)
@@ -67,112 +64,81 @@ impl Transport {
 }
 
 fn roots(pem: &[u8]) -> Result<RootCerts, Failure> {
-    let mut certificates = Vec::new();
-    for item in parse_pem(pem) {
-        match item {
-            Ok(PemItem::Certificate(certificate)) => certificates.push(certificate),
-            Ok(_) => {}
-            Err(error) => return Err(untrusted(format!("ca.crt is broken: {error}"))),
-        }
-    }
-    Ok(RootCerts::from(certificates))
+    let certificates = parse_pem(pem).filter_map(|item| match item {
+        Ok(PemItem::Certificate(certificate)) => Some(Ok(certificate)),
+        Ok(_) => None,
+        Err(error) => Some(Err(error)),
+    });
+    let broken = |error| Failure::new(FailureKind::Untrusted, Sent::No, format!("ca.crt is broken: {error}"));
+    Ok(RootCerts::from(certificates.collect::<Result<Vec<_>, _>>().map_err(broken)?))
 }
 
 /// Sends a request and waits for the head of its answer.
 pub(crate) fn send(agent: &Agent, wire: Wire, limits: Limits) -> Result<(Head, Answer), Failure> {
-    let limit = |millis| Some(Duration::from_millis(millis));
-    let request = wire.into_request().map_err(|error| other(Sent::No, error.to_string()))?;
-    let (parts, body) = request.into_parts();
+    let unfit = |error: kubewire::Error| Failure::new(FailureKind::Other, Sent::No, error.to_string());
+    let (parts, body) = wire.into_request().map_err(unfit)?.into_parts();
+    // Without a body there is no `Content-Length: 0` either.
     let response = if body.is_empty() {
-        let request = ureq::http::Request::from_parts(parts, ());
-        agent.run(with_limits(agent, request, limits, limit))
+        agent.run(limited(agent, Request::from_parts(parts, ()), limits))
     } else {
-        let request = ureq::http::Request::from_parts(parts, &body[..]);
-        agent.run(with_limits(agent, request, limits, limit))
+        agent.run(limited(agent, Request::from_parts(parts, &body[..]), limits))
     };
     let (parts, body) = response.map_err(|error| failure(&error))?.into_parts();
     Ok((Head::from(&parts), body.into_reader()))
 }
 
 /// The driver keeps the limits; the sockets need them too, for else a blocked read would keep the driver from looking.
-fn with_limits<B: ureq::AsSendBody>(
-    agent: &Agent,
-    request: ureq::http::Request<B>,
-    limits: Limits,
-    limit: impl Fn(u64) -> Option<Duration>,
-) -> ureq::http::Request<B> {
-    agent
+fn limited<B: ureq::AsSendBody>(agent: &Agent, request: Request<B>, limits: Limits) -> Request<B> {
+    let limited = agent
         .configure_request(request)
-        .timeout_recv_response(limit(limits.head))
+        .timeout_recv_response(Some(Duration::from_millis(limits.head)))
         // ureq's limit of one read holds for the head as well, which may take longer.
-        .timeout_per_read(limit(limits.silence.max(limits.head)))
-        .timeout_global(limits.total.and_then(&limit))
-        .build()
+        .timeout_per_read(Some(Duration::from_millis(limits.silence.max(limits.head))))
+        .timeout_global(limits.total.map(Duration::from_millis));
+    limited.build()
 }
 
 /// Gives a session what it needs.
 pub(crate) fn provide(need: &Need) -> Result<Bytes, ReadError> {
     match need {
-        Need::File(path) => std::fs::read(path).map(Bytes::from).map_err(|error| match error.kind() {
-            ErrorKind::NotFound => ReadError::NotFound,
-            _ => ReadError::Other(error.to_string()),
-        }),
+        Need::File(path) => Ok(std::fs::read(path)?.into()),
         _ => Err(ReadError::Other("this host only reads files".into())),
     }
 }
 
 pub(crate) fn unsupported(why: &str) -> Failure {
-    Failure { kind: FailureKind::Unsupported, sent: Sent::No, message: why.into() }
-}
-
-fn untrusted(message: String) -> Failure {
-    Failure { kind: FailureKind::Untrusted, sent: Sent::No, message }
-}
-
-fn other(sent: Sent, message: String) -> Failure {
-    Failure { kind: FailureKind::Other, sent, message }
+    Failure::new(FailureKind::Unsupported, Sent::No, why)
 }
 
 /// What a failure means: whether the server may have seen the request, and whether it is a matter of trust.
 pub(crate) fn failure(error: &ureq::Error) -> Failure {
-    let message = error.to_string();
     let (kind, sent) = match error {
-        ureq::Error::Io(error) => return of_io(error, message),
-        ureq::Error::Rustls(error) => return of_tls(error, message),
+        ureq::Error::Io(error) => return of_io(error),
+        ureq::Error::Rustls(error) => return of_tls(error),
         ureq::Error::HostNotFound | ureq::Error::ConnectionFailed => (FailureKind::Refused, Sent::No),
         ureq::Error::Timeout(Timeout::Resolve | Timeout::Connect) => (FailureKind::TimedOut, Sent::No),
         ureq::Error::Timeout(_) => (FailureKind::TimedOut, Sent::Maybe),
         ureq::Error::BadUri(_) | ureq::Error::Http(_) | ureq::Error::Tls(_) => (FailureKind::Other, Sent::No),
         _ => (FailureKind::Other, Sent::Maybe),
     };
-    Failure { kind, sent, message }
+    Failure::new(kind, sent, error.to_string())
 }
 
-fn of_io(error: &io::Error, message: String) -> Failure {
-    // A handshake's errors come as IO errors with TLS's own inside.
+/// A handshake's errors, and a body's, come as IO errors with what they are inside.
+fn of_io(error: &io::Error) -> Failure {
     let inner = error.get_ref().map(|inner| inner as &(dyn std::error::Error + 'static));
     if let Some(error) = inner.and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
-        return of_tls(error, message);
+        return of_tls(error);
     }
-    if let Some(error) = inner.and_then(|inner| inner.downcast_ref::<ureq::Error>()) {
-        return failure(error);
-    }
-    let (kind, sent) = match error.kind() {
-        ErrorKind::ConnectionRefused
-        | ErrorKind::NotFound
-        | ErrorKind::AddrNotAvailable
-        | ErrorKind::HostUnreachable
-        | ErrorKind::NetworkUnreachable => (FailureKind::Refused, Sent::No),
-        ErrorKind::TimedOut | ErrorKind::WouldBlock => (FailureKind::TimedOut, Sent::Maybe),
-        _ => (FailureKind::Reset, Sent::Maybe),
-    };
-    Failure { kind, sent, message }
+    let known = inner.and_then(|inner| inner.downcast_ref::<ureq::Error>());
+    known.map_or_else(|| Failure::of_io(error), failure)
 }
 
 /// No request travels before the handshake is done.
-fn of_tls(error: &rustls::Error, message: String) -> Failure {
-    match error {
-        rustls::Error::InvalidCertificate(_) | rustls::Error::NoCertificatesPresented => untrusted(message),
-        _ => other(Sent::Maybe, message),
-    }
+fn of_tls(error: &rustls::Error) -> Failure {
+    let (kind, sent) = match error {
+        rustls::Error::InvalidCertificate(_) => (FailureKind::Untrusted, Sent::No),
+        _ => (FailureKind::Other, Sent::Maybe),
+    };
+    Failure::new(kind, sent, error.to_string())
 }

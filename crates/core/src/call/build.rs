@@ -32,7 +32,7 @@ pub(crate) fn build(operation: &Operation, catalog: &dyn Catalog) -> Result<Draf
     check_body(operation, &attributes)?;
     let mut target = path(&attributes);
     push_query(&mut target, operation);
-    if attributes.resource == "namespaces" && attributes.group.is_empty() {
+    if attributes.resource == "namespaces" && attributes.namespace.is_empty() {
         attributes.namespace.clone_from(&attributes.name);
     }
     let (content_type, body) = body(operation);
@@ -147,6 +147,7 @@ fn check(attributes: &Attributes, resource: &Resource) -> Result<(), BuildError>
     if !name.is_empty() {
         rules::check(Segment::Name, rules::name_rule(group, plural), name)?;
     }
+    check_reading(attributes)?;
     let of_one = verb.is_named() || !subresource.is_empty();
     match (of_one, name.is_empty()) {
         (true, true) => return missing("a name"),
@@ -159,6 +160,27 @@ fn check(attributes: &Attributes, resource: &Resource) -> Result<(), BuildError>
     let everywhere = matches!(verb, Verb::List | Verb::Watch);
     if resource.scope == Scope::Namespaced && namespace.is_empty() && !everywhere {
         return missing("a namespace");
+    }
+    Ok(())
+}
+
+/// Whether the API server would read the path as it is meant: `namespaces/shop/pods` are all pods of a namespace, and no subresource.
+///
+/// Source: the API server's `RequestInfoFactory`.
+fn check_reading(attributes: &Attributes) -> Result<(), BuildError> {
+    const OF_NAMESPACES: [&str; 2] = ["status", "finalize"];
+    let Attributes { resource, subresource, namespace, .. } = attributes;
+    let refuse = |field: &str, value: &String, expected| {
+        Err(BuildError::Value { field: field.into(), value: value.clone(), expected })
+    };
+    let part = |word: &String| OF_NAMESPACES.contains(&word.as_str());
+    if resource == "namespaces" && namespace.is_empty() && !subresource.is_empty() && !part(subresource) {
+        let expected = "status or finalize: anything else would be a resource in that namespace";
+        return refuse("subresource", subresource, expected);
+    }
+    if matches!(resource.as_str(), "watch" | "proxy") || (part(resource) && !namespace.is_empty()) {
+        let expected = "another word: the API server would read it as a part of its own paths";
+        return refuse("resource", resource, expected);
     }
     Ok(())
 }

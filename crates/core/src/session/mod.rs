@@ -54,6 +54,15 @@ pub enum ReadError {
     Other(String),
 }
 
+impl From<std::io::Error> for ReadError {
+    fn from(error: std::io::Error) -> Self {
+        match error.kind() {
+            std::io::ErrorKind::NotFound => Self::NotFound,
+            _ => Self::Other(error.to_string()),
+        }
+    }
+}
+
 /// Which credentials a request carried; see [`Session::reject`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Ticket(u32);
