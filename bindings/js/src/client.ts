@@ -79,12 +79,12 @@ export class Client {
 
   /** One object. */
   get<T = KubeObject>(resource: string, name: string, options: Options = {}): Promise<T> {
-    return this.#json({ verb: "get", resource, name }, options);
+    return this.#object({ verb: "get", resource, name }, options);
   }
 
   /** All objects of a resource, or those that the selectors choose: in `namespace`, or else in all of them. */
   list<T = KubeObject>(resource: string, options: Options = {}): Promise<List<T>> {
-    return this.#json({ verb: "list", resource }, options);
+    return this.#read({ verb: "list", resource }, options, (answer) => answer.list<T>());
   }
 
   /** The changes, as they happen. A plain watch: it ends when the server ends it. */
@@ -97,49 +97,49 @@ export class Client {
   /** A new object; its own namespace and version are used where the options say none. */
   create<T = KubeObject>(resource: string, object: KubeObject, options: Options = {}): Promise<T> {
     const { name, ...of } = place(object, options);
-    return this.#json({ verb: "create", resource, ...of, ...(options.subresource && { name }), body: object }, options);
+    return this.#object({ verb: "create", resource, ...of, ...(options.subresource && { name }), body: object }, options);
   }
 
   /** The whole object anew. With the `resourceVersion` that was read, the server refuses it where it has changed since. */
   replace<T = KubeObject>(resource: string, object: KubeObject, options: Options = {}): Promise<T> {
-    return this.#json({ verb: "replace", resource, ...place(object, options), body: object }, options);
+    return this.#object({ verb: "replace", resource, ...place(object, options), body: object }, options);
   }
 
   /** Parts of an object, in one of four languages. */
   patch<T = KubeObject>(resource: string, name: string, patch: unknown, options: Options & { type: PatchType }): Promise<T> {
     const { type, ...rest } = options;
-    return this.#json({ verb: "patch", resource, name, patchType: type, body: patch }, rest);
+    return this.#object({ verb: "patch", resource, name, patchType: type, body: patch }, rest);
   }
 
   /** Server-side apply: makes the object have these fields, and notes `fieldManager` as their owner. */
   apply<T = KubeObject>(resource: string, object: KubeObject, options: Options & { fieldManager: string }): Promise<T> {
-    return this.#json({ verb: "patch", resource, ...place(object, options), patchType: "apply", body: object }, options);
+    return this.#object({ verb: "patch", resource, ...place(object, options), patchType: "apply", body: object }, options);
   }
 
   /** One object away. `undefined` once it is gone; its state where finalizers, dependents or a grace period still hold it. */
-  async delete<T = KubeObject>(resource: string, name: string, options: Options = {}): Promise<T | undefined> {
-    const answer = await this.#json<KubeObject>({ verb: "delete", resource, name }, options);
-    return answer.metadata?.deletionTimestamp === undefined ? undefined : (answer as T);
+  delete<T = KubeObject>(resource: string, name: string, options: Options = {}): Promise<T | undefined> {
+    return this.#read({ verb: "delete", resource, name }, options, (answer) => answer.deleted<T>());
   }
 
   /** All objects of a namespace away, or those that the selectors choose; gives them, or a Status. */
   deleteCollection<T = KubeObject>(resource: string, options: Options = {}): Promise<T> {
-    return this.#json({ verb: "deletecollection", resource }, options);
+    return this.#object({ verb: "deletecollection", resource }, options);
   }
 
-  /** The JSON of a path that is no resource, such as `/version`. */
+  /** The JSON object of a path that is no resource, such as `/version`. */
   getPath<T = KubeObject>(path: string, options: PathOptions = {}): Promise<T> {
-    return this.#json({ verb: "get", path }, options);
+    return this.#object({ verb: "get", path }, options);
   }
 
   /** The text of a path, such as `/metrics` or `/readyz`. */
-  async getText(path: string, { signal, ...rest }: PathOptions = {}): Promise<string> {
-    return (await this.answer({ verb: "get", path, ...rest }, { signal })).text();
+  getText(path: string, options: PathOptions = {}): Promise<string> {
+    return this.#read({ verb: "get", path }, options, (answer) => answer.text());
   }
 
-  /** Runs an operation as data. Its answer must be JSON; {@link Client.answer} takes any. */
+  /** Runs an operation as data. Its answer must be an object, and a list's items are told their kind; {@link Client.answer} takes any. */
   run<T = KubeObject>(operation: Operation, options: CallOptions = {}): Promise<T> {
-    return this.#call(operation, options, (told) => new Answer(told).json<T>());
+    const read = (answer: Answer) => (operation.verb === "list" ? (answer.list() as T) : answer.object<T>());
+    return this.#call(operation, options, (told) => read(new Answer(told)));
   }
 
   /**
@@ -159,8 +159,12 @@ export class Client {
     return form(this.#core, operation, this.#host);
   }
 
-  #json<T>(operation: Operation, { signal, ...parameters }: Options | PathOptions): Promise<T> {
-    return this.run<T>({ ...parameters, ...operation }, { signal });
+  #object<T>(operation: Operation, options: Options | PathOptions): Promise<T> {
+    return this.#read(operation, options, (answer) => answer.object<T>());
+  }
+
+  #read<T>(operation: Operation, { signal, ...parameters }: Options | PathOptions, read: (answer: Answer) => T): Promise<T> {
+    return this.#call({ ...parameters, ...operation }, { signal }, (told) => read(new Answer(told)));
   }
 
   async #call<T>(operation: Operation, { signal }: CallOptions, read: (told: Told) => T): Promise<T> {

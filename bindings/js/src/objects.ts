@@ -15,10 +15,8 @@ export interface KubeObject {
     creationTimestamp?: string | null;
     deletionTimestamp?: string;
     finalizers?: string[];
-    // biome-ignore lint/suspicious/noExplicitAny: the rest of the metadata
     [field: string]: any;
   };
-  // biome-ignore lint/suspicious/noExplicitAny: a kind's own fields
   [field: string]: any;
 }
 
@@ -45,15 +43,3 @@ export type WatchEvent<T = KubeObject> =
   | { type: "BOOKMARK"; object: KubeObject }
   /** The server cannot go on: most often the version was too old (410). */
   | { type: "ERROR"; object: Status };
-
-/** Fills in the kind and version of a list's items, which only the list says. Anything but a list stays as it is. */
-export function withKinds<T>(value: T): T {
-  const list = value as { apiVersion?: unknown; kind?: unknown; items?: unknown };
-  if (typeof list?.kind !== "string" || !list.kind.endsWith("List") || !("items" in list)) return value;
-  const { apiVersion } = list;
-  const kind = list.kind.slice(0, -"List".length);
-  // `items: null` is an empty list in the wild.
-  const items = Array.isArray(list.items) ? list.items : [];
-  list.items = items.map((item: object) => ({ apiVersion, kind, ...item }));
-  return value;
-}

@@ -61,5 +61,5 @@ export class Watch<T = KubeObject> implements AsyncIterableIterator<WatchEvent<T
 }
 
 function read<T>(told: Told): WatchEvent<T> {
-  return { type: told.type, object: new Answer({ ...told, type: "watch" }).json() } as WatchEvent<T>;
+  return { type: told.type, object: new Answer({ ...told, type: "watch" }).object() } as WatchEvent<T>;
 }
