@@ -54,9 +54,15 @@ impl Attributes {
             Some("apis") => (parts.next(), parts.next()),
             _ => (None, None),
         };
-        let (Some(group), Some(version), Some(first)) = (group, version, parts.next()) else {
+        let (Some(group), Some(version), Some(mut first)) = (group, version, parts.next()) else {
             return attributes;
         };
+        // `/api/v1/watch/pods`, deprecated and still served.
+        let mut prefix = false;
+        if let Some(resource) = parts.clone().next().filter(|_| first == "watch") {
+            (first, prefix) = (resource, true);
+            parts.next();
+        }
         let mut resource = first;
         if first == "namespaces" {
             attributes.namespace = parts.next().unwrap_or_default().to_owned();
@@ -76,6 +82,7 @@ impl Attributes {
             attributes.subresource = parts.next().unwrap_or_default().to_owned();
         }
         attributes.verb = match attributes.name.as_str() {
+            _ if prefix => Verb::Watch,
             "" if watch => Verb::Watch,
             "" => Verb::List,
             _ => Verb::Get,

@@ -17,7 +17,7 @@ pub enum BuildError {
         rule: Rule,
     },
     /// The verb needs something that was not given.
-    #[error("{verb}{}{resource} needs {what}", if .resource.is_empty() { "" } else { " " })]
+    #[error("{verb}{}{} needs {what}", if .resource.is_empty() { "" } else { " " }, quoted(.resource))]
     Missing {
         /// The verb.
         verb: &'static str,
@@ -27,7 +27,7 @@ pub enum BuildError {
         what: &'static str,
     },
     /// Something was given that the verb cannot carry, and that would be lost.
-    #[error("{verb} {resource} takes no {what}")]
+    #[error("{verb} {} takes no {what}", quoted(.resource))]
     Surplus {
         /// The verb.
         verb: &'static str,

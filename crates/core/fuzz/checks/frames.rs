@@ -1,0 +1,87 @@
+//! However a watch's body is cut into pieces, the events are the same.
+
+use bytes::Bytes;
+use kubewire::machine::{Input, Machine, Output, WatchStream};
+use kubewire::{Act, Builtin, Config, Driver, Head, Heard, Now, Operation, Task};
+
+use super::answer::check_event;
+
+/// The first byte says how many cuts follow, a byte each; the rest is the body.
+pub fn check(data: &[u8]) {
+    let Some((count, rest)) = data.split_first() else { return };
+    let (cuts, body) = rest.split_at(rest.len().min(usize::from(count % 16)));
+    let mut cuts: Vec<usize> =
+        cuts.iter().map(|cut| usize::from(*cut) * (body.len() + 1) / 256).chain([0, body.len()]).collect();
+    cuts.sort_unstable();
+    let pieces: Vec<&[u8]> = cuts.windows(2).map(|cut| &body[cut[0]..cut[1]]).collect();
+    check_pieces(&pieces);
+}
+
+/// These pieces, the same in one, and byte by byte: all give the same events.
+pub fn check_pieces(pieces: &[&[u8]]) {
+    let whole = pieces.concat();
+    let wanted = events(&[&whole]);
+    assert_eq!(events(pieces), wanted);
+    if whole.len() < 4096 {
+        assert_eq!(events(&whole.chunks(1).collect::<Vec<_>>()), wanted);
+    }
+}
+
+/// What a watch brings, as text: a type and an object, or an error.
+fn events(pieces: &[&[u8]]) -> Vec<String> {
+    let now = Now { mono: 0, wall: 0 };
+    let watch: Operation = serde_json::from_str(r#"{"verb":"watch","resource":"pods"}"#).unwrap();
+    let mut session = Config::server("https://a.example").unwrap().session().unwrap();
+    let mut driver = Driver::new(WatchStream::new(&watch.draft(&Builtin).unwrap(), 1), 1);
+    let mut events = Vec::new();
+    let mut cancelled = false;
+    driver.handle(&mut session, now, Heard::Time);
+    while let Some(act) = driver.poll() {
+        match act {
+            Act::Do(Task::Request { wire, .. }) => {
+                driver.handle(&mut session, now, Heard::Head(wire, Head::new(200)));
+                for piece in pieces {
+                    driver.handle(&mut session, now, Heard::Data(wire, Bytes::copy_from_slice(piece)));
+                }
+                driver.handle(&mut session, now, Heard::End(wire));
+            }
+            Act::Event(Ok(event)) => {
+                assert!(!cancelled, "nothing comes behind an end");
+                check_event(&event);
+                let object = String::from_utf8_lossy(event.object()).into_owned();
+                events.push(format!("{} {object}", event.event_type().name()));
+            }
+            Act::Event(Err(error)) => events.push(format!("{} {error}", error.stage())),
+            Act::Do(Task::Cancel(_)) => cancelled = true,
+            Act::Done => return events,
+            other => panic!("{other:?}"),
+        }
+    }
+    panic!("the watch does not end: {events:?}");
+}
+
+/// A machine may be told anything, in any order.
+pub fn check_machine(inputs: &[u8]) {
+    use kubewire::machine::{Id, Stop};
+
+    let now = Now::default();
+    let watch: Operation = serde_json::from_str(r#"{"verb":"watch","resource":"pods"}"#).unwrap();
+    let mut machine = WatchStream::new(&watch.draft(&Builtin).unwrap(), 1);
+    for input in inputs {
+        machine.handle(
+            now,
+            match input % 7 {
+                0 => Input::Opened(Id(0), Head::new(200)),
+                1 => Input::Data(Id(0), Bytes::from_static(b"{\"type\":\"ADDED\",\"object\":{}}")),
+                2 => Input::Data(Id(0), Bytes::from_static(b"{")),
+                3 => Input::Closed(Id(0), Ok(())),
+                4 => Input::Command(Stop),
+                5 => Input::Data(Id(1), Bytes::from_static(b"x")),
+                _ => Input::Time,
+            },
+        );
+        while let Some(output) = machine.poll() {
+            drop::<Output<_>>(output);
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! See `checks/frames.rs`.
+#![no_main]
+
+#[path = "../checks/mod.rs"]
+mod checks;
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| checks::frames::check(data));
