@@ -1,9 +1,10 @@
 //! A call as a curl command, for whoever debugs at three in the morning.
 
-use std::borrow::Cow;
+use alloc::borrow::Cow;
 
 use crate::call::{Draft, Verb};
 use crate::error::BuildError;
+use crate::prelude::*;
 use crate::session::Session;
 
 impl Session {
@@ -64,7 +65,7 @@ fn body(draft: &Draft, file: Option<&str>) -> Result<String, BuildError> {
     if draft.attributes.resource == "secrets" {
         return Err(BuildError::Secret(what));
     }
-    let text = std::str::from_utf8(&draft.body).map_err(|_| BuildError::Body(what))?;
+    let text = core::str::from_utf8(&draft.body).map_err(|_| BuildError::Body(what))?;
     Ok([" --data-raw ", &quote(text)].concat())
 }
 

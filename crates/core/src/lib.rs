@@ -58,31 +58,41 @@
 //! A whole answer is at most 256 MiB ([`machine::Shape::WHOLE`]), a watch event 16 MiB, an error's body 1 MiB, of which 2,048 bytes are
 //! kept where it is no Status. Call times are bounded by [`machine::Limits`].
 
+#![no_std]
+
+extern crate alloc;
+#[cfg(any(feature = "std", test))]
+extern crate std;
+
 mod answer;
 mod call;
 mod curl;
 mod driver;
+#[cfg(feature = "std")]
+mod edge;
 mod error;
 mod json;
 pub mod machine;
-mod object;
+mod prelude;
 mod resource;
 mod session;
 mod stream;
 mod time;
 mod wire;
 
-pub use answer::{Answered, Deleted, Item, List};
-pub use call::{
-    Answer, Api, Attributes, Call, Draft, IntoCall, Op, Operation, PatchType, Subresource, Verb, get_path,
-};
+pub use call::{Attributes, Draft, Operation, PatchType, Verb};
 pub use driver::{Act, Driver, Heard, Task};
+#[cfg(feature = "std")]
+pub use edge::{
+    Answer, Answered, Api, Body, Call, Deleted, IntoCall, Item, Kind, List, Metadata, Object, Op, Raw,
+    Subresource, WatchEvent, get_path,
+};
 pub use error::{
     BuildError, Cause, ConfigError, Deadline, DecodeError, Error, Failure, FailureKind, Rule, Segment, Sent,
     Status, StatusDetails,
 };
-pub use object::{Body, EventType, Metadata, Object, Raw, RawEvent, WatchEvent};
-pub use resource::{Builtin, Catalog, Kind, Resource, Scope};
+pub use resource::{Builtin, Catalog, Resource, Scope};
 pub use session::{Config, MissingCa, Need, Prepared, ReadError, Session, Ticket, TlsId, Trust, Warm};
+pub use stream::{EventType, RawEvent};
 pub use time::Now;
 pub use wire::{Head, Wire};

@@ -1,6 +1,7 @@
 //! What the API server's authorization asks about.
 
 use super::Verb;
+use crate::prelude::*;
 
 /// Who-may-do-what attributes of a call: what RBAC rules are written in.
 ///

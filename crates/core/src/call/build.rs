@@ -7,6 +7,7 @@ use super::parameters::{self, Value};
 use super::{Attributes, Draft, Operation, PatchType, Verb, rules};
 use crate::error::{BuildError, Rule, Segment};
 use crate::json::push_string;
+use crate::prelude::*;
 use crate::resource::{Catalog, Resource, Scope};
 
 const JSON: &str = "application/json";

@@ -1,10 +1,11 @@
 //! A call, checked and formed but for credentials and the server's address.
 
-use std::fmt;
+use core::fmt;
 
 use bytes::Bytes;
 
 use super::{Attributes, rules};
+use crate::prelude::*;
 
 /// One API call as plain data: everything but who asks, and whom.
 ///

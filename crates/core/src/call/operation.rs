@@ -1,12 +1,12 @@
 //! A desired operation as data.
 
-use std::fmt;
+use core::fmt;
 
 use bytes::Bytes;
 
-use super::{Call, Draft, PatchType, Verb, build, parameters, rules};
-use crate::error::{BuildError, Error};
-use crate::object::Body;
+use super::{Draft, PatchType, Verb, build, parameters, rules};
+use crate::error::BuildError;
+use crate::prelude::*;
 use crate::resource::{Catalog, Resource};
 
 /// What is desired, not yet checked: the door for files, the command line and JavaScript.
@@ -159,19 +159,10 @@ impl Operation {
         self.parameters.iter().find(|(other, _)| *other == name).map(|(_, value)| value.as_str())
     }
 
-    /// Checks the operation and forms the call, whose answer stays bytes until its type is said with
-    /// [`Call::answering`].
+    /// Checks the operation and forms the draft of its call.
     ///
     /// # Errors
-    /// [`Error::Build`] with the segment and the rule that it breaks, or with what is missing or too much.
-    pub fn call(&self, catalog: &dyn Catalog) -> Result<Call<Body>, Error> {
-        Ok(Call::new(self.draft(catalog)?))
-    }
-
-    /// [`Operation::call`] without a type.
-    ///
-    /// # Errors
-    /// As those of [`Operation::call`].
+    /// [`BuildError`] with the segment and the rule that it breaks, or with what is missing or too much.
     pub fn draft(&self, catalog: &dyn Catalog) -> Result<Draft, BuildError> {
         build::build(self, catalog)
     }

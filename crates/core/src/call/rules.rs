@@ -4,6 +4,7 @@
 //! query or a fragment: `web#x` would otherwise drop the query, and turn a dry run into the real thing.
 
 use crate::error::{BuildError, Rule, Segment};
+use crate::prelude::*;
 
 /// Passes what the rule of its segment allows.
 pub(crate) fn check(segment: Segment, rule: Rule, value: &str) -> Result<(), BuildError> {

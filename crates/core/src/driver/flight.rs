@@ -4,6 +4,7 @@ use bytes::{Bytes, BytesMut};
 
 use crate::error::{Deadline, Error};
 use crate::machine::{Exchange, Shape};
+use crate::prelude::*;
 use crate::session::{Ticket, TlsId};
 use crate::wire::Head;
 
@@ -111,14 +112,14 @@ impl Flight {
             self.first = piece;
             return Ok(());
         }
-        let first = std::mem::take(&mut self.first);
+        let first = core::mem::take(&mut self.first);
         self.rest.extend_from_slice(&first);
         self.rest.extend_from_slice(&piece);
         Ok(())
     }
 
     pub(super) fn take_body(&mut self) -> Bytes {
-        if self.rest.is_empty() { std::mem::take(&mut self.first) } else { self.rest.split().freeze() }
+        if self.rest.is_empty() { core::mem::take(&mut self.first) } else { self.rest.split().freeze() }
     }
 
     /// When the driver must look again, and which deadline that is; `None` for the end of a wait.

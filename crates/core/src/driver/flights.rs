@@ -1,6 +1,6 @@
 //! The table of exchanges that are on their way: everything about them that does not depend on the machine.
 
-use std::collections::VecDeque;
+use alloc::collections::VecDeque;
 
 use bytes::Bytes;
 
@@ -10,6 +10,7 @@ use super::{Heard, Task};
 use crate::answer::refuse_failures;
 use crate::error::{Deadline, Error, Failure, FailureKind, Sent};
 use crate::machine::{Exchange, Id, Shape};
+use crate::prelude::*;
 use crate::session::{Prepared, Session};
 use crate::time::Now;
 use crate::wire::Head;
@@ -211,7 +212,7 @@ impl Flights {
     }
 
     fn check_time(&mut self, now: Now) {
-        for mut flight in std::mem::take(&mut self.table) {
+        for mut flight in core::mem::take(&mut self.table) {
             if let Some((_, Some((deadline, after_ms)))) = flight.next().filter(|(at, _)| *at <= now.mono) {
                 self.late(&mut flight, now, deadline, after_ms);
             }
@@ -235,7 +236,7 @@ impl Flights {
 
     /// Prepares and sends whatever is due.
     pub(super) fn advance(&mut self, session: &mut Session, now: Now) {
-        for mut flight in std::mem::take(&mut self.table) {
+        for mut flight in core::mem::take(&mut self.table) {
             let due = match flight.phase {
                 Phase::Due => true,
                 Phase::Waiting(until) => until <= now.mono,

@@ -15,7 +15,7 @@ mod flights;
 mod retry;
 mod shown;
 
-use std::collections::VecDeque;
+use alloc::collections::VecDeque;
 
 use bytes::Bytes;
 

@@ -1,6 +1,6 @@
 //! How acts, tasks and reports print: with their numbers and sizes, and without what they carry. That may be a token or a Secret.
 
-use std::fmt;
+use core::fmt;
 
 use super::{Act, Heard, Task};
 

@@ -1,6 +1,7 @@
 //! Calls that are refused before they are formed.
 
-use std::fmt;
+use crate::prelude::*;
+use core::fmt;
 
 /// Why a call was not formed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -1,5 +1,7 @@
 //! Sessions that cannot be set up.
 
+use crate::prelude::*;
+
 /// Why a [`Session`](crate::Session) cannot say where the API server is, or who we are.
 ///
 /// The files are those of a [service account's mount](https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/).

@@ -12,6 +12,8 @@ pub use decode::DecodeError;
 pub use status::{Cause, Status, StatusDetails};
 pub use transport::{Deadline, Failure, FailureKind, Sent};
 
+use crate::prelude::*;
+
 /// An API call that did not give its value, or a [`Session`](crate::Session) that could not be set up.
 ///
 /// Each variant is a stage. The text says what happened, to which call, and what to do about it; it never holds a
@@ -70,9 +72,9 @@ pub enum Error {
 }
 
 /// The same text as `Display`: what `main` prints of an error is for people.
-impl std::fmt::Debug for Error {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        std::fmt::Display::fmt(self, f)
+impl core::fmt::Debug for Error {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        core::fmt::Display::fmt(self, f)
     }
 }
 

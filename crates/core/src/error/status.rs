@@ -1,9 +1,10 @@
 //! The API's own error.
 
-use std::borrow::Cow;
-use std::fmt;
+use alloc::borrow::Cow;
+use core::fmt;
 
 use crate::json;
+use crate::prelude::*;
 
 /// The API server's answer when it says no: Kubernetes' [`Status`](https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/).
 ///
@@ -206,12 +207,13 @@ impl fmt::Display for Status {
 /// The first bytes of a text, cut at a character's border; nothing of what is no text.
 fn start_of(body: &[u8]) -> String {
     let start = body.get(..TEXT_LIMIT.min(body.len())).unwrap_or_default();
-    let valid = match std::str::from_utf8(start) {
+    let valid = match core::str::from_utf8(start) {
         Ok(text) => text,
         // A character may be cut in half by the limit; anything else is no text.
-        Err(error) if error.error_len().is_none() => {
-            start.get(..error.valid_up_to()).and_then(|cut| std::str::from_utf8(cut).ok()).unwrap_or_default()
-        }
+        Err(error) if error.error_len().is_none() => start
+            .get(..error.valid_up_to())
+            .and_then(|cut| core::str::from_utf8(cut).ok())
+            .unwrap_or_default(),
         Err(_) => "",
     };
     valid.trim().to_owned()

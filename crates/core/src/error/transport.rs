@@ -1,7 +1,7 @@
 //! Requests that got no answer.
 
-use std::fmt;
-use std::io::{self, ErrorKind};
+use crate::prelude::*;
+use core::fmt;
 
 /// What a host reports of a request that failed below HTTP.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,21 +19,6 @@ impl Failure {
     #[must_use]
     pub fn new(kind: FailureKind, sent: Sent, message: impl Into<String>) -> Self {
         Self { kind, sent, message: message.into() }
-    }
-
-    /// What an error of a socket means. Not for TLS errors that come as IO errors: those know more.
-    #[must_use]
-    pub fn of_io(error: &io::Error) -> Self {
-        let (kind, sent) = match error.kind() {
-            ErrorKind::ConnectionRefused
-            | ErrorKind::NotFound
-            | ErrorKind::AddrNotAvailable
-            | ErrorKind::HostUnreachable
-            | ErrorKind::NetworkUnreachable => (FailureKind::Refused, Sent::No),
-            ErrorKind::TimedOut | ErrorKind::WouldBlock => (FailureKind::TimedOut, Sent::Maybe),
-            _ => (FailureKind::Reset, Sent::Maybe),
-        };
-        Self::new(kind, sent, error.to_string())
     }
 }
 

@@ -3,7 +3,8 @@
 //! The reader tracks strings and nesting, and nothing else: it does not judge literals, escapes, UTF-8 or whether a `]`
 //! closes a `[`. Whoever decodes a slice judges that slice. It never panics and never recurses, whatever it is given.
 
-use std::borrow::Cow;
+use crate::prelude::*;
+use alloc::borrow::Cow;
 
 /// The members of an object, or the elements of an array, one slice after the other.
 ///
@@ -35,21 +36,6 @@ impl<'a> Elements<'a> {
         Some(Self { bytes, at: at + 1, close, state: State::First })
     }
 
-    /// Whether the closing bracket was reached: otherwise the value is cut off or is no JSON.
-    pub(crate) fn complete(&self) -> bool {
-        self.state == State::Closed
-    }
-
-    /// Whether nothing but white space stands behind the closing bracket.
-    pub(crate) fn is_all(&self) -> bool {
-        self.complete() && space(self.bytes, self.at) == self.bytes.len()
-    }
-
-    /// Whether it is an array, and not an object.
-    pub(crate) fn is_array(&self) -> bool {
-        self.close == b']'
-    }
-
     fn step(&mut self) -> Option<(&'a [u8], &'a [u8])> {
         let mut at = space(self.bytes, self.at);
         let byte = *self.bytes.get(at)?;
@@ -79,6 +65,25 @@ impl<'a> Elements<'a> {
         self.at = end;
         self.state = State::Next;
         Some((key, value))
+    }
+}
+
+/// What only whoever hands values on needs to know.
+#[cfg(any(feature = "std", test))]
+impl Elements<'_> {
+    /// Whether the closing bracket was reached: otherwise the value is cut off or is no JSON.
+    pub(crate) fn complete(&self) -> bool {
+        self.state == State::Closed
+    }
+
+    /// Whether nothing but white space stands behind the closing bracket.
+    pub(crate) fn is_all(&self) -> bool {
+        self.complete() && space(self.bytes, self.at) == self.bytes.len()
+    }
+
+    /// Whether it is an array, and not an object.
+    pub(crate) fn is_array(&self) -> bool {
+        self.close == b']'
     }
 }
 
@@ -116,7 +121,7 @@ pub(crate) fn text<'a>(bytes: &'a [u8], path: &[&str]) -> Option<Cow<'a, str>> {
 
 /// The whole number at a path. A negative or fractional one counts as absent.
 pub(crate) fn number(bytes: &[u8], path: &[&str]) -> Option<u64> {
-    std::str::from_utf8(find(bytes, path)?).ok()?.parse().ok()
+    core::str::from_utf8(find(bytes, path)?).ok()?.parse().ok()
 }
 
 /// Whether a value is the literal `null`.
@@ -127,14 +132,14 @@ fn is_null(value: &[u8]) -> bool {
 /// A string value, unescaped; `None` where it is no string or not valid.
 fn string(value: &[u8]) -> Option<Cow<'_, str>> {
     let raw = value.strip_prefix(b"\"")?.strip_suffix(b"\"")?;
-    let raw = std::str::from_utf8(raw).ok()?;
+    let raw = core::str::from_utf8(raw).ok()?;
     if raw.contains('\\') { unescape(raw).map(Cow::Owned) } else { Some(Cow::Borrowed(raw)) }
 }
 
 /// Whether a raw key spells `name`, also where it is written with escapes.
 fn is_key(raw: &[u8], name: &str) -> bool {
     if raw.contains(&b'\\') {
-        std::str::from_utf8(raw).ok().and_then(unescape).is_some_and(|key| key == name)
+        core::str::from_utf8(raw).ok().and_then(unescape).is_some_and(|key| key == name)
     } else {
         raw == name.as_bytes()
     }
@@ -164,7 +169,7 @@ fn unescape(raw: &str) -> Option<String> {
 }
 
 /// A `\u` escape, or the pair of them that spells one character beyond the basic plane.
-fn unicode(rest: &mut std::str::Chars<'_>) -> Option<char> {
+fn unicode(rest: &mut core::str::Chars<'_>) -> Option<char> {
     let first = hex4(rest)?;
     if !(0xD800..0xDC00).contains(&first) {
         return char::from_u32(first);
@@ -176,7 +181,7 @@ fn unicode(rest: &mut std::str::Chars<'_>) -> Option<char> {
     char::from_u32(0x10000 + ((first - 0xD800) << 10) + second)
 }
 
-fn hex4(rest: &mut std::str::Chars<'_>) -> Option<u32> {
+fn hex4(rest: &mut core::str::Chars<'_>) -> Option<u32> {
     let mut value = 0;
     for _ in 0..4 {
         value = value << 4 | rest.next()?.to_digit(16)?;

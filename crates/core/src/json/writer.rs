@@ -1,5 +1,7 @@
 //! Writes JSON strings.
 
+use crate::prelude::*;
+
 /// Appends `text` as a JSON string, quoted and escaped.
 pub(crate) fn push_string(json: &mut String, text: &str) {
     json.push('"');
@@ -22,6 +24,8 @@ pub(crate) fn push_string(json: &mut String, text: &str) {
 
 #[cfg(test)]
 mod tests {
+    use crate::prelude::*;
+
     #[test]
     fn escapes_what_json_forbids() {
         let mut json = String::new();

@@ -11,7 +11,7 @@ mod once;
 mod shown;
 mod watch_stream;
 
-use std::sync::Arc;
+use alloc::sync::Arc;
 
 use bytes::Bytes;
 

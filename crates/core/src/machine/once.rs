@@ -1,7 +1,7 @@
 //! The smallest conversation: one call.
 
-use std::collections::VecDeque;
-use std::sync::Arc;
+use alloc::collections::VecDeque;
+use alloc::sync::Arc;
 
 use bytes::Bytes;
 

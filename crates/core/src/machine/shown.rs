@@ -1,6 +1,6 @@
 //! How inputs and outputs print: without what they carry, which may be a Secret.
 
-use std::fmt;
+use core::fmt;
 
 use super::{Input, Output};
 

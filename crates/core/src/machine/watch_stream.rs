@@ -1,13 +1,14 @@
 //! One watch request and its events, without recovery.
 
-use std::collections::VecDeque;
-use std::sync::Arc;
+use alloc::collections::VecDeque;
+use alloc::sync::Arc;
 
 use super::{Exchange, Id, Input, Machine, Output, Shape, Stop};
 use crate::answer::problem;
 use crate::call::Draft;
 use crate::error::Error;
-use crate::object::RawEvent;
+use crate::prelude::*;
+use crate::stream::RawEvent;
 use crate::stream::{FrameError, Frames};
 use crate::time::Now;
 

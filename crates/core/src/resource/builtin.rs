@@ -3,7 +3,7 @@
 //! `cargo xtask generate` writes the text from the API server's discovery documents. A line `@GROUP/VERSION` opens a group's
 //! version; then a line a resource: plural, kind, scope and verbs, short names, categories, subresources.
 
-use std::borrow::Cow;
+use alloc::borrow::Cow;
 
 use super::{Catalog, Resource, Scope};
 

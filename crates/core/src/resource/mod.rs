@@ -1,12 +1,11 @@
 //! What the API server serves: resources, and tables of them.
 
 mod builtin;
-mod kind;
 
-use std::borrow::Cow;
+use crate::prelude::*;
+use alloc::borrow::Cow;
 
 pub use builtin::Builtin;
-pub use kind::Kind;
 
 /// One resource in one version of its group, such as `deployments` in `apps/v1`.
 ///

@@ -1,6 +1,7 @@
 //! The API server's address.
 
 use crate::error::ConfigError;
+use crate::prelude::*;
 
 /// A checked base URL: scheme, host, port and path, without a slash at its end.
 #[derive(Clone, Debug, PartialEq, Eq)]

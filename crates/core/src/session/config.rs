@@ -3,6 +3,7 @@
 use super::address::Base;
 use super::{Session, credentials};
 use crate::error::ConfigError;
+use crate::prelude::*;
 
 /// Where the kubelet mounts a service account.
 const MOUNT: &str = "/var/run/secrets/kubernetes.io/serviceaccount";

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 
 use crate::error::ConfigError;
+use crate::prelude::*;
 
 /// A token, fit for a header. It never prints.
 #[derive(Clone, PartialEq, Eq)]
@@ -15,8 +16,8 @@ impl Token {
     }
 }
 
-impl std::fmt::Debug for Token {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl core::fmt::Debug for Token {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.write_str("(secret)")
     }
 }
@@ -35,7 +36,7 @@ pub(crate) fn token(path: &str, content: &[u8]) -> Result<Token, ConfigError> {
 
 /// Reads the namespace file. An empty or unfit one counts as absent.
 pub(crate) fn namespace(content: &[u8]) -> Option<String> {
-    let name = std::str::from_utf8(content.trim_ascii()).ok()?;
+    let name = core::str::from_utf8(content.trim_ascii()).ok()?;
     let inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     let label = !name.is_empty() && name.len() <= 63 && name.bytes().all(inner);
     (label && !name.starts_with('-') && !name.ends_with('-')).then(|| name.to_owned())
@@ -46,7 +47,7 @@ pub(crate) fn bundle(path: &str, content: &Bytes) -> Result<Bytes, ConfigError> 
     const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
     const END: &str = "-----END CERTIFICATE-----";
     let broken = |why| Err(ConfigError::BrokenPem { path: path.into(), why });
-    let Ok(mut text) = std::str::from_utf8(content) else { return broken("it is not text") };
+    let Ok(mut text) = core::str::from_utf8(content) else { return broken("it is not text") };
     let mut certificates = 0;
     while let Some((_, rest)) = text.split_once(BEGIN) {
         let Some((inner, rest)) = rest.split_once(END) else {

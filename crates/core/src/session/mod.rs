@@ -8,8 +8,8 @@ mod config;
 mod credentials;
 mod source;
 
-use std::borrow::Cow;
-use std::fmt;
+use alloc::borrow::Cow;
+use core::fmt;
 
 use bytes::Bytes;
 
@@ -17,6 +17,7 @@ pub use config::{Config, MissingCa};
 
 use crate::call::{Draft, Verb};
 use crate::error::{ConfigError, Error};
+use crate::prelude::*;
 use crate::time::Now;
 use crate::wire::Wire;
 use credentials::Token;
@@ -52,15 +53,6 @@ pub enum ReadError {
     NotFound,
     /// Anything else, in the host's words.
     Other(String),
-}
-
-impl From<std::io::Error> for ReadError {
-    fn from(error: std::io::Error) -> Self {
-        match error.kind() {
-            std::io::ErrorKind::NotFound => Self::NotFound,
-            _ => Self::Other(error.to_string()),
-        }
-    }
 }
 
 /// Which credentials a request carried; see [`Session::reject`].

@@ -2,6 +2,7 @@
 
 use super::Claim;
 use crate::error::ConfigError;
+use crate::prelude::*;
 use crate::time::Now;
 
 /// A host that asked to read a file and never said what came of it loses its claim after so long.

@@ -1,6 +1,6 @@
 //! Splits a run of JSON objects, as a watch is, into single ones.
 
-use std::collections::VecDeque;
+use alloc::collections::VecDeque;
 
 use bytes::{Bytes, BytesMut};
 
@@ -118,6 +118,7 @@ impl Frames {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::prelude::*;
     use proptest::prelude::*;
 
     fn split(chunks: &[&[u8]], max: usize) -> Result<Vec<Vec<u8>>, FrameError> {

@@ -1,5 +1,7 @@
 //! The head of an answer.
 
+use crate::prelude::*;
+
 /// The status of an answer and the few headers that the core reads.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -21,22 +23,12 @@ impl Head {
 
     /// Takes a header in. Those that the core does not read are ignored.
     pub fn header(&mut self, name: &str, value: &[u8]) {
-        let Ok(value) = std::str::from_utf8(value) else { return };
+        let Ok(value) = core::str::from_utf8(value) else { return };
         if name.eq_ignore_ascii_case("warning") {
             read_warnings(value, &mut self.warnings);
         } else if name.eq_ignore_ascii_case("retry-after") {
             value.trim().clone_into(&mut self.retry_after);
         }
-    }
-}
-
-impl From<&http::response::Parts> for Head {
-    fn from(parts: &http::response::Parts) -> Self {
-        let mut head = Self::new(parts.status.as_u16());
-        for (name, value) in &parts.headers {
-            head.header(name.as_str(), value.as_bytes());
-        }
-        head
     }
 }
 

@@ -5,3 +5,5 @@ mod wire_request;
 
 pub use head::Head;
 pub use wire_request::Wire;
+#[cfg(feature = "std")]
+pub(crate) use wire_request::is_secret;

@@ -2,9 +2,11 @@
 
 use bytes::Bytes;
 
+use super::Answer;
 use crate::answer::problem;
-use crate::call::{Answer, Draft};
+use crate::call::Draft;
 use crate::error::{DecodeError, Error};
+use crate::prelude::*;
 use crate::wire::Head;
 
 /// The bytes of an answer, read as text or JSON on demand.
@@ -32,7 +34,7 @@ impl Body {
     /// # Errors
     /// [`Error::Decode`] where it is not UTF-8, as a log may not be.
     pub fn text(&self) -> Result<&str, Error> {
-        let valid = std::str::from_utf8(&self.bytes);
+        let valid = core::str::from_utf8(&self.bytes);
         valid.map_err(|_| problem(self.call.clone(), DecodeError::new(".", "the answer is not UTF-8")))
     }
 
@@ -52,8 +54,8 @@ impl Answer for Body {
 }
 
 /// The bytes may be a Secret.
-impl std::fmt::Debug for Body {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl core::fmt::Debug for Body {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         write!(f, "Body({} bytes)", self.bytes.len())
     }
 }

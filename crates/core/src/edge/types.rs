@@ -1,16 +1,7 @@
-//! Objects of the API, as bytes and as values.
-
-mod body;
-mod dynamic;
-mod raw;
-mod watch_event;
-
-pub use body::Body;
-pub use dynamic::{Metadata, Object};
-pub use raw::Raw;
-pub use watch_event::{EventType, RawEvent, WatchEvent};
+//! Kinds and versions that objects do not say themselves.
 
 use crate::json::{self, Elements};
+use crate::prelude::*;
 
 /// `json` with `apiVersion` and `kind` put in front where it lacks them. `None` where it is no object.
 pub(crate) fn with_type(json: &[u8], api_version: &str, kind: &str) -> Option<Vec<u8>> {

@@ -1,12 +1,12 @@
 //! The one builder.
 
-use std::fmt;
-use std::marker::PhantomData;
+use core::fmt;
+use core::marker::PhantomData;
 
-use super::{Answer, Call, IntoCall, Operation, PatchType, Verb};
-use crate::answer::{Answered, List};
+use super::{Answer, Answered, Call, IntoCall, List, Raw};
+use crate::call::{Operation, PatchType, Verb};
 use crate::error::{BuildError, Error};
-use crate::object::Raw;
+use crate::prelude::*;
 use crate::resource::{Builtin, Resource};
 
 /// An [`Operation`] that knows the type of its answer; [`Api`](super::Api) makes them.

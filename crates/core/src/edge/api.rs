@@ -1,16 +1,15 @@
 //! Calls for a Rust type.
 
-use std::fmt;
-use std::marker::PhantomData;
+use core::fmt;
+use core::marker::PhantomData;
 
 use serde::Serialize;
 
-use super::{Op, PatchType, Verb};
-use crate::answer::{Deleted, List};
+use super::{Body, Deleted, Kind, List, Object, Op, with_type};
+use crate::call::{PatchType, Verb};
 use crate::error::BuildError;
-use crate::object::Body;
-use crate::object::Object;
-use crate::resource::{Kind, Resource};
+use crate::prelude::*;
+use crate::resource::Resource;
 
 /// Makes the calls of one kind, in one namespace or in all.
 ///
@@ -148,7 +147,7 @@ impl<K> Api<K> {
     /// The object with its kind and version, which the API server wants and Rust types often leave out.
     fn typed_json(&self, object: &impl Serialize) -> Result<Vec<u8>, BuildError> {
         let json = self.json(object)?;
-        Ok(crate::object::with_type(&json, &self.resource.api_version(), &self.resource.kind).unwrap_or(json))
+        Ok(with_type(&json, &self.resource.api_version(), &self.resource.kind).unwrap_or(json))
     }
 }
 

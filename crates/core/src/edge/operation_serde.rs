@@ -3,14 +3,15 @@
 //! Every scalar goes through [`Operation::set`], the same setter that JavaScript's fields come in by, so there is one reader. The
 //! body is copied as JSON, in the order it was written.
 
-use std::fmt;
+use core::fmt;
 
 use serde::de::{DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor};
 use serde::ser::{SerializeMap, SerializeSeq};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::parameters::{self, Value};
-use super::{Operation, Verb};
+use crate::call::parameters::{self, Value};
+use crate::call::{Operation, Verb};
+use crate::prelude::*;
 
 impl<'de> Deserialize<'de> for Operation {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -1,17 +1,18 @@
 //! One object as the bytes it came in.
 
-use std::borrow::Cow;
-use std::fmt;
-use std::marker::PhantomData;
+use alloc::borrow::Cow;
+use core::fmt;
+use core::marker::PhantomData;
 
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
 
+use super::{Answer, with_type};
 use crate::answer::problem;
-use crate::call::{Answer, Draft};
+use crate::call::Draft;
 use crate::error::{DecodeError, Error};
 use crate::json;
-use crate::object::with_type;
+use crate::prelude::*;
 use crate::wire::Head;
 
 /// One object as a slice of the answer that brought it: its key is read in place, the rest is decoded when asked for.
@@ -21,7 +22,7 @@ pub struct Raw<K> {
     bytes: Bytes,
     encoding: Encoding,
     /// The kind and version of a list's items, which do not say it themselves: `apiVersion` and `kind`.
-    kind: Option<std::sync::Arc<(String, String)>>,
+    kind: Option<alloc::sync::Arc<(String, String)>>,
     object: PhantomData<fn() -> K>,
 }
 
@@ -40,8 +41,8 @@ impl<K> Raw<K> {
     }
 
     /// An item of a list, whose kind and version only the list says.
-    pub(crate) fn item(bytes: Bytes, kind: &std::sync::Arc<(String, String)>) -> Self {
-        Self { kind: Some(std::sync::Arc::clone(kind)), ..Self::from_json(bytes) }
+    pub(crate) fn item(bytes: Bytes, kind: &alloc::sync::Arc<(String, String)>) -> Self {
+        Self { kind: Some(alloc::sync::Arc::clone(kind)), ..Self::from_json(bytes) }
     }
 
     fn metadata(&self, field: &str) -> Option<Cow<'_, str>> {

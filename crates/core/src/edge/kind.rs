@@ -1,6 +1,6 @@
 //! Rust types that are kinds of the API.
 
-use super::Resource;
+use crate::resource::Resource;
 
 /// A Rust type that stands for the objects of one resource.
 ///
@@ -33,8 +33,8 @@ pub trait Kind {
 #[cfg(feature = "k8s-openapi")]
 impl<K: k8s_openapi::Resource<Scope: 'static>> Kind for K {
     fn resource() -> Resource {
-        use super::Scope;
-        use std::any::TypeId;
+        use crate::resource::Scope;
+        use core::any::TypeId;
 
         let scope = TypeId::of::<K::Scope>();
         let scope = if scope == TypeId::of::<k8s_openapi::NamespaceResourceScope>() {

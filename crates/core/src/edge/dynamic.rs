@@ -1,5 +1,6 @@
 //! Objects of any kind.
 
+use crate::prelude::*;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 

@@ -1,0 +1,150 @@
+//! Answers: from a head and a body to a value.
+
+use alloc::borrow::Cow;
+use alloc::sync::Arc;
+
+use bytes::Bytes;
+use serde::de::DeserializeOwned;
+
+use super::{Answer, Kind, Object, Raw};
+use crate::answer::problem;
+use crate::call::Draft;
+use crate::error::{DecodeError, Error};
+use crate::json::{self, Elements};
+use crate::prelude::*;
+use crate::wire::Head;
+
+/// A list, and where it goes on.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct List<T> {
+    /// The objects.
+    pub items: Vec<T>,
+    /// The version at which this was the list; a watch goes on from it.
+    pub resource_version: String,
+    /// What [`Op::continue_token`](crate::Op::continue_token) takes for the next page; `None` at the end.
+    pub continue_token: Option<String>,
+    /// How many objects come after this page, where the server knows.
+    pub remaining: Option<u64>,
+}
+
+impl<T> List<T> {
+    /// Splits a list's JSON. `wrap` makes an item of its bytes and of the kind that the list says of its items.
+    fn split(
+        draft: &Draft,
+        body: &Bytes,
+        wrap: impl Fn(usize, Raw<()>) -> Result<T, DecodeError>,
+    ) -> Result<Self, Error> {
+        let fail = |error| problem(draft.summary(), error);
+        let text = |path: &[&str]| json::text(body, path).map(Cow::into_owned).unwrap_or_default();
+        let mut whole =
+            Elements::open(body).ok_or_else(|| fail(DecodeError::new(".", "this is no JSON object")))?;
+        whole.by_ref().for_each(drop);
+        if !whole.complete() {
+            return Err(fail(DecodeError::new(".", "the answer is cut off")));
+        }
+        if !whole.is_all() {
+            return Err(fail(DecodeError::new(".", "data after the value")));
+        }
+        let kind = text(&["kind"]);
+        let Some(kind) = kind.strip_suffix("List") else {
+            return Err(fail(DecodeError::new("kind", "this is no list")));
+        };
+        let kind = Arc::new((text(&["apiVersion"]), kind.to_owned()));
+        let mut list = Self {
+            items: Vec::new(),
+            resource_version: text(&["metadata", "resourceVersion"]),
+            continue_token: Some(text(&["metadata", "continue"])).filter(|token| !token.is_empty()),
+            remaining: json::number(body, &["metadata", "remainingItemCount"]),
+        };
+        // `items: null` is an empty list in the wild.
+        let Some(items) = json::find(body, &["items"]) else { return Ok(list) };
+        let mut elements = Elements::open(items)
+            .filter(Elements::is_array)
+            .ok_or_else(|| fail(DecodeError::new("items", "invalid type, expected a list")))?;
+        for (index, (_, item)) in elements.by_ref().enumerate() {
+            list.items.push(wrap(index, Raw::item(body.slice_ref(item), &kind)).map_err(fail)?);
+        }
+        if !elements.complete() {
+            return Err(fail(DecodeError::new("items", "this is no JSON")));
+        }
+        Ok(list)
+    }
+}
+
+impl<K> Answer for List<Raw<K>> {
+    fn decode(draft: &Draft, _: &Head, body: Bytes) -> Result<Self, Error> {
+        Self::split(draft, &body, |_, raw| Ok(raw.cast()))
+    }
+}
+
+impl<K: Item> Answer for List<K> {
+    fn decode(draft: &Draft, _: &Head, body: Bytes) -> Result<Self, Error> {
+        Self::split(draft, &body, |index, raw| raw.cast::<K>().decode(&format!("items[{index}]")))
+    }
+}
+
+/// What an answer can be decoded to: every [`Kind`], and [`Object`](crate::Object).
+pub trait Item: DeserializeOwned {}
+
+impl<K: Kind + DeserializeOwned> Item for K {}
+impl Item for Object {}
+
+impl<K: Item> Answer for K {
+    fn decode(draft: &Draft, _: &Head, body: Bytes) -> Result<Self, Error> {
+        Raw::<K>::from_json(body).decode("").map_err(|error| problem(draft.summary(), error))
+    }
+}
+
+impl<T> IntoIterator for List<T> {
+    type Item = T;
+    type IntoIter = vec::IntoIter<T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.items.into_iter()
+    }
+}
+
+impl<'a, T> IntoIterator for &'a List<T> {
+    type Item = &'a T;
+    type IntoIter = core::slice::Iter<'a, T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.items.iter()
+    }
+}
+
+/// What a deletion answers.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Deleted<K> {
+    /// It is gone.
+    Gone,
+    /// It is going: finalizers, dependents or a grace period hold it. This is its state.
+    Going(Raw<K>),
+}
+
+impl<K> Answer for Deleted<K> {
+    fn decode(_: &Draft, _: &Head, body: Bytes) -> Result<Self, Error> {
+        Ok(match json::text(&body, &["metadata", "deletionTimestamp"]) {
+            Some(_) => Self::Going(Raw::from_json(body)),
+            None => Self::Gone,
+        })
+    }
+}
+
+/// A value and the answer's `Warning` texts: a deprecated version, an unknown field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Answered<T> {
+    /// The value.
+    pub value: T,
+    /// What the server warns of.
+    pub warnings: Vec<String>,
+}
+
+impl<T: Answer> Answer for Answered<T> {
+    fn decode(draft: &Draft, head: &Head, body: Bytes) -> Result<Self, Error> {
+        Ok(Self { value: T::decode(draft, head, body)?, warnings: head.warnings.clone() })
+    }
+}

@@ -1,0 +1,29 @@
+//! The Rust edge: serde for the caller's own types, the crate `http` for requests and answers.
+//!
+//! The machinery below does without either, since it is also the WebAssembly file, where they would more than double the size: this folder
+//! is what the feature `std` adds.
+
+mod answer;
+mod api;
+mod body;
+mod call;
+mod convert;
+mod decode;
+mod dynamic;
+mod kind;
+mod op;
+mod operation_serde;
+mod raw;
+mod types;
+mod watch_event;
+
+pub use answer::{Answered, Deleted, Item, List};
+pub use api::{Api, Subresource};
+pub use body::Body;
+pub use call::{Answer, Call, IntoCall, get_path};
+pub use dynamic::{Metadata, Object};
+pub use kind::Kind;
+pub use op::Op;
+pub use raw::Raw;
+pub(crate) use types::with_type;
+pub use watch_event::WatchEvent;
