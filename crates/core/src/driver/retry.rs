@@ -11,6 +11,8 @@ use crate::wire::Head;
 pub(super) const ATTEMPTS: u32 = 8;
 const FIRST_WAIT: u64 = 200;
 const LONGEST_WAIT: u64 = 10_000;
+/// A server that asks for a longer pause says no: a watch, which has no total time, would wait as long as it is told to.
+const LONGEST_ASKED: u64 = 600_000;
 
 /// After an answer that says no: how long to wait before another attempt, or `None` for none.
 pub(super) fn after_status(
@@ -25,6 +27,9 @@ pub(super) fn after_status(
         .and_then(|status| status.details.retry_after_seconds)
         .map(|seconds| seconds.saturating_mul(1000));
     let asked = retry_after(&head.retry_after, now.wall).max(details);
+    if asked > Some(LONGEST_ASKED) {
+        return None;
+    }
     let may = match head.status {
         // Here 429 is no matter of load: a disruption budget says no.
         429 => flight.exchange.draft.attributes.subresource != "eviction",

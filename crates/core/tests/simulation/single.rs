@@ -1,0 +1,156 @@
+//! Single situations, step by step, with the host's part written out.
+
+use bytes::Bytes;
+use kubewire::machine::{Exchange, Limits, Machine, Once, Retry, Shape, Stop, WatchStream};
+use kubewire::{
+    Act, Config, Deadline, Driver, Error, Failure, FailureKind, Head, Heard, Now, Sent, Session, Task,
+};
+
+use crate::{LIMITS, call, draft, get};
+
+fn at(mono: u64) -> Now {
+    Now { mono, wall: 1_800_000_000_000 + mono }
+}
+
+/// Without credentials, so that nothing stands before the request.
+fn session() -> Session {
+    Config::server("https://api.test").unwrap().session().unwrap()
+}
+
+/// The one request that a driver wants now.
+fn request<M: Machine>(driver: &mut Driver<M>) -> u32 {
+    let wire = match driver.poll() {
+        Some(Act::Do(Task::Request { wire, .. })) => wire,
+        other => panic!("a request, and not {other:?}"),
+    };
+    assert!(driver.poll().is_none());
+    wire
+}
+
+fn lost(sent: Sent) -> Failure {
+    Failure { kind: FailureKind::Reset, sent, message: "simulated".into() }
+}
+
+#[test]
+fn an_evictions_429_is_its_answer() {
+    let json = r#"{"verb":"create","resource":"pods","namespace":"a","name":"b","subresource":"eviction","body":{}}"#;
+    let (mut driver, mut session) = (call(draft(json), Retry::Advised, 1), session());
+    driver.handle(&mut session, at(0), Heard::Time);
+    let wire = request(&mut driver);
+    driver.handle(&mut session, at(1), Heard::Head(wire, Head::new(429)));
+    driver.handle(&mut session, at(2), Heard::End(wire));
+    let Some(Act::Event(Err(Error::Api { status, .. }))) = driver.poll() else { panic!("an answer") };
+    assert_eq!(status.code, 429);
+    assert!(matches!(driver.poll(), Some(Act::Done)));
+}
+
+#[test]
+fn a_create_that_never_left_is_sent_again() {
+    let json = r#"{"verb":"create","resource":"nodes","body":{}}"#;
+    for (sent, again) in [(Sent::No, true), (Sent::Maybe, false)] {
+        let (mut driver, mut session) = (call(draft(json), Retry::Advised, 1), session());
+        driver.handle(&mut session, at(0), Heard::Time);
+        let wire = request(&mut driver);
+        driver.handle(&mut session, at(5), Heard::Failed(wire, lost(sent)));
+        match driver.timeout() {
+            Some(due) => {
+                driver.handle(&mut session, at(due), Heard::Time);
+                assert!(again && request(&mut driver) != wire);
+            }
+            None => {
+                assert!(!again && matches!(driver.poll(), Some(Act::Event(Err(Error::Transport { .. })))));
+            }
+        }
+    }
+}
+
+#[test]
+fn nothing_is_sent_after_the_total_time() {
+    // The host sleeps over the end of a wait: a suspended laptop, a debugger.
+    let (mut driver, mut session) = (call(get(), Retry::Advised, 1), session());
+    driver.handle(&mut session, at(0), Heard::Time);
+    let wire = request(&mut driver);
+    driver.handle(&mut session, at(5), Heard::Failed(wire, lost(Sent::No)));
+    driver.handle(&mut session, at(LIMITS.total.unwrap() + 7), Heard::Time);
+    let Some(Act::Event(Err(Error::Timeout { deadline, .. }))) = driver.poll() else { panic!("an end") };
+    assert_eq!(deadline, Deadline::Total);
+    // A file comes too late.
+    let mut session = Config::server("https://api.test").unwrap().mount("/mnt").session().unwrap();
+    let mut driver = call(get(), Retry::Advised, 1);
+    driver.handle(&mut session, at(0), Heard::Time);
+    let Some(Act::Do(Task::Need(number, _))) = driver.poll() else { panic!("a need") };
+    let late = at(LIMITS.total.unwrap());
+    driver.handle(&mut session, late, Heard::Given(number, Ok(Bytes::from_static(b"TOKEN"))));
+    assert!(matches!(driver.poll(), Some(Act::Event(Err(Error::Timeout { .. })))));
+    assert!(matches!(driver.poll(), Some(Act::Done)));
+}
+
+#[test]
+fn each_deadline_ends_what_it_is_for() {
+    let limits = Limits { head: 100, silence: 50, total: Some(1_000) };
+    let never = |id| Exchange::new(id, get(), Shape::WHOLE).limits(limits).retry(Retry::Never);
+    // No head.
+    let (mut driver, mut session) = (Driver::new(Once::with(never), 1), session());
+    driver.handle(&mut session, at(0), Heard::Time);
+    let wire = request(&mut driver);
+    assert_eq!(driver.timeout(), Some(100));
+    // A piece in time moves the deadline, and early Time does nothing.
+    driver.handle(&mut session, at(99), Heard::Time);
+    assert!(driver.poll().is_none());
+    driver.handle(&mut session, at(99), Heard::Head(wire, Head::new(200)));
+    assert_eq!(driver.timeout(), Some(149));
+    driver.handle(&mut session, at(140), Heard::Data(wire, Bytes::from_static(b"x")));
+    assert_eq!(driver.timeout(), Some(190));
+    driver.handle(&mut session, at(190), Heard::Time);
+    assert!(matches!(driver.poll(), Some(Act::Do(Task::Cancel(cancelled))) if cancelled == wire));
+    let Some(Act::Event(Err(Error::Timeout { deadline, after_ms, .. }))) = driver.poll() else {
+        panic!("an end")
+    };
+    assert_eq!((deadline, after_ms), (Deadline::Silence, 50));
+    assert!(matches!(driver.poll(), Some(Act::Done)));
+    assert!(driver.poll().is_none());
+}
+
+#[test]
+fn a_stopped_watch_cancels_and_tells_nothing_more() {
+    let watch = draft(r#"{"verb":"watch","resource":"pods"}"#);
+    let (mut driver, mut session) = (Driver::new(WatchStream::new(&watch, 1), 1), session());
+    driver.handle(&mut session, at(0), Heard::Time);
+    let wire = request(&mut driver);
+    driver.handle(&mut session, at(1), Heard::Head(wire, Head::new(200)));
+    driver.command(&mut session, at(2), Stop);
+    assert!(matches!(driver.poll(), Some(Act::Do(Task::Cancel(cancelled))) if cancelled == wire));
+    assert!(matches!(driver.poll(), Some(Act::Done)));
+    let late = Bytes::from_static(b"{\"type\":\"ADDED\",\"object\":{}}");
+    driver.handle(&mut session, at(3), Heard::Data(wire, late));
+    assert!(!matches!(driver.poll(), Some(Act::Event(_) | Act::Do(_))));
+}
+
+#[test]
+fn an_answer_beyond_its_limit_is_given_up() {
+    let limit = |id| Exchange::new(id, get(), Shape::Whole { max: 10 });
+    let (mut driver, mut session) = (Driver::new(Once::with(limit), 1), session());
+    driver.handle(&mut session, at(0), Heard::Time);
+    let wire = request(&mut driver);
+    driver.handle(&mut session, at(1), Heard::Head(wire, Head::new(200)));
+    driver.handle(&mut session, at(1), Heard::Data(wire, Bytes::from_static(b"0123456789")));
+    assert!(driver.poll().is_none());
+    driver.handle(&mut session, at(1), Heard::Data(wire, Bytes::from_static(b"0")));
+    assert!(matches!(driver.poll(), Some(Act::Do(Task::Cancel(_)))));
+    assert!(matches!(driver.poll(), Some(Act::Event(Err(Error::Protocol { .. })))));
+}
+
+#[test]
+fn a_watch_does_not_wait_for_ever_because_the_server_says_so() {
+    let watch = draft(r#"{"verb":"watch","resource":"pods"}"#);
+    let (mut driver, mut session) = (Driver::new(WatchStream::new(&watch, 1), 1), session());
+    driver.handle(&mut session, at(0), Heard::Time);
+    let wire = request(&mut driver);
+    let mut head = Head::new(429);
+    head.header("retry-after", b"18446744073709551615");
+    driver.handle(&mut session, at(1), Heard::Head(wire, head));
+    driver.handle(&mut session, at(1), Heard::End(wire));
+    let surfaced = matches!(driver.poll(), Some(Act::Event(Err(Error::Api { .. }))));
+    let due = driver.timeout().unwrap_or(0);
+    assert!(surfaced || due < 24 * 3_600_000, "it waits until {due}");
+}
