@@ -62,11 +62,13 @@ fn quoted(text: &str) -> Option<(String, &str)> {
     let mut rest = text.strip_prefix('"')?.chars();
     let mut value = String::new();
     loop {
-        match rest.next()? {
+        let next = match rest.next()? {
             '"' => return Some((value, rest.as_str())),
-            '\\' => value.push(rest.next()?),
-            control if control.is_control() => {}
-            plain => value.push(plain),
+            '\\' => rest.next()?,
+            plain => plain,
+        };
+        if !next.is_control() {
+            value.push(next);
         }
     }
 }
@@ -77,11 +79,12 @@ mod tests {
 
     #[test]
     fn reads_warnings() {
-        let cases: [(&str, &[&str]); 7] = [
+        let cases: [(&str, &[&str]); 8] = [
             (r#"299 - "one""#, &["one"]),
             (r#"299 - "a \"b\" \\", 299 k8s "two""#, &["a \"b\" \\", "two"]),
             (r#"299 - "dated" "Tue, 15 Nov 1994 08:12:31 GMT", 299 - "next""#, &["dated", "next"]),
             (r#"199 - "other code""#, &[]),
+            ("299 - \"a\\\u{1}\u{2}b\"", &["ab"]),
             (r#"299 - "good", 299 - bad, 299 - "lost""#, &["good"]),
             (r#"299 - "open"#, &[]),
             ("", &[]),
