@@ -1,5 +1,6 @@
 //! The machines behind one type, since no generics cross to JavaScript.
 
+use alloc::string::String;
 use bytes::Bytes;
 use kubewire::machine::{Input, Machine, Once, Output, Stop, WatchStream};
 use kubewire::{Error, Head, Now, RawEvent};

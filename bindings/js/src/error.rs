@@ -1,5 +1,7 @@
 //! Errors on their way to JavaScript.
 
+use alloc::string::String;
+use alloc::string::ToString;
 use kubewire::{Error, Status};
 use wasm_bindgen::JsValue;
 

@@ -4,16 +4,34 @@
 //! in between two of them. What is to be done comes out as a table of numbers, some of which say where in memory a text lies: see
 //! [`Run::poll`]. Functions are few, since each costs some 150 bytes of the file as it is shipped.
 
+#![no_std]
+
+extern crate alloc;
+
 mod conversation;
-mod core;
 mod error;
 mod operation;
 mod parts;
 mod run;
 mod setup;
+mod shared;
 
-pub use crate::core::Core;
+pub use crate::shared::Core;
 pub use operation::Desired;
 pub use parts::{Act, Slot, Trusted};
 pub use run::{Run, Sign};
 pub use setup::Setup;
+
+#[cfg(target_arch = "wasm32")]
+mod bare {
+    //! What std would bring, and its formatting of panics with it: a fifth of the file.
+
+    #[global_allocator]
+    static MEMORY: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
+
+    /// The core does not panic on any input; should it, the instance ends here, as it would with std.
+    #[panic_handler]
+    fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
+        core::arch::wasm32::unreachable()
+    }
+}

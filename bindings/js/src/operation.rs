@@ -1,5 +1,6 @@
 //! A desired operation, handed over field by field.
 
+use alloc::vec::Vec;
 use kubewire::{Operation, Verb};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;

@@ -1,5 +1,8 @@
 //! An act as a table of numbers.
 
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec::Vec;
 use bytes::Bytes;
 use kubewire::{Act as Wanted, Error, Need, Task, Trust};
 use wasm_bindgen::prelude::wasm_bindgen;

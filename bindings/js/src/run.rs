@@ -1,13 +1,16 @@
 //! One conversation on its way, as a host's loop drives it.
 
-use std::rc::Rc;
+use alloc::boxed::Box;
+use alloc::rc::Rc;
+use alloc::string::String;
+use alloc::vec::Vec;
 
 use kubewire::{Act as Wanted, Driver, Failure, FailureKind, Head, Heard, Need, ReadError, Sent, Task, Warm};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::conversation::Conversation;
-use crate::core::Shared;
 use crate::parts::{Act, Parts};
+use crate::shared::Shared;
 
 /// A conversation, and the act that it polled last.
 #[wasm_bindgen]
@@ -88,11 +91,11 @@ impl Run {
             Sign::Header => {
                 let line = bytes.iter().position(|byte| *byte == b'\n').unwrap_or(bytes.len());
                 let (name, value) = bytes.split_at(line);
-                let name = std::str::from_utf8(name).unwrap_or_default();
+                let name = core::str::from_utf8(name).unwrap_or_default();
                 return self.head.header(name, value.get(1..).unwrap_or_default());
             }
             Sign::Head => {
-                let mut head = std::mem::take(&mut self.head);
+                let mut head = core::mem::take(&mut self.head);
                 head.status = value as u16;
                 Heard::Head(number, head)
             }

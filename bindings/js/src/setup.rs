@@ -1,11 +1,14 @@
 //! Where the API server is and who asks, handed over field by field.
 
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec::Vec;
 use kubewire::{Config, ConfigError, MissingCa, Session};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::core::Core;
 use crate::error::thrown;
+use crate::shared::Core;
 
 /// What a [`Core`] is made of.
 #[wasm_bindgen]

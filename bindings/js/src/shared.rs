@@ -1,7 +1,9 @@
 //! The session that all calls of a client share.
 
-use std::cell::{Cell, RefCell};
-use std::rc::Rc;
+use alloc::boxed::Box;
+use alloc::rc::Rc;
+use alloc::string::String;
+use core::cell::{Cell, RefCell};
 
 use kubewire::machine::{Exchange, Once, Retry, Shape, WatchStream};
 use kubewire::{Builtin, Driver, Now, Session};
