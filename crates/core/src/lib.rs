@@ -74,9 +74,11 @@ mod error;
 mod json;
 pub mod machine;
 mod prelude;
+mod queue;
 mod resource;
 mod session;
 mod stream;
+mod text;
 mod time;
 mod wire;
 

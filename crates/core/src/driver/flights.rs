@@ -1,7 +1,5 @@
 //! The table of exchanges that are on their way: everything about them that does not depend on the machine.
 
-use alloc::collections::VecDeque;
-
 use bytes::Bytes;
 
 use super::flight::{Flight, Phase, Refused};
@@ -11,6 +9,7 @@ use crate::answer::refuse_failures;
 use crate::error::{Deadline, Error, Failure, FailureKind, Sent};
 use crate::machine::{Exchange, Id, Shape};
 use crate::prelude::*;
+use crate::queue::Queue;
 use crate::session::{Prepared, Session};
 use crate::time::Now;
 use crate::wire::Head;
@@ -19,8 +18,8 @@ pub(super) struct Flights {
     table: Vec<Flight>,
     wires: u32,
     random: Random,
-    tasks: VecDeque<Task>,
-    news: VecDeque<News>,
+    tasks: Queue<Task>,
+    news: Queue<News>,
 }
 
 /// What the machine is to be told.
@@ -38,8 +37,8 @@ impl Flights {
             table: Vec::new(),
             wires: 0,
             random: Random::new(seed),
-            tasks: VecDeque::new(),
-            news: VecDeque::new(),
+            tasks: Queue::new(),
+            news: Queue::new(),
         }
     }
 
@@ -47,12 +46,12 @@ impl Flights {
         self.table.is_empty()
     }
 
-    pub(super) fn tasks(&mut self) -> impl Iterator<Item = Task> {
-        self.tasks.drain(..)
+    pub(super) fn task(&mut self) -> Option<Task> {
+        self.tasks.pop()
     }
 
     pub(super) fn news(&mut self) -> Option<News> {
-        self.news.pop_front()
+        self.news.pop()
     }
 
     pub(super) fn timeout(&self) -> Option<u64> {
@@ -66,14 +65,14 @@ impl Flights {
     pub(super) fn send(&mut self, id: Id, message: Bytes) {
         let open = self.table.iter().find(|flight| flight.exchange.id == id && flight.is_open());
         if let Some(wire) = open.and_then(Flight::wire) {
-            self.tasks.push_back(Task::Send(wire, message));
+            self.tasks.push(Task::Send(wire, message));
         }
     }
 
     pub(super) fn cancel(&mut self, id: Id) {
         for flight in self.table.iter_mut().filter(|flight| flight.exchange.id == id) {
             if let Some(wire) = flight.wire() {
-                self.tasks.push_back(Task::Cancel(wire));
+                self.tasks.push(Task::Cancel(wire));
             }
             flight.phase = Phase::Over;
         }
@@ -113,21 +112,21 @@ impl Flights {
                 flight.phase = Phase::Reading(wire, now.mono);
                 flight.head = Some(head.clone());
                 if flight.is_open() {
-                    self.news.push_back(News::Opened(id, head));
+                    self.news.push(News::Opened(id, head));
                 }
                 Ok(())
             }
             Part::Data(piece) => {
                 flight.phase = Phase::Reading(wire, now.mono);
                 if flight.is_open() {
-                    self.news.push_back(News::Data(id, piece));
+                    self.news.push(News::Data(id, piece));
                     Ok(())
                 } else {
                     flight.keep(piece)
                 }
             }
             Part::Room => {
-                self.news.push_back(News::Room(id));
+                self.news.push(News::Room(id));
                 Ok(())
             }
             Part::End if flight.is_open() => return self.finish(flight, Ok((Head::default(), Bytes::new()))),
@@ -135,7 +134,7 @@ impl Flights {
             Part::Failed(failure) => return self.failed(flight, session, now, failure),
         };
         if let Err(error) = kept {
-            self.tasks.push_back(Task::Cancel(wire));
+            self.tasks.push(Task::Cancel(wire));
             self.finish(flight, Err(error));
         }
     }
@@ -204,7 +203,7 @@ impl Flights {
     fn finish(&mut self, flight: &mut Flight, result: Result<(Head, Bytes), Error>) {
         flight.phase = Phase::Over;
         let id = flight.exchange.id;
-        self.news.push_back(if flight.is_whole() {
+        self.news.push(if flight.is_whole() {
             News::Answer(id, result)
         } else {
             News::Closed(id, result.map(drop))
@@ -225,7 +224,7 @@ impl Flights {
     fn late(&mut self, flight: &mut Flight, now: Now, deadline: Deadline, after_ms: u64) {
         let error = Error::Timeout { call: flight.call(), deadline, after_ms };
         if let Some(wire) = flight.wire() {
-            self.tasks.push_back(Task::Cancel(wire));
+            self.tasks.push(Task::Cancel(wire));
         }
         if deadline == Deadline::Total || flight.is_open() {
             return self.finish(flight, Err(error));
@@ -262,7 +261,7 @@ impl Flights {
             Err(error) => return self.finish(flight, Err(error)),
             Ok(Prepared::Need(number, need)) => {
                 flight.phase = Phase::Asking(number);
-                return self.tasks.push_back(Task::Need(number, need));
+                return self.tasks.push(Task::Need(number, need));
             }
             Ok(Prepared::Wait(until)) => return flight.phase = Phase::Waiting(until),
             Ok(Prepared::Ready { wire, tls, ticket }) => (wire, tls, ticket),
@@ -280,7 +279,7 @@ impl Flights {
         let wire = self.wires;
         flight.phase = Phase::Sent(wire, now.mono);
         let limits = flight.exchange.limits;
-        self.tasks.push_back(match flight.exchange.shape {
+        self.tasks.push(match flight.exchange.shape {
             Shape::Socket { protocols } => Task::Upgrade { wire, request, tls, protocols, limits },
             shape => Task::Request { wire, request, tls, stream: shape == Shape::Stream, limits },
         });

@@ -15,12 +15,11 @@ mod flights;
 mod retry;
 mod shown;
 
-use alloc::collections::VecDeque;
-
 use bytes::Bytes;
 
 use crate::error::Failure;
 use crate::machine::{Input, Limits, Machine, Output};
+use crate::queue::Queue;
 use crate::session::{Need, ReadError, Session, TlsId};
 use crate::time::Now;
 use crate::wire::{Head, Wire};
@@ -38,7 +37,7 @@ use flights::{Flights, News};
 pub struct Driver<M: Machine> {
     machine: M,
     flights: Flights,
-    acts: VecDeque<Act<M::Event>>,
+    acts: Queue<Act<M::Event>>,
     said_done: bool,
 }
 
@@ -113,7 +112,7 @@ impl<M: Machine> Driver<M> {
     /// Runs `machine`. The seed, from the host's entropy, spreads the retries of many hosts.
     #[must_use]
     pub fn new(machine: M, seed: u64) -> Self {
-        Self { machine, flights: Flights::new(seed), acts: VecDeque::new(), said_done: false }
+        Self { machine, flights: Flights::new(seed), acts: Queue::new(), said_done: false }
     }
 
     /// Takes in what the host heard. What belongs to a request that is over is ignored.
@@ -135,7 +134,7 @@ impl<M: Machine> Driver<M> {
     /// The next thing for the host to do; `None` until something is handed in.
     #[must_use]
     pub fn poll(&mut self) -> Option<Act<M::Event>> {
-        let act = self.acts.pop_front();
+        let act = self.acts.pop();
         if act.is_none() && !self.said_done && self.flights.is_empty() && self.machine.timeout().is_none() {
             self.said_done = true;
             return Some(Act::Done);
@@ -157,11 +156,13 @@ impl<M: Machine> Driver<M> {
                     Output::Start(exchange) => self.flights.start(exchange, now),
                     Output::Send(id, message) => self.flights.send(id, message),
                     Output::Cancel(id) => self.flights.cancel(id),
-                    Output::Event(event) => self.acts.push_back(Act::Event(event)),
+                    Output::Event(event) => self.acts.push(Act::Event(event)),
                 }
             }
             self.flights.advance(session, now);
-            self.acts.extend(self.flights.tasks().map(Act::Do));
+            while let Some(task) = self.flights.task() {
+                self.acts.push(Act::Do(task));
+            }
             let Some(news) = self.flights.news() else { return };
             self.machine.handle(
                 now,

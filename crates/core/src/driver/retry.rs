@@ -4,6 +4,7 @@ use super::flight::Flight;
 use crate::call::Replay;
 use crate::error::{Error, Sent};
 use crate::machine::Retry;
+use crate::text::split_once;
 use crate::time::Now;
 use crate::wire::Head;
 
@@ -67,7 +68,7 @@ fn retry_after(value: &str, wall: u64) -> Option<u64> {
 fn http_date(value: &str) -> Option<u64> {
     const MONTHS: [&str; 12] =
         ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-    let mut parts = value.split_once(", ")?.1.split([' ', ':']);
+    let mut parts = split_once(value, ", ")?.1.split([' ', ':']);
     let mut number = || parts.next()?.parse::<u64>().ok();
     let day = number()?;
     let month = parts.next()?;

@@ -1,6 +1,7 @@
 //! Calls that are refused before they are formed.
 
 use crate::prelude::*;
+use crate::text::one_line;
 use core::fmt;
 
 /// Why a call was not formed.
@@ -137,8 +138,8 @@ impl fmt::Display for Rule {
 /// What was given, fit to be shown: one line, printable, and not too long.
 fn quoted(value: &str) -> String {
     const LONGEST: usize = 80;
-    let mut shown: String =
-        value.chars().take(LONGEST).map(|next| if next.is_control() { '\u{fffd}' } else { next }).collect();
+    let start: String = value.chars().take(LONGEST).collect();
+    let mut shown = one_line(&start);
     if value.chars().nth(LONGEST).is_some() {
         shown.push('…');
     }

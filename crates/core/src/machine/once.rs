@@ -1,6 +1,5 @@
 //! The smallest conversation: one call.
 
-use alloc::collections::VecDeque;
 use alloc::sync::Arc;
 
 use bytes::Bytes;
@@ -8,6 +7,7 @@ use bytes::Bytes;
 use super::{Exchange, Id, Input, Machine, Output, Shape, Stop};
 use crate::call::Draft;
 use crate::error::Error;
+use crate::queue::Queue;
 use crate::time::Now;
 use crate::wire::Head;
 
@@ -19,7 +19,7 @@ use crate::wire::Head;
 /// ```
 #[derive(Debug)]
 pub struct Once {
-    outputs: VecDeque<Output<Result<(Head, Bytes), Error>>>,
+    outputs: Queue<Output<Result<(Head, Bytes), Error>>>,
     done: bool,
 }
 
@@ -35,7 +35,7 @@ impl Once {
     /// One call with limits of its own: `make` gets the number for the exchange.
     #[must_use]
     pub fn with(make: impl FnOnce(Id) -> Exchange) -> Self {
-        Self { outputs: VecDeque::from([Output::Start(make(ID))]), done: false }
+        Self { outputs: Queue::of(Output::Start(make(ID))), done: false }
     }
 }
 
@@ -53,11 +53,11 @@ impl Machine for Once {
             _ => return,
         };
         self.done = true;
-        self.outputs.push_back(output);
+        self.outputs.push(output);
     }
 
     fn poll(&mut self) -> Option<Output<Self::Event>> {
-        self.outputs.pop_front()
+        self.outputs.pop()
     }
 
     fn timeout(&self) -> Option<u64> {

@@ -1,6 +1,5 @@
 //! One watch request and its events, without recovery.
 
-use alloc::collections::VecDeque;
 use alloc::sync::Arc;
 
 use super::{Exchange, Id, Input, Machine, Output, Shape, Stop};
@@ -8,6 +7,7 @@ use crate::answer::problem;
 use crate::call::Draft;
 use crate::error::Error;
 use crate::prelude::*;
+use crate::queue::Queue;
 use crate::stream::RawEvent;
 use crate::stream::{FrameError, Frames};
 use crate::time::Now;
@@ -27,7 +27,7 @@ const SPREAD: u64 = 51;
 ///                                            └─── Stop ───> done (Cancel, no event)
 /// ```
 pub struct WatchStream {
-    outputs: VecDeque<Output<Result<RawEvent, Error>>>,
+    outputs: Queue<Output<Result<RawEvent, Error>>>,
     frames: Frames,
     call: String,
     done: bool,
@@ -44,7 +44,7 @@ impl WatchStream {
         let call = draft.summary();
         let exchange = Exchange::new(ID, Arc::new(draft), Shape::Stream);
         Self {
-            outputs: VecDeque::from([Output::Start(exchange)]),
+            outputs: Queue::of(Output::Start(exchange)),
             frames: Frames::new(MAX_EVENT),
             call,
             done: false,
@@ -54,22 +54,22 @@ impl WatchStream {
     fn read(&mut self, pushed: Result<(), FrameError>) {
         while let Some(frame) = self.frames.next() {
             match RawEvent::read(&frame) {
-                Ok(Some(event)) => self.outputs.push_back(Output::Event(Ok(event))),
+                Ok(Some(event)) => self.outputs.push(Output::Event(Ok(event))),
                 // A type of a later version: clients skip what they do not know.
                 Ok(None) => {}
-                Err(error) => self.outputs.push_back(Output::Event(Err(problem(self.call.clone(), error)))),
+                Err(error) => self.outputs.push(Output::Event(Err(problem(self.call.clone(), error)))),
             }
         }
         if let Err(error) = pushed {
             self.fail(&error);
-            self.outputs.push_back(Output::Cancel(ID));
+            self.outputs.push(Output::Cancel(ID));
         }
     }
 
     fn fail(&mut self, error: &FrameError) {
         self.done = true;
         let error = Error::Protocol { call: self.call.clone(), problem: error.text().into() };
-        self.outputs.push_back(Output::Event(Err(error)));
+        self.outputs.push(Output::Event(Err(error)));
     }
 }
 
@@ -88,7 +88,7 @@ impl Machine for WatchStream {
             }
             Input::Closed(ID, Err(error)) => {
                 self.done = true;
-                self.outputs.push_back(Output::Event(Err(error)));
+                self.outputs.push(Output::Event(Err(error)));
             }
             Input::Closed(ID, Ok(())) => match self.frames.finish() {
                 Ok(()) => self.done = true,
@@ -96,14 +96,14 @@ impl Machine for WatchStream {
             },
             Input::Command(Stop) => {
                 self.done = true;
-                self.outputs.push_back(Output::Cancel(ID));
+                self.outputs.push(Output::Cancel(ID));
             }
             _ => {}
         }
     }
 
     fn poll(&mut self) -> Option<Output<Self::Event>> {
-        self.outputs.pop_front()
+        self.outputs.pop()
     }
 
     fn timeout(&self) -> Option<u64> {

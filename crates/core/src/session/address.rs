@@ -2,6 +2,7 @@
 
 use crate::error::ConfigError;
 use crate::prelude::*;
+use crate::text::{one_line, split_once};
 
 /// A checked base URL: scheme, host, port and path, without a slash at its end.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,17 +24,15 @@ impl Base {
     /// From a URL. A path, as management proxies have, is kept.
     pub(crate) fn parse(url: &str) -> Result<Self, ConfigError> {
         let refuse = |why| Err(ConfigError::Address { address: without_secrets(url), why });
-        let (scheme, rest) = url.split_once("://").unwrap_or_default();
+        let (scheme, rest) = split_once(url, "://").unwrap_or_default();
         if !scheme.eq_ignore_ascii_case("https") && !scheme.eq_ignore_ascii_case("http") {
             return refuse("it must begin with https:// (or http://)");
         }
         if !rest.bytes().all(|byte| matches!(byte, b'!'..=b'~') && !b"?#@\\\"<>^`{|}%".contains(&byte)) {
             return refuse("it must be a host, a port and a path: no user, query or fragment");
         }
-        let (authority, path) = match rest.find('/') {
-            Some(at) => rest.split_at(at),
-            None => (rest, ""),
-        };
+        let slash = rest.bytes().position(|byte| byte == b'/').unwrap_or(rest.len());
+        let (authority, path) = rest.split_at_checked(slash).unwrap_or_default();
         let (host, port) = split_port(authority);
         if !is_host(host) {
             return refuse("its host must be a name, an IPv4 address, or an IPv6 address in brackets");
@@ -62,11 +61,11 @@ impl Base {
 /// stays on one line.
 fn without_secrets(url: &str) -> String {
     let (user, rest) = url.rsplit_once('@').map_or(("", url), |(_, rest)| ("…@", rest));
-    let shown = match rest.find(['?', '#']) {
-        Some(at) => [user, rest.split_at(at).0, "…"].concat(),
+    let shown = match rest.bytes().position(|byte| matches!(byte, b'?' | b'#')) {
+        Some(at) => [user, rest.get(..at).unwrap_or_default(), "…"].concat(),
         None => [user, rest].concat(),
     };
-    shown.replace(char::is_control, "\u{fffd}")
+    one_line(&shown)
 }
 
 fn split_port(authority: &str) -> (&str, Option<&str>) {

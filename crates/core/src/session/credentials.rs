@@ -4,6 +4,7 @@ use bytes::Bytes;
 
 use crate::error::ConfigError;
 use crate::prelude::*;
+use crate::text::split_once;
 
 /// A token, fit for a header. It never prints.
 #[derive(Clone, PartialEq, Eq)]
@@ -49,8 +50,8 @@ pub(crate) fn bundle(path: &str, content: &Bytes) -> Result<Bytes, ConfigError> 
     let broken = |why| Err(ConfigError::BrokenPem { path: path.into(), why });
     let Ok(mut text) = core::str::from_utf8(content) else { return broken("it is not text") };
     let mut certificates = 0;
-    while let Some((_, rest)) = text.split_once(BEGIN) {
-        let Some((inner, rest)) = rest.split_once(END) else {
+    while let Some((_, rest)) = split_once(text, BEGIN) {
+        let Some((inner, rest)) = split_once(rest, END) else {
             return broken("a certificate has no end line");
         };
         let base64 =

@@ -1,8 +1,8 @@
 //! Splits a run of JSON objects, as a watch is, into single ones.
 
-use alloc::collections::VecDeque;
-
 use bytes::{Bytes, BytesMut};
+
+use crate::queue::Queue;
 
 /// Splits at the objects' own ends, not at lines: the API promises none. Whatever the chunking, the frames are the same; one that lies
 /// within a chunk is a slice of it.
@@ -12,7 +12,7 @@ pub(crate) struct Frames {
     depth: usize,
     text: Text,
     max: usize,
-    ready: VecDeque<Bytes>,
+    ready: Queue<Bytes>,
 }
 
 /// Whether the reader stands in a string.
@@ -47,7 +47,7 @@ impl FrameError {
 impl Frames {
     /// Splits into frames of at most `max` bytes.
     pub(crate) fn new(max: usize) -> Self {
-        Self { carry: BytesMut::new(), depth: 0, text: Text::Outside, max, ready: VecDeque::new() }
+        Self { carry: BytesMut::new(), depth: 0, text: Text::Outside, max, ready: Queue::new() }
     }
 
     /// Takes the next bytes in.
@@ -96,17 +96,17 @@ impl Frames {
             return Err(FrameError::TooLarge);
         }
         if self.carry.is_empty() {
-            self.ready.push_back(end);
+            self.ready.push(end);
         } else {
             self.carry.extend_from_slice(&end);
-            self.ready.push_back(self.carry.split().freeze());
+            self.ready.push(self.carry.split().freeze());
         }
         Ok(())
     }
 
     /// The next whole frame.
     pub(crate) fn next(&mut self) -> Option<Bytes> {
-        self.ready.pop_front()
+        self.ready.pop()
     }
 
     /// The stream has ended: whether it did so between two frames.
