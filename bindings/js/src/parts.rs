@@ -2,7 +2,6 @@
 
 use alloc::borrow::ToOwned;
 use alloc::string::String;
-use alloc::vec::Vec;
 use bytes::Bytes;
 use kubewire::{Act as Wanted, Error, Need, Task, Trust};
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -116,14 +115,12 @@ impl Parts {
     /// Fills the table in: last, since the texts have come to rest by then.
     fn laid(mut self, act: Act) -> Self {
         let [tls, trust, stream] = self.tls;
-        let texts =
-            [self.method.as_bytes(), self.text.as_bytes(), self.lines.as_bytes(), &self.body, &self.pem];
-        let fixed = [act as u32, self.number, tls, trust, stream];
-        let places = texts.iter().flat_map(|text| [text.as_ptr() as u32, text.len() as u32]);
-        let numbers: Vec<u32> = fixed.into_iter().chain(places).collect();
-        for (slot, number) in self.table.iter_mut().zip(numbers) {
-            *slot = number;
-        }
+        let place = |text: &[u8]| [text.as_ptr() as u32, text.len() as u32];
+        let ([m, m_len], [t, t_len]) = (place(self.method.as_bytes()), place(self.text.as_bytes()));
+        let ([l, l_len], [b, b_len]) = (place(self.lines.as_bytes()), place(&self.body));
+        let [p, p_len] = place(&self.pem);
+        let act = act as u32;
+        self.table = [act, self.number, tls, trust, stream, m, m_len, t, t_len, l, l_len, b, b_len, p, p_len];
         self
     }
 
