@@ -1,21 +1,19 @@
 //! First in, first out.
 
-use core::mem;
-
 use crate::prelude::*;
 
-/// A queue of two stacks: what is put in lies in one, and is turned over into the other when that is empty.
+/// A list with a place to read from, begun anew whenever all has been read.
 ///
 /// A `VecDeque` would do, but each type in one costs the WebAssembly file close to a kilobyte.
 #[derive(Debug)]
 pub(crate) struct Queue<T> {
-    next: Vec<T>,
-    new: Vec<T>,
+    items: Vec<Option<T>>,
+    next: usize,
 }
 
 impl<T> Queue<T> {
     pub(crate) const fn new() -> Self {
-        Self { next: Vec::new(), new: Vec::new() }
+        Self { items: Vec::new(), next: 0 }
     }
 
     pub(crate) fn of(first: T) -> Self {
@@ -25,20 +23,28 @@ impl<T> Queue<T> {
     }
 
     pub(crate) fn push(&mut self, item: T) {
-        self.new.push(item);
+        self.items.push(Some(item));
     }
 
     pub(crate) fn pop(&mut self) -> Option<T> {
-        if self.next.is_empty() {
-            mem::swap(&mut self.next, &mut self.new);
-            self.next.reverse();
+        while let Some(slot) = self.items.get_mut(self.next) {
+            self.next += 1;
+            if let Some(item) = slot.take() {
+                return Some(item);
+            }
         }
-        self.next.pop()
+        self.items.clear();
+        self.next = 0;
+        None
     }
 
+    /// Takes out, unread, what `keep` does not want.
     pub(crate) fn retain(&mut self, keep: impl Fn(&T) -> bool) {
-        self.next.retain(&keep);
-        self.new.retain(&keep);
+        for slot in &mut self.items {
+            if slot.as_ref().is_some_and(|item| !keep(item)) {
+                *slot = None;
+            }
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! What the API server's authorization asks about.
 
 use super::Verb;
+use crate::error::BuildError;
 use crate::prelude::*;
 
 /// Who-may-do-what attributes of a call: what RBAC rules are written in.
@@ -105,6 +106,21 @@ impl Attributes {
             }
         }
         full
+    }
+
+    /// The verb needs something that was not given.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn missing(&self, what: &'static str) -> BuildError {
+        BuildError::Missing { verb: self.verb.name(), resource: self.full_resource(), what }
+    }
+
+    /// The verb cannot carry something that was given.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn surplus(&self, what: &str) -> BuildError {
+        let resource = if self.path.is_empty() { self.full_resource() } else { self.path.clone() };
+        BuildError::Surplus { verb: self.verb.name(), resource, what: what.into() }
     }
 
     /// The call in words: `list pods in namespace shop`.

@@ -4,11 +4,14 @@
 //! [`Call`](crate::Call) is a draft and the type of its answer.
 
 mod attributes;
+mod body;
 mod build;
+mod check;
 mod draft;
 mod operation;
 pub(crate) mod parameters;
 mod rules;
+mod target;
 mod verb;
 
 pub use attributes::Attributes;

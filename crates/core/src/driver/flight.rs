@@ -1,6 +1,6 @@
 //! One exchange on its way: its attempts, its deadlines, what has come so far.
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 
 use crate::error::{Deadline, Error};
 use crate::machine::{Exchange, Shape};
@@ -23,7 +23,7 @@ pub(super) struct Flight {
     pub(super) refused: Option<(Refused, Error)>,
     pub(super) head: Option<Head>,
     first: Bytes,
-    rest: BytesMut,
+    rest: Vec<u8>,
 }
 
 /// Where an attempt stands.
@@ -61,7 +61,7 @@ impl Flight {
             refused: None,
             head: None,
             first: Bytes::new(),
-            rest: BytesMut::new(),
+            rest: Vec::new(),
         }
     }
 
@@ -94,7 +94,7 @@ impl Flight {
     pub(super) fn forget(&mut self) {
         self.head = None;
         self.first = Bytes::new();
-        self.rest = BytesMut::new();
+        self.rest = Vec::new();
     }
 
     /// Keeps a piece of a whole answer; an answer in one piece is not copied.
@@ -119,7 +119,11 @@ impl Flight {
     }
 
     pub(super) fn take_body(&mut self) -> Bytes {
-        if self.rest.is_empty() { core::mem::take(&mut self.first) } else { self.rest.split().freeze() }
+        if self.rest.is_empty() {
+            core::mem::take(&mut self.first)
+        } else {
+            Bytes::from(core::mem::take(&mut self.rest))
+        }
     }
 
     /// When the driver must look again, and which deadline that is; `None` for the end of a wait.

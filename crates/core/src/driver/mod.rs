@@ -27,7 +27,7 @@ use flights::{Flights, News};
 
 /// Runs one machine for a host.
 ///
-/// What is sent again (client-go and RFC 9110 section 9.2.2 are the sources), within the exchange's limits and at most eight times:
+/// What is sent again (client-go and RFC 9110 section 9.2.2 are the sources), within the exchange's limits and at most six times, over some six seconds where the server does not say when:
 ///
 /// - after a 401, once the token has been read again and is another one; after an untrusted certificate, the same with the authority;
 /// - where nothing left the host, any call;

@@ -9,7 +9,7 @@ use crate::time::Now;
 use crate::wire::Head;
 
 /// Attempts of one exchange, the first included.
-pub(super) const ATTEMPTS: u32 = 8;
+pub(super) const ATTEMPTS: u32 = 6;
 const FIRST_WAIT: u64 = 200;
 const LONGEST_WAIT: u64 = 10_000;
 /// A server that asks for a longer pause says no: a watch, which has no total time, would wait as long as it is told to.

@@ -1,14 +1,17 @@
 //! Splits a run of JSON objects, as a watch is, into single ones.
 
-use bytes::{Bytes, BytesMut};
+use core::mem;
 
+use bytes::Bytes;
+
+use crate::prelude::*;
 use crate::queue::Queue;
 
 /// Splits at the objects' own ends, not at lines: the API promises none. Whatever the chunking, the frames are the same; one that lies
 /// within a chunk is a slice of it.
 pub(crate) struct Frames {
     /// The start of a frame whose end has not come yet.
-    carry: BytesMut,
+    carry: Vec<u8>,
     depth: usize,
     text: Text,
     max: usize,
@@ -47,7 +50,7 @@ impl FrameError {
 impl Frames {
     /// Splits into frames of at most `max` bytes.
     pub(crate) fn new(max: usize) -> Self {
-        Self { carry: BytesMut::new(), depth: 0, text: Text::Outside, max, ready: Queue::new() }
+        Self { carry: Vec::new(), depth: 0, text: Text::Outside, max, ready: Queue::new() }
     }
 
     /// Takes the next bytes in.
@@ -99,7 +102,7 @@ impl Frames {
             self.ready.push(end);
         } else {
             self.carry.extend_from_slice(&end);
-            self.ready.push(self.carry.split().freeze());
+            self.ready.push(Bytes::from(mem::take(&mut self.carry)));
         }
         Ok(())
     }

@@ -77,13 +77,25 @@ pub(crate) fn build() -> Result<()> {
 pub(crate) fn build_unoptimised() -> Result<PathBuf> {
     tools::wasm_target()?;
     bindgen::check_version()?;
-    run(&mut cargo(&["build", "-p", "kubewire-js", "--target", WASM, "--profile", "wasm"]))?;
+    // Panics name their places, and those must not be the builder's own.
+    let home = cargo_home()?;
+    let flags = format!("--remap-path-prefix={}= --remap-path-prefix={}=", home.display(), root().display());
+    let build = ["build", "-p", "kubewire-js", "--target", WASM, "--profile", "wasm"];
+    run(cargo(&build).env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags))?;
     let built = target().join(WASM).join("wasm/kubewire_js.wasm");
     names::check(&read(&built)?)?;
     let to = target().join("js");
     bindgen::run(&built, &to)?;
     imports::check(&read(&to.join("core_bg.wasm"))?)?;
     Ok(to)
+}
+
+/// Where cargo keeps the sources of dependencies.
+fn cargo_home() -> Result<PathBuf> {
+    match std::env::var_os("CARGO_HOME") {
+        Some(home) => Ok(home.into()),
+        None => Ok(std::env::home_dir().context("there is no home directory")?.join(".cargo")),
+    }
 }
 
 /// Installs what `package-lock.json` names, unless it is there.
