@@ -121,7 +121,6 @@ impl Frames {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::prelude::*;
     use proptest::prelude::*;
 
     fn split(chunks: &[&[u8]], max: usize) -> Result<Vec<Vec<u8>>, FrameError> {
