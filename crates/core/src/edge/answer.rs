@@ -28,6 +28,19 @@ pub struct List<T> {
     pub remaining: Option<u64>,
 }
 
+/// Whether this is one whole JSON value, as far as its brackets tell.
+fn entire(body: &[u8]) -> Result<(), DecodeError> {
+    let mut whole = Elements::open(body).ok_or_else(|| DecodeError::new(".", "this is no JSON object"))?;
+    whole.by_ref().for_each(drop);
+    if !whole.complete() {
+        return Err(DecodeError::new(".", "the answer is cut off"));
+    }
+    if !whole.is_all() {
+        return Err(DecodeError::new(".", "data after the value"));
+    }
+    Ok(())
+}
+
 impl<T> List<T> {
     /// Splits a list's JSON. `wrap` makes an item of its bytes and of the kind that the list says of its items.
     fn split(
@@ -37,15 +50,7 @@ impl<T> List<T> {
     ) -> Result<Self, Error> {
         let fail = |error| problem(draft.summary(), error);
         let text = |path: &[&str]| json::text(body, path).map(Cow::into_owned).unwrap_or_default();
-        let mut whole =
-            Elements::open(body).ok_or_else(|| fail(DecodeError::new(".", "this is no JSON object")))?;
-        whole.by_ref().for_each(drop);
-        if !whole.complete() {
-            return Err(fail(DecodeError::new(".", "the answer is cut off")));
-        }
-        if !whole.is_all() {
-            return Err(fail(DecodeError::new(".", "data after the value")));
-        }
+        entire(body).map_err(fail)?;
         let kind = text(&["kind"]);
         let Some(kind) = kind.strip_suffix("List") else {
             return Err(fail(DecodeError::new("kind", "this is no list")));
@@ -125,7 +130,9 @@ pub enum Deleted<K> {
 }
 
 impl<K> Answer for Deleted<K> {
-    fn decode(_: &Draft, _: &Head, body: Bytes) -> Result<Self, Error> {
+    /// A page, or half an answer, does not say that the object is gone.
+    fn decode(draft: &Draft, _: &Head, body: Bytes) -> Result<Self, Error> {
+        entire(&body).map_err(|error| problem(draft.summary(), error))?;
         Ok(match json::text(&body, &["metadata", "deletionTimestamp"]) {
             Some(_) => Self::Going(Raw::from_json(body)),
             None => Self::Gone,
