@@ -1,8 +1,8 @@
-//! `cargo xtask apiserver build | start | stop`: the real API server.
+//! `cargo xtask apiserver build | start | stop | front`: the real API server.
 
 use crate::root::target;
 use anyhow::{Result, bail};
-use kubewire_apiserver::{Binaries, Cluster, STATE_VARIABLE, State, stop};
+use kubewire_apiserver::{Binaries, Cluster, Front, STATE_VARIABLE, State, stop};
 use lexopt::{Arg, Parser};
 use std::{
     env,
@@ -27,7 +27,10 @@ pub(crate) fn main(mut words: Parser) -> Result<()> {
             println!("stopped {} processes of {}", stop(&dir)?, dir.display());
             Ok(())
         }
-        _ => bail!("say what to do with the API server: `cargo xtask apiserver build`, `start` or `stop`"),
+        Some("front") => front(&dir),
+        _ => bail!(
+            "say what to do with the API server: `cargo xtask apiserver build`, `start`, `stop` or `front`"
+        ),
     }
 }
 
@@ -43,6 +46,19 @@ pub(crate) fn with_cluster<T>(name: &str, work: impl FnOnce(&State) -> Result<T>
     }
     let cluster = Cluster::start(&target().join(name), &build()?)?;
     work(cluster.state())
+}
+
+/// One more API server of the cluster that the environment names, for tests in other languages: it says its port and the file of its
+/// authority, gets a new certificate and authority at each line of standard input, says `rotated`, and stops with the input.
+fn front(dir: &Path) -> Result<()> {
+    let mut front = Front::start(&State::from_env()?, dir)?;
+    println!("{} {}", front.port(), front.ca().display());
+    for line in std::io::stdin().lines() {
+        line?;
+        front.rotate()?;
+        println!("rotated");
+    }
+    Ok(())
 }
 
 fn start(dir: &Path) -> Result<()> {
