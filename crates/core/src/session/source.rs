@@ -26,6 +26,8 @@ pub(super) struct Source<T> {
     read_at: u64,
     due: u64,
     doubted: bool,
+    /// The doubt came while the file was being read: what is read may be from before.
+    overtaken: bool,
     claim: Option<(u32, u64)>,
     failure: Option<(ConfigError, u64)>,
 }
@@ -40,6 +42,7 @@ impl<T: PartialEq> Source<T> {
             read_at: 0,
             due: 0,
             doubted: false,
+            overtaken: false,
             claim: None,
             failure: None,
         }
@@ -72,7 +75,9 @@ impl<T: PartialEq> Source<T> {
     /// Takes what was read. A failure keeps the old content.
     pub(super) fn provide(&mut self, read: Result<T, ConfigError>, now: Now) {
         self.claim = None;
-        self.doubted = false;
+        let same = read.as_ref().is_ok_and(|content| self.content.as_ref() == Some(content));
+        self.doubted = same && self.overtaken;
+        self.overtaken = false;
         self.read_at = now.mono;
         match read {
             Ok(content) => {
@@ -92,8 +97,9 @@ impl<T: PartialEq> Source<T> {
 
     /// The server refused content number `number`, in a request formed at `since`: read again, unless that has happened since.
     pub(super) fn doubt(&mut self, number: u32, since: u64) {
-        if number == self.number && self.read_at <= since {
+        if number == self.number && self.read_at <= since && !self.doubted {
             self.doubted = true;
+            self.overtaken = self.claim.is_some();
         }
     }
 

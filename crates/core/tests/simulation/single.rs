@@ -3,7 +3,8 @@
 use bytes::Bytes;
 use kubewire::machine::{Exchange, Limits, Machine, Once, Retry, Shape, Stop, WatchStream};
 use kubewire::{
-    Act, Config, Deadline, Driver, Error, Failure, FailureKind, Head, Heard, Now, Sent, Session, Task,
+    Act, Config, Deadline, Driver, Error, Failure, FailureKind, Head, Heard, Now, Prepared, Sent, Session,
+    Task,
 };
 
 use crate::{LIMITS, call, draft, get};
@@ -153,4 +154,30 @@ fn a_watch_does_not_wait_for_ever_because_the_server_says_so() {
     let surfaced = matches!(driver.poll(), Some(Act::Event(Err(Error::Api { .. }))));
     let due = driver.timeout().unwrap_or(0);
     assert!(surfaced || due < 24 * 3_600_000, "it waits until {due}");
+}
+
+#[test]
+fn a_reading_that_began_before_the_refusal_does_not_answer_it() {
+    let mut session = Config::server("https://api.test").unwrap().mount("/mnt").session().unwrap();
+    let pem = || Ok(Bytes::from_static(b"-----BEGIN CERTIFICATE-----\nTUlJ\n-----END CERTIFICATE-----\n"));
+    let token = |text: &'static str| Ok(Bytes::from_static(text.as_bytes()));
+    let need = |session: &mut Session, mono| match session.prepare(&get(), at(mono)) {
+        Ok(Prepared::Need(number, _)) => number,
+        other => panic!("a need, and not {other:?}"),
+    };
+    let number = need(&mut session, 0);
+    session.provide(number, token("old"), at(0));
+    let number = need(&mut session, 0);
+    session.provide(number, pem(), at(0));
+    let Ok(Prepared::Ready { ticket, .. }) = session.prepare(&get(), at(49_990)) else { panic!("a request") };
+    // It is due, and one host reads it. Then it is rotated, the request is refused, and what was read first comes.
+    let due = need(&mut session, 50_000);
+    session.reject(ticket, 49_990);
+    session.provide(due, token("old"), at(50_005));
+    let again = need(&mut session, 50_006);
+    session.provide(again, token("new"), at(50_007));
+    let Ok(Prepared::Ready { ticket: fresh, .. }) = session.prepare(&get(), at(50_008)) else {
+        panic!("a request")
+    };
+    assert_ne!(fresh, ticket);
 }
