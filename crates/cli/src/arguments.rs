@@ -61,11 +61,17 @@ pub(crate) struct Get {
     /// Of all namespaces
     #[arg(short = 'A', long, conflicts_with = "namespace")]
     pub(crate) all_namespaces: bool,
+    /// Only objects with these labels, such as app=web,tier!=old
+    #[arg(short = 'l', long, value_name = "LABELS")]
+    pub(crate) selector: Option<String>,
+    /// Only objects with these fields, such as status.phase=Running
+    #[arg(long, value_name = "FIELDS")]
+    pub(crate) field_selector: Option<String>,
     /// How to print
     #[arg(short, long, value_enum)]
     pub(crate) output: Option<Output>,
     /// A path with its query, such as /version or '/api/v1/pods?limit=1'; the answer is printed as it comes
-    #[arg(long, value_name = "PATH", conflicts_with_all = ["words", "output", "all_namespaces"])]
+    #[arg(long, value_name = "PATH", conflicts_with_all = ["words", "output", "all_namespaces", "selector", "field_selector"])]
     pub(crate) raw: Option<String>,
 }
 

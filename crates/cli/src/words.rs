@@ -44,8 +44,18 @@ pub(crate) fn get(target: &Target<'_>, get: &Get) -> Result<Vec<Planned>, Failur
             let why = "a resource cannot be retrieved by name across all namespaces";
             return Err(Failure::new(why));
         }
+        let selectors = [("labelSelector", &get.selector), ("fieldSelector", &get.field_selector)];
+        if name.is_some() && selectors.iter().any(|(_, given)| given.is_some()) {
+            return Err(Failure::new("selectors may not be specified when naming objects"));
+        }
         let verb = if name.is_some() { Verb::Get } else { Verb::List };
-        plan.push(planned(verb, resource, namespace, name.unwrap_or_default())?);
+        let mut planned = planned(verb, resource, namespace, name.unwrap_or_default())?;
+        for (field, given) in selectors {
+            if let Some(selector) = given {
+                planned.operation.set(field, selector)?;
+            }
+        }
+        plan.push(planned);
     }
     Ok(plan)
 }

@@ -53,6 +53,10 @@ fn apply_get_delete_in_kubectls_words() {
     assert!(conflict.err.contains("--force-conflicts"), "{conflict:?}");
     assert_eq!(run(&world, &["apply", "-f", path, "--force-conflicts"]).code, Some(0));
 
+    let chosen = run(&world, &["get", "cm", "--field-selector", "metadata.name=two", "-o", "name"]);
+    assert_eq!(chosen.out, "configmap/two\n");
+    assert_eq!(run(&world, &["get", "cm", "-l", "no=such", "-o", "name"]).out, "");
+
     let deleted = run(&world, &["delete", "cm", "one", "two"]);
     let said = |name| format!("configmap \"{name}\" deleted from {} namespace\n", world.namespace);
     assert_eq!(deleted.out, said("one") + &said("two"));
