@@ -14,7 +14,7 @@ impl Base {
         let bare = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(host);
         if host.contains('/') || port.contains('/') {
             let why = "the environment's host and port must be just that";
-            return Err(ConfigError::Address { address: [host, ":", port].concat(), why });
+            return Err(ConfigError::Address { address: without_secrets(&[host, ":", port].concat()), why });
         }
         let authority =
             if bare.contains(':') { ["[", bare, "]:", port].concat() } else { [host, ":", port].concat() };
