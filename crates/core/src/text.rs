@@ -15,9 +15,32 @@ pub(crate) fn split_once<'a>(text: &'a str, mark: &str) -> Option<(&'a str, &'a 
     Some((text.get(..at)?, text.get(at + mark.len()..)?))
 }
 
+/// Appends a number in decimal digits. (`Display` has it too, with signs and padding, for two kilobytes of the WebAssembly file.)
+pub(crate) fn push_number(text: &mut String, number: u64) {
+    if number > 9 {
+        push_number(text, number / 10);
+    }
+    text.push(char::from(b'0' + (number % 10) as u8));
+}
+
+/// A number in decimal digits.
+pub(crate) fn digits(number: u64) -> String {
+    let mut text = String::new();
+    push_number(&mut text, number);
+    text
+}
+
 #[cfg(test)]
 mod tests {
-    use super::split_once;
+    use super::{digits, split_once};
+    use crate::prelude::*;
+
+    #[test]
+    fn numbers_as_display_has_them() {
+        for number in [0, 9, 10, 204, 120_000, u64::MAX] {
+            assert_eq!(digits(number), number.to_string());
+        }
+    }
 
     #[test]
     fn as_str_has_it() {

@@ -6,6 +6,7 @@ use bytes::Bytes;
 
 use super::{Attributes, rules};
 use crate::prelude::*;
+use crate::text::push_number;
 
 /// One API call as plain data: everything but who asks, and whom.
 ///
@@ -81,7 +82,7 @@ impl Draft {
         self.target.push(if query.is_empty() { '?' } else { '&' });
         rules::push_form(&mut self.target, key);
         self.target.push('=');
-        self.target.push_str(&value.to_string());
+        push_number(&mut self.target, value);
     }
 }
 

@@ -6,6 +6,7 @@ use crate::error::{Deadline, Error};
 use crate::machine::{Exchange, Shape};
 use crate::prelude::*;
 use crate::session::{Ticket, TlsId};
+use crate::text::digits;
 use crate::wire::Head;
 
 /// An error answer is kept up to here; nothing says more.
@@ -105,7 +106,7 @@ impl Flight {
             _ => MAX_ERROR_BODY,
         };
         if self.first.len() + self.rest.len() + piece.len() > max {
-            let problem = ["the answer is larger than the limit of ", &max.to_string(), " bytes"].concat();
+            let problem = ["the answer is larger than the limit of ", &digits(max as u64), " bytes"].concat();
             return Err(Error::Protocol { call: self.call(), problem });
         }
         if self.first.is_empty() && self.rest.is_empty() {

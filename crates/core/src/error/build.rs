@@ -5,11 +5,10 @@ use crate::text::one_line;
 use core::fmt;
 
 /// Why a call was not formed.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum BuildError {
     /// A part of the path breaks the rule of its kind.
-    #[error("{segment} `{}` is refused: {rule}", quoted(.value))]
     Segment {
         /// Which part.
         segment: Segment,
@@ -19,7 +18,6 @@ pub enum BuildError {
         rule: Rule,
     },
     /// The verb needs something that was not given.
-    #[error("{verb}{}{} needs {what}", if .resource.is_empty() { "" } else { " " }, quoted(.resource))]
     Missing {
         /// The verb.
         verb: &'static str,
@@ -29,7 +27,6 @@ pub enum BuildError {
         what: &'static str,
     },
     /// Something was given that the verb cannot carry, and that would be lost.
-    #[error("{verb} {} takes no {what}", quoted(.resource))]
     Surplus {
         /// The verb.
         verb: &'static str,
@@ -39,7 +36,6 @@ pub enum BuildError {
         what: String,
     },
     /// A field's value is not one that it can have.
-    #[error("{field} `{}` is refused: it must be {expected}", quoted(.value))]
     Value {
         /// The field of the operation, such as `limit`.
         field: String,
@@ -49,23 +45,66 @@ pub enum BuildError {
         expected: &'static str,
     },
     /// The operation has no such field.
-    #[error("an operation has no field `{}`; parameters of one subresource go into `query`", quoted(.0))]
     UnknownField(String),
     /// The catalog knows no such resource, so its group and version must be said.
-    #[error("no built-in resource is called `{}`: for a custom resource give its apiVersion too, such as `example.com/v1`", quoted(.0))]
     UnknownResource(String),
     /// The resource has no namespaces, and one was given.
-    #[error("{0} belong to no namespace: leave the namespace out")]
     ClusterScoped(String),
     /// A Secret would stand in a command, on screen and in the shell's history.
-    #[error(
-        "the body of {0} is not shown: put it into a file of its own, as the only document, and name that"
-    )]
     Secret(String),
     /// The body could not be written as JSON. The text names no value.
-    #[error("the body of {0} could not be written as JSON")]
     Body(String),
 }
+
+impl BuildError {
+    fn text(&self) -> String {
+        match self {
+            Self::Segment { segment, value, rule } => {
+                [segment.name(), " `", &quoted(value), "` is refused: ", rule.text()].concat()
+            }
+            Self::Missing { verb, resource, what } => {
+                let gap = if resource.is_empty() { "" } else { " " };
+                [verb, gap, &quoted(resource), " needs ", what].concat()
+            }
+            Self::Surplus { verb, resource, what } => {
+                [verb, " ", &quoted(resource), " takes no ", what].concat()
+            }
+            Self::Value { field, value, expected } => {
+                [field, " `", &quoted(value), "` is refused: it must be ", expected].concat()
+            }
+            Self::UnknownField(field) => [
+                "an operation has no field `",
+                &quoted(field),
+                "`; parameters of one subresource go into `query`",
+            ]
+            .concat(),
+            Self::UnknownResource(name) => [
+                "no built-in resource is called `",
+                &quoted(name),
+                "`: for a custom resource give its apiVersion too, such as `example.com/v1`",
+            ]
+            .concat(),
+            Self::ClusterScoped(resource) => {
+                [resource, " belong to no namespace: leave the namespace out"].concat()
+            }
+            Self::Secret(resource) => [
+                "the body of ",
+                resource,
+                " is not shown: put it into a file of its own, as the only document, and name that",
+            ]
+            .concat(),
+            Self::Body(resource) => ["the body of ", resource, " could not be written as JSON"].concat(),
+        }
+    }
+}
+
+impl fmt::Display for BuildError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text())
+    }
+}
+
+impl core::error::Error for BuildError {}
 
 /// A part of a request path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,9 +126,9 @@ pub enum Segment {
     Path,
 }
 
-impl fmt::Display for Segment {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+impl Segment {
+    fn name(self) -> &'static str {
+        match self {
             Self::Group => "group",
             Self::Version => "version",
             Self::Resource => "resource",
@@ -97,7 +136,13 @@ impl fmt::Display for Segment {
             Self::Name => "name",
             Self::Subresource => "subresource",
             Self::Path => "path",
-        })
+        }
+    }
+}
+
+impl fmt::Display for Segment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
     }
 }
 
@@ -118,10 +163,12 @@ pub enum Rule {
     Path,
 }
 
-impl fmt::Display for Rule {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Label => "it must be a DNS label: 1 to 63 of a-z, 0-9 and `-`, with a letter or digit at both ends",
+impl Rule {
+    fn text(self) -> &'static str {
+        match self {
+            Self::Label => {
+                "it must be a DNS label: 1 to 63 of a-z, 0-9 and `-`, with a letter or digit at both ends"
+            }
             Self::Subdomain => {
                 "it must be a DNS subdomain: 1 to 253 of a-z, 0-9, `-` and `.`, with a letter or digit at both ends of each part"
             }
@@ -131,7 +178,13 @@ impl fmt::Display for Rule {
             Self::Path => {
                 "it must be an absolute path whose segments are printable ASCII, not `.` or `..` or empty, without `%`, `?` and `#` (the query is given apart)"
             }
-        })
+        }
+    }
+}
+
+impl fmt::Display for Rule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.text())
     }
 }
 

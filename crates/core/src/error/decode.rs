@@ -1,10 +1,11 @@
 //! Answers that do not fit their type.
 
+use core::fmt;
+
 use crate::prelude::*;
 
 /// Which field did not fit, and why. Its value is never kept: it may be a secret.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("at `{path}`: {reason}")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DecodeError {
     path: String,
     reason: String,
@@ -27,3 +28,11 @@ impl DecodeError {
         &self.reason
     }
 }
+
+impl fmt::Display for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&["at `", &self.path, "`: ", &self.reason].concat())
+    }
+}
+
+impl core::error::Error for DecodeError {}

@@ -13,22 +13,21 @@ pub use status::{Cause, Status, StatusDetails};
 pub use transport::{Deadline, Failure, FailureKind, Sent};
 
 use crate::prelude::*;
+use crate::text::digits;
+use core::fmt;
 
 /// An API call that did not give its value, or a [`Session`](crate::Session) that could not be set up.
 ///
 /// Each variant is a stage. The text says what happened, to which call, and what to do about it; it never holds a
 /// credential, a body or a query.
-#[derive(Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Error {
     /// The call was not formed: it would have meant something else than it says.
-    #[error(transparent)]
-    Build(#[from] BuildError),
+    Build(BuildError),
     /// Where the API server is, or who we are, is not known.
-    #[error(transparent)]
-    Config(#[from] ConfigError),
+    Config(ConfigError),
     /// The request did not get an answer.
-    #[error("{call}: {failure}")]
     Transport {
         /// The call in words, such as `list pods in namespace shop`.
         call: String,
@@ -36,7 +35,6 @@ pub enum Error {
         failure: Failure,
     },
     /// The call ran out of one of its three times.
-    #[error("{call}: {deadline} after {} s", .after_ms / 1000)]
     Timeout {
         /// The call in words.
         call: String,
@@ -46,7 +44,6 @@ pub enum Error {
         after_ms: u64,
     },
     /// The API server said no.
-    #[error("{call}: {status}")]
     Api {
         /// The call in words.
         call: String,
@@ -54,7 +51,6 @@ pub enum Error {
         status: Box<Status>,
     },
     /// The answer is not of the type that was asked for.
-    #[error("{call}: the answer does not fit its type: {problem}")]
     Decode {
         /// The call in words.
         call: String,
@@ -62,7 +58,6 @@ pub enum Error {
         problem: DecodeError,
     },
     /// The answer breaks the protocol: an event that ends half-way, or one that is larger than the limit.
-    #[error("{call}: {problem}")]
     Protocol {
         /// The call in words.
         call: String,
@@ -71,10 +66,44 @@ pub enum Error {
     },
 }
 
+// The texts are put together by hand, here and in the modules: formatting and its derive would cost the WebAssembly file a tenth.
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (call, what) = match self {
+            Self::Build(error) => return error.fmt(f),
+            Self::Config(error) => return error.fmt(f),
+            Self::Transport { call, failure } => (call, failure.to_string()),
+            Self::Timeout { call, deadline, after_ms } => {
+                (call, [deadline.text(), " after ", &digits(after_ms / 1000), " s"].concat())
+            }
+            Self::Api { call, status } => (call, status.to_string()),
+            Self::Decode { call, problem } => {
+                (call, ["the answer does not fit its type: ", &problem.to_string()].concat())
+            }
+            Self::Protocol { call, problem } => (call, problem.clone()),
+        };
+        f.write_str(&[call, ": ", &what].concat())
+    }
+}
+
+impl core::error::Error for Error {}
+
+impl From<BuildError> for Error {
+    fn from(error: BuildError) -> Self {
+        Self::Build(error)
+    }
+}
+
+impl From<ConfigError> for Error {
+    fn from(error: ConfigError) -> Self {
+        Self::Config(error)
+    }
+}
+
 /// The same text as `Display`: what `main` prints of an error is for people.
-impl core::fmt::Debug for Error {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        core::fmt::Display::fmt(self, f)
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

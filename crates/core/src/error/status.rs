@@ -5,6 +5,7 @@ use core::fmt;
 
 use crate::json;
 use crate::prelude::*;
+use crate::text::{digits, push_number};
 
 /// The API server's answer when it says no: Kubernetes' [`Status`](https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/).
 ///
@@ -148,10 +149,10 @@ impl Status {
         }
         if let Some(seconds) = retry_after_seconds {
             out.push_str(",\"retryAfterSeconds\":");
-            out.push_str(&seconds.to_string());
+            push_number(&mut out, *seconds);
         }
         out.push_str("},\"code\":");
-        out.push_str(&self.code.to_string());
+        push_number(&mut out, self.code.into());
         out.push('}');
         out
     }
@@ -196,11 +197,11 @@ impl Status {
 impl fmt::Display for Status {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let message = if self.message.is_empty() { "the server gave no message" } else { &self.message };
-        write!(f, "{message} ({} {})", self.code, self.reason)?;
-        f.write_str(match self.code {
+        let advice = match self.code {
             401 => "; the token was read again and is still refused: was its service account deleted?",
             _ => "",
-        })
+        };
+        f.write_str(&[message, " (", &digits(self.code.into()), " ", &self.reason, ")", advice].concat())
     }
 }
 

@@ -24,7 +24,7 @@ impl Failure {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}{}", self.kind, self.message, self.kind.advice())
+        f.write_str(&[self.kind.text(), ": ", &self.message, self.kind.advice()].concat())
     }
 }
 
@@ -47,6 +47,17 @@ pub enum FailureKind {
 }
 
 impl FailureKind {
+    fn text(self) -> &'static str {
+        match self {
+            Self::Refused => "no connection to the API server",
+            Self::Reset => "the connection broke",
+            Self::TimedOut => "the host's time-out passed",
+            Self::Untrusted => "the API server's certificate is not trusted",
+            Self::Unsupported => "this host cannot do that",
+            Self::Other => "the request failed",
+        }
+    }
+
     fn advice(self) -> &'static str {
         match self {
             Self::Refused => {
@@ -60,14 +71,7 @@ impl FailureKind {
 
 impl fmt::Display for FailureKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Refused => "no connection to the API server",
-            Self::Reset => "the connection broke",
-            Self::TimedOut => "the host's time-out passed",
-            Self::Untrusted => "the API server's certificate is not trusted",
-            Self::Unsupported => "this host cannot do that",
-            Self::Other => "the request failed",
-        })
+        f.write_str(self.text())
     }
 }
 
@@ -91,12 +95,18 @@ pub enum Deadline {
     Total,
 }
 
-impl fmt::Display for Deadline {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+impl Deadline {
+    pub(super) fn text(self) -> &'static str {
+        match self {
             Self::Head => "no answer from the API server",
             Self::Silence => "the answer fell silent",
             Self::Total => "not done",
-        })
+        }
+    }
+}
+
+impl fmt::Display for Deadline {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.text())
     }
 }
