@@ -2,7 +2,7 @@
 
 use crate::error::ConfigError;
 use crate::prelude::*;
-use crate::text::{one_line, split_once};
+use crate::text::{number, one_line, split_last, split_once, without_last_slashes};
 
 /// A checked base URL: scheme, host, port and path, without a slash at its end.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,10 +37,10 @@ impl Base {
         if !is_host(host) {
             return refuse("its host must be a name, an IPv4 address, or an IPv6 address in brackets");
         }
-        if !port.is_none_or(|port| port.parse::<u16>().is_ok_and(|port| port > 0) && !port.starts_with('+')) {
+        if !port.is_none_or(|port| number(port).is_some_and(|port| (1..=65535).contains(&port))) {
             return refuse("its port must be a number from 1 to 65535");
         }
-        let path = path.trim_end_matches('/');
+        let path = without_last_slashes(path);
         if path.split('/').skip(1).any(|part| matches!(part, "" | "." | "..")) {
             return refuse("its path must not hold empty, `.` or `..` segments");
         }
@@ -60,7 +60,7 @@ impl Base {
 /// The address as an error shows it: whatever stands before an `@` may hold a password, and a query a token. It
 /// stays on one line.
 fn without_secrets(url: &str) -> String {
-    let (user, rest) = url.rsplit_once('@').map_or(("", url), |(_, rest)| ("…@", rest));
+    let (user, rest) = split_last(url, b'@').map_or(("", url), |(_, rest)| ("…@", rest));
     let shown = match rest.bytes().position(|byte| matches!(byte, b'?' | b'#')) {
         Some(at) => [user, rest.get(..at).unwrap_or_default(), "…"].concat(),
         None => [user, rest].concat(),
@@ -72,16 +72,15 @@ fn split_port(authority: &str) -> (&str, Option<&str>) {
     if authority.ends_with(']') {
         return (authority, None);
     }
-    match authority.rsplit_once(':') {
-        Some((host, port)) => (host, Some(port)),
-        None => (authority, None),
-    }
+    split_last(authority, b':').map_or((authority, None), |(host, port)| (host, Some(port)))
 }
 
 fn is_host(host: &str) -> bool {
     if let Some(inner) = host.strip_prefix('[') {
         let inner = inner.strip_suffix(']').unwrap_or_default();
-        return inner.contains(':')
+        // Eight groups, and one colon more where a shortened end is doubled: `1:2:3:4:5:6:7::`.
+        let colons = inner.bytes().filter(|byte| *byte == b':').count();
+        return (2..=8).contains(&colons)
             && inner.bytes().all(|byte| byte.is_ascii_hexdigit() || b":.".contains(&byte));
     }
     let inner = |byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte);
@@ -133,6 +132,8 @@ mod tests {
             "https://a//b",
             "https://[x]",
             "https://[::1",
+            "https://[a:b]",
+            "https://[1:2:3:4:5:6:7:8::9]",
             "https://a\r\nb",
             "https://ä",
         ];
