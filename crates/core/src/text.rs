@@ -15,6 +15,39 @@ pub(crate) fn split_once<'a>(text: &'a str, mark: &str) -> Option<(&'a str, &'a 
     Some((text.get(..at)?, text.get(at + mark.len()..)?))
 }
 
+/// The parts between the marks, as `str` has them: one where there is no mark.
+pub(crate) fn split<'a>(text: &'a str, mark: &'static str) -> impl Iterator<Item = &'a str> + Clone {
+    let mut left = Some(text);
+    core::iter::from_fn(move || {
+        let (part, rest) = split_once(left?, mark).map_or((left?, None), |(part, rest)| (part, Some(rest)));
+        left = rest;
+        Some(part)
+    })
+}
+
+/// What stands before and behind the last `mark`, which is ASCII. `str` has it too, as above.
+pub(crate) fn split_last(text: &str, mark: u8) -> Option<(&str, &str)> {
+    let at = text.bytes().rposition(|byte| byte == mark)?;
+    Some((text.get(..at)?, text.get(at + 1..)?))
+}
+
+/// The text without the slashes at its end.
+pub(crate) fn without_last_slashes(mut text: &str) -> &str {
+    while let Some(less) = text.strip_suffix('/') {
+        text = less;
+    }
+    text
+}
+
+/// The number that the text is: decimal digits, and no sign.
+pub(crate) fn number(text: &str) -> Option<u64> {
+    let add = |sum: u64, byte: u8| {
+        let digit = byte.checked_sub(b'0').filter(|digit| *digit < 10)?;
+        sum.checked_mul(10)?.checked_add(digit.into())
+    };
+    if text.is_empty() { None } else { text.bytes().try_fold(0, add) }
+}
+
 /// Appends a number in decimal digits. (`Display` has it too, with signs and padding, for two kilobytes of the WebAssembly file.)
 pub(crate) fn push_number(text: &mut String, number: u64) {
     if number > 9 {
@@ -32,20 +65,38 @@ pub(crate) fn digits(number: u64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{digits, split_once};
+    use super::{digits, number, split, split_last, split_once};
     use crate::prelude::*;
 
     #[test]
-    fn numbers_as_display_has_them() {
-        for number in [0, 9, 10, 204, 120_000, u64::MAX] {
-            assert_eq!(digits(number), number.to_string());
+    fn numbers() {
+        for value in [0, 9, 10, 204, 120_000, u64::MAX] {
+            assert_eq!(digits(value), value.to_string());
+        }
+        for (text, wanted) in [
+            ("0", Some(0)),
+            ("007", Some(7)),
+            ("18446744073709551615", Some(u64::MAX)),
+            ("18446744073709551616", None),
+            ("99999999999999999999", None),
+            ("", None),
+            ("+1", None),
+            ("-1", None),
+            ("1.5", None),
+            ("a", None),
+        ] {
+            assert_eq!(number(text), wanted, "{text}");
         }
     }
 
     #[test]
     fn as_str_has_it() {
-        for (text, mark) in [("a://b://c", "://"), ("é, ü", ", "), ("", "x"), ("ab", "abc"), ("x", "x")] {
+        for (text, mark) in
+            [("a://b://c", "://"), ("é, ü", ", "), ("", "x"), ("ab", "abc"), ("x", "x"), ("/a//b/", "/")]
+        {
             assert_eq!(split_once(text, mark), text.split_once(mark), "{text} {mark}");
+            assert!(split(text, mark).eq(text.split(mark)), "{text} {mark}");
+            assert_eq!(split_last(text, b':'), text.rsplit_once(':'), "{text}");
         }
     }
 }

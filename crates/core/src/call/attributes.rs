@@ -3,6 +3,7 @@
 use super::Verb;
 use crate::error::BuildError;
 use crate::prelude::*;
+use crate::text::{split, without_last_slashes};
 
 /// Who-may-do-what attributes of a call: what RBAC rules are written in.
 ///
@@ -50,7 +51,7 @@ impl Attributes {
     pub(crate) fn of_path(path: &str, watch: bool) -> Self {
         let mut attributes = Self::new(Verb::Get);
         attributes.path = path.to_owned();
-        let mut parts = path.trim_matches('/').split('/');
+        let mut parts = split(without_last_slashes(path.strip_prefix('/').unwrap_or(path)), "/");
         let (group, version) = match parts.next() {
             Some("api") => (Some(""), parts.next()),
             Some("apis") => (parts.next(), parts.next()),

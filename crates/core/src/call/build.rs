@@ -10,6 +10,7 @@ use super::{Attributes, Draft, Operation, PatchType, Verb, rules};
 use crate::error::{BuildError, Rule, Segment};
 use crate::prelude::*;
 use crate::resource::{Catalog, Resource, Scope};
+use crate::text::split_once;
 
 /// Subresources such as `log`, and paths such as `/metrics`, answer text. kubectl asks the same way.
 const ANYTHING: &str = "application/json, */*";
@@ -35,7 +36,11 @@ pub(crate) fn build(operation: &Operation, catalog: &dyn Catalog) -> Result<Draf
         attributes.namespace.clone_from(&attributes.name);
     }
     let (content_type, body) = body(operation);
-    let accept = if operation.subresource.is_empty() { JSON } else { ANYTHING };
+    let accept = match operation.view {
+        Some(view) => view.accept(verb == Verb::List),
+        None if operation.subresource.is_empty() => JSON,
+        None => ANYTHING,
+    };
     Ok(Draft { attributes, target, accept, content_type, body, replay: replay(operation) })
 }
 
@@ -63,6 +68,9 @@ fn of_path(operation: &Operation) -> Result<Draft, BuildError> {
     }
     if operation.patch_type.is_some() {
         return Err(attributes.surplus("patchType"));
+    }
+    if operation.view.is_some() {
+        return Err(attributes.surplus("as"));
     }
     rules::check(Segment::Path, Rule::Path, &operation.path)?;
     let watch =
@@ -99,8 +107,9 @@ fn find_resource(operation: &Operation, catalog: &dyn Catalog) -> Result<Resourc
     }
     let Some(api_version) = api_version else { return Err(BuildError::UnknownResource(name.into())) };
     // Not in the table, but said in full: a custom resource, or one of a newer server.
-    let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
-    if api_version.contains('/') {
+    let said = split_once(api_version, "/");
+    let (group, version) = said.unwrap_or(("", api_version));
+    if said.is_some() {
         rules::check(Segment::Group, Rule::Subdomain, group)?;
     }
     Ok(Resource {

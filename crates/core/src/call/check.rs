@@ -102,6 +102,11 @@ fn check_parameters(operation: &Operation, attributes: &Attributes) -> Result<()
             }
         }
     }
+    if operation.view.is_some()
+        && (!matches!(verb, Verb::Get | Verb::List | Verb::Watch) || !attributes.subresource.is_empty())
+    {
+        return Err(attributes.surplus("as: it is for reading objects"));
+    }
     match operation.patch_type {
         Some(PatchType::Apply) if operation.parameter("fieldManager").is_none_or(str::is_empty) => {
             let (verb, resource) = ("apply of", attributes.full_resource());

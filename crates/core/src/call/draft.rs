@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use super::{Attributes, rules};
 use crate::prelude::*;
-use crate::text::push_number;
+use crate::text::{push_number, split, split_once};
 
 /// One API call as plain data: everything but who asks, and whom.
 ///
@@ -75,8 +75,8 @@ impl Draft {
 
     /// Adds a parameter unless the query has it.
     pub(crate) fn default_query(&mut self, key: &str, value: u64) {
-        let (_, query) = self.target.split_once('?').unwrap_or_default();
-        if query.split('&').any(|pair| pair.split_once('=').is_some_and(|(name, _)| name == key)) {
+        let (_, query) = split_once(&self.target, "?").unwrap_or_default();
+        if split(query, "&").any(|pair| split_once(pair, "=").is_some_and(|(name, _)| name == key)) {
             return;
         }
         self.target.push(if query.is_empty() { '?' } else { '&' });

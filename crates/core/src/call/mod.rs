@@ -18,4 +18,4 @@ pub use attributes::Attributes;
 pub use draft::Draft;
 pub(crate) use draft::Replay;
 pub use operation::Operation;
-pub use verb::{PatchType, Verb};
+pub use verb::{PatchType, Verb, View};

@@ -4,10 +4,11 @@ use core::fmt;
 
 use bytes::Bytes;
 
-use super::{Draft, PatchType, Verb, build, parameters, rules};
+use super::{Draft, PatchType, Verb, View, build, parameters, rules};
 use crate::error::BuildError;
 use crate::prelude::*;
 use crate::resource::{Catalog, Resource};
+use crate::text::{digits, number};
 
 /// What is desired, not yet checked: the door for files, the command line and JavaScript.
 ///
@@ -24,7 +25,8 @@ use crate::resource::{Catalog, Resource};
 /// ```
 ///
 /// The fields: `verb` (get, list, watch, create, replace, patch, delete, deletecollection), `resource` with `apiVersion` where the
-/// resource is no built-in one, `namespace`, `name`, `subresource`, `patchType` (json, merge, strategic, apply), `body`, the verb's
+/// resource is no built-in one, `namespace`, `name`, `subresource`, `patchType` (json, merge, strategic, apply), `as` (Table or
+/// PartialObjectMetadata, for what is read), `body`, the verb's
 /// parameters (`labelSelector`, `dryRun`, `fieldManager`, `propagationPolicy`, `preconditions` and so on), and `query` for parameters of one
 /// subresource. Or `path`, such as `/version`, with at most a `query`, to get what is no resource.
 #[derive(Clone, PartialEq, Eq)]
@@ -38,6 +40,7 @@ pub struct Operation {
     pub(crate) subresource: String,
     pub(crate) path: String,
     pub(crate) patch_type: Option<PatchType>,
+    pub(crate) view: Option<View>,
     /// In the order of their names.
     pub(crate) parameters: Vec<(&'static str, String)>,
     pub(crate) query: Vec<(String, String)>,
@@ -59,6 +62,7 @@ impl Operation {
             subresource: empty(),
             path: empty(),
             patch_type: None,
+            view: None,
             parameters: Vec::new(),
             query: Vec::new(),
             body: None,
@@ -82,6 +86,11 @@ impl Operation {
             "patchType" => {
                 let expected = "json, merge, strategic or apply";
                 self.patch_type = Some(PatchType::from_name(value).ok_or_else(|| refuse(expected))?);
+                return Ok(());
+            }
+            "as" => {
+                let expected = "Table or PartialObjectMetadata";
+                self.view = Some(View::from_name(value).ok_or_else(|| refuse(expected))?);
                 return Ok(());
             }
             "apiVersion" => &mut self.api_version,
@@ -116,16 +125,12 @@ impl Operation {
         let value = if field == "dryRun" && value == "true" { "All" } else { value };
         parameter.check(value)?;
         // A number of a deletion goes into JSON, where `030` is none.
-        let value = match parameter.value {
-            parameters::Value::Integer if value.len() > 1 => match value.trim_start_matches('0') {
-                "" => "0",
-                digits => digits,
-            },
-            _ => value,
-        };
+        let value = number(value)
+            .filter(|_| matches!(parameter.value, parameters::Value::Integer))
+            .map_or_else(|| value.into(), digits);
         self.parameters.retain(|(name, _)| *name != parameter.name);
         let at = self.parameters.iter().position(|(name, _)| *name > parameter.name);
-        self.parameters.insert(at.unwrap_or(self.parameters.len()), (parameter.name, value.into()));
+        self.parameters.insert(at.unwrap_or(self.parameters.len()), (parameter.name, value));
         Ok(())
     }
 
@@ -185,7 +190,7 @@ impl fmt::Debug for Operation {
 
 impl Operation {
     /// The plain text fields, in the order in which they are written.
-    pub(crate) fn texts(&self) -> [(&'static str, &str); 7] {
+    pub(crate) fn texts(&self) -> [(&'static str, &str); 8] {
         [
             ("apiVersion", &self.api_version),
             ("resource", &self.resource),
@@ -194,6 +199,7 @@ impl Operation {
             ("subresource", &self.subresource),
             ("path", &self.path),
             ("patchType", self.patch_type.map_or("", PatchType::name)),
+            ("as", self.view.map_or("", View::name)),
         ]
     }
 }

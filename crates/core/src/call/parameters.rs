@@ -2,6 +2,7 @@
 
 use super::Verb;
 use crate::error::BuildError;
+use crate::text::number;
 
 /// A parameter that every resource's verb has. Parameters of one subresource go into an operation's `query`.
 pub(crate) struct Parameter {
@@ -67,7 +68,7 @@ impl Parameter {
         let (fits, expected) = match self.value {
             Value::Text => return Ok(()),
             Value::Integer => {
-                (value.parse::<u32>().is_ok() && !value.starts_with('+'), "a whole number, 0 or more")
+                (number(value).is_some_and(|number| number <= u32::MAX.into()), "a whole number, 0 or more")
             }
             Value::Boolean => (value == "true" || value == "false", "true or false"),
             Value::OneOf(choices, expected) => (choices.contains(&value), expected),

@@ -5,12 +5,13 @@
 
 use crate::error::{BuildError, Rule, Segment};
 use crate::prelude::*;
+use crate::text::split;
 
 /// Passes what the rule of its segment allows.
 pub(crate) fn check(segment: Segment, rule: Rule, value: &str) -> Result<(), BuildError> {
     let fits = match rule {
         Rule::Label => is_label(value),
-        Rule::Subdomain => value.len() <= 253 && value.split('.').all(is_subdomain_part),
+        Rule::Subdomain => value.len() <= 253 && split(value, ".").all(is_subdomain_part),
         Rule::PathSegment => value.len() <= 253 && is_path_segment(value),
         Rule::Path => is_path(value),
     };
@@ -51,7 +52,9 @@ fn is_path_segment(value: &str) -> bool {
 fn is_path(path: &str) -> bool {
     let Some(inner) = path.strip_prefix('/') else { return false };
     let inner = inner.strip_suffix('/').unwrap_or(inner);
-    path == "/" || (!path.contains(['?', '#', '\\']) && inner.split('/').all(is_path_segment))
+    path == "/"
+        || (!path.bytes().any(|byte| matches!(byte, b'?' | b'#' | b'\\'))
+            && split(inner, "/").all(is_path_segment))
 }
 
 /// Appends a checked segment, percent-encoded (RFC 3986 section 3.3).

@@ -71,6 +71,44 @@ impl Verb {
     }
 }
 
+/// What of an object is asked for, where it is not the object itself.
+///
+/// See [alternate representations](https://kubernetes.io/docs/reference/using-api/api-concepts/#alternate-representations-of-resources).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum View {
+    /// Rows and columns for people.
+    Table,
+    /// Metadata alone.
+    Metadata,
+}
+
+impl View {
+    /// The name that an operation uses.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Table => "Table",
+            Self::Metadata => "PartialObjectMetadata",
+        }
+    }
+
+    /// The media type to ask for. A server that does not know the view may answer the object itself.
+    pub(crate) fn accept(self, list: bool) -> &'static str {
+        match self {
+            Self::Table => "application/json;as=Table;v=v1;g=meta.k8s.io,application/json",
+            Self::Metadata if list => {
+                "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io,application/json"
+            }
+            Self::Metadata => "application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io,application/json",
+        }
+    }
+
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        [Self::Table, Self::Metadata].into_iter().find(|view| view.name() == name)
+    }
+}
+
 /// The four languages in which a patch can be written.
 ///
 /// See [patching objects](https://kubernetes.io/docs/tasks/manage-kubernetes-objects/update-api-object-kubectl-patch/).

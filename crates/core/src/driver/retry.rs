@@ -4,7 +4,7 @@ use super::flight::Flight;
 use crate::call::Replay;
 use crate::error::{Error, Sent};
 use crate::machine::Retry;
-use crate::text::split_once;
+use crate::text::{number, split, split_once};
 use crate::time::Now;
 use crate::wire::Head;
 
@@ -58,7 +58,7 @@ fn wait(flight: &Flight, may: bool, random: &mut Random) -> Option<u64> {
 
 /// `Retry-After` in milliseconds: seconds, or a date (RFC 9110 section 10.2.3).
 fn retry_after(value: &str, wall: u64) -> Option<u64> {
-    if let Ok(seconds) = value.parse::<u64>() {
+    if let Some(seconds) = number(value) {
         return Some(seconds.saturating_mul(1000));
     }
     Some(http_date(value)?.saturating_sub(wall))
@@ -68,13 +68,13 @@ fn retry_after(value: &str, wall: u64) -> Option<u64> {
 fn http_date(value: &str) -> Option<u64> {
     const MONTHS: [&str; 12] =
         ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-    let mut parts = split_once(value, ", ")?.1.split([' ', ':']);
-    let mut number = || parts.next()?.parse::<u64>().ok();
-    let day = number()?;
+    let mut parts = split(split_once(value, ", ")?.1, " ");
+    let day = number(parts.next()?)?;
     let month = parts.next()?;
     let month = MONTHS.iter().position(|name| *name == month)? as u64 + 1;
-    let mut number = || parts.next()?.parse::<u64>().ok();
-    let (year, hour, minute, second) = (number()?, number()?, number()?, number()?);
+    let year = number(parts.next()?)?;
+    let mut parts = split(parts.next()?, ":").map(number);
+    let (hour, minute, second) = (parts.next()??, parts.next()??, parts.next()??);
     if !(1970..=9999).contains(&year) || !(1..=31).contains(&day) || hour > 23 || minute > 59 || second > 60 {
         return None;
     }

@@ -3,7 +3,7 @@
 use core::fmt;
 use core::marker::PhantomData;
 
-use super::{Answer, Answered, Call, IntoCall, List, Raw};
+use super::{Answer, Answered, Call, IntoCall, List, Object, Raw, Table};
 use crate::call::{Operation, PatchType, Verb};
 use crate::error::{BuildError, Error};
 use crate::prelude::*;
@@ -161,6 +161,16 @@ impl<T> Op<T> {
 }
 
 impl<K> Op<K> {
+    /// The server's own view of it: a row and its columns.
+    pub fn table(self) -> Op<Table> {
+        self.with("as", "Table").retyped()
+    }
+
+    /// The object's metadata alone: less to send, and less to read.
+    pub fn metadata_only(self) -> Op<Object> {
+        self.with("as", "PartialObjectMetadata").retyped()
+    }
+
     /// The object as bytes, decoded on demand.
     pub fn raw(self) -> Op<Raw<K>> {
         self.retyped()
@@ -168,6 +178,11 @@ impl<K> Op<K> {
 }
 
 impl<K> Op<List<K>> {
+    /// The objects' metadata alone: less to send, and less to read.
+    pub fn metadata_only_items(self) -> Op<List<Object>> {
+        self.with("as", "PartialObjectMetadata").retyped()
+    }
+
     /// The items as bytes, decoded on demand: far quicker where only names are looked at.
     pub fn raw_items(self) -> Op<List<Raw<K>>> {
         self.retyped()

@@ -217,7 +217,7 @@ fn start_of(body: &[u8]) -> String {
             .unwrap_or_default(),
         Err(_) => "",
     };
-    valid.trim().to_owned()
+    valid.trim_ascii().to_owned()
 }
 
 /// apimachinery's `NewGenericServerResponse`.

@@ -121,7 +121,7 @@ pub(crate) fn text<'a>(bytes: &'a [u8], path: &[&str]) -> Option<Cow<'a, str>> {
 
 /// The whole number at a path. A negative or fractional one counts as absent.
 pub(crate) fn number(bytes: &[u8], path: &[&str]) -> Option<u64> {
-    core::str::from_utf8(find(bytes, path)?).ok()?.parse().ok()
+    crate::text::number(core::str::from_utf8(find(bytes, path)?).ok()?)
 }
 
 /// Whether a value is the literal `null`.

@@ -6,6 +6,7 @@
 use alloc::borrow::Cow;
 
 use super::{Catalog, Resource, Scope};
+use crate::text::{split, split_once};
 
 /// The built-in resources of Kubernetes 1.37, found without a round trip.
 ///
@@ -17,7 +18,7 @@ use super::{Catalog, Resource, Scope};
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Builtin;
 
-const TEXT: &str = include_str!("builtin.txt");
+const TEXT: &str = include_str!("builtin.txt").trim_ascii();
 
 /// A line of the table with the `GROUP/VERSION` that it stands under.
 #[derive(Clone, Copy)]
@@ -28,7 +29,7 @@ struct Row {
 
 fn rows() -> impl Iterator<Item = Row> {
     let mut api_version = "";
-    TEXT.lines().filter_map(move |line| {
+    split(TEXT, "\n").filter_map(move |line| {
         if let Some(header) = line.strip_prefix('@') {
             api_version = header;
             return None;
@@ -39,25 +40,25 @@ fn rows() -> impl Iterator<Item = Row> {
 
 impl Row {
     fn field(self, index: usize) -> &'static str {
-        self.line.split(' ').nth(index).unwrap_or_default()
+        split(self.line, " ").nth(index).unwrap_or_default()
     }
 
     fn is_called(self, name: &str) -> bool {
         self.field(0) == name
             || self.field(1).eq_ignore_ascii_case(name)
-            || self.field(3).split(',').any(|short| short == name && short != "-")
+            || split(self.field(3), ",").any(|short| short == name && short != "-")
     }
 
     /// Whether `place` is the row's `GROUP` or `VERSION.GROUP`.
     fn is_in(self, place: &str) -> bool {
-        let Some((group, version)) = self.api_version.split_once('/') else {
+        let Some((group, version)) = split_once(self.api_version, "/") else {
             return place == self.api_version;
         };
         place == group || place.strip_prefix(version).and_then(|rest| rest.strip_prefix('.')) == Some(group)
     }
 
     fn resource(self) -> Resource {
-        let (group, version) = self.api_version.split_once('/').unwrap_or(("", self.api_version));
+        let (group, version) = split_once(self.api_version, "/").unwrap_or(("", self.api_version));
         Resource {
             group: Cow::Borrowed(group),
             version: Cow::Borrowed(version),
@@ -71,7 +72,7 @@ impl Row {
 /// As in kubectl a name may say its group, or version and group, behind a dot: `deployments.apps`, `deployments.v1.apps`.
 impl Catalog for Builtin {
     fn find(&self, api_version: Option<&str>, name: &str) -> Option<Resource> {
-        let (name, place) = name.split_once('.').unwrap_or((name, ""));
+        let (name, place) = split_once(name, ".").unwrap_or((name, ""));
         rows()
             .find(|row| {
                 api_version.is_none_or(|wanted| wanted == row.api_version)

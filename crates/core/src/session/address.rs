@@ -2,7 +2,7 @@
 
 use crate::error::ConfigError;
 use crate::prelude::*;
-use crate::text::{number, one_line, split_last, split_once, without_last_slashes};
+use crate::text::{number, one_line, split, split_last, split_once, without_last_slashes};
 
 /// A checked base URL: scheme, host, port and path, without a slash at its end.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,7 +41,7 @@ impl Base {
             return refuse("its port must be a number from 1 to 65535");
         }
         let path = without_last_slashes(path);
-        if path.split('/').skip(1).any(|part| matches!(part, "" | "." | "..")) {
+        if split(path, "/").skip(1).any(|part| matches!(part, "" | "." | "..")) {
             return refuse("its path must not hold empty, `.` or `..` segments");
         }
         let scheme = if scheme.eq_ignore_ascii_case("https") { "https" } else { "http" };

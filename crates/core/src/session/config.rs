@@ -4,6 +4,7 @@ use super::address::Base;
 use super::{Session, credentials};
 use crate::error::ConfigError;
 use crate::prelude::*;
+use crate::text::without_last_slashes;
 
 /// Where the kubelet mounts a service account.
 const MOUNT: &str = "/var/run/secrets/kubernetes.io/serviceaccount";
@@ -87,7 +88,7 @@ impl Config {
 
     /// Where `token`, `ca.crt` and `namespace` are.
     pub fn mount(mut self, directory: &str) -> Self {
-        self.mount = Some(directory.trim_end_matches('/').to_owned());
+        self.mount = Some(without_last_slashes(directory).to_owned());
         self
     }
 

@@ -56,7 +56,7 @@ pub(crate) fn bundle(path: &str, content: &Bytes) -> Result<Bytes, ConfigError> 
         };
         let base64 =
             |byte: u8| byte.is_ascii_alphanumeric() || b"+/=".contains(&byte) || byte.is_ascii_whitespace();
-        if inner.trim().is_empty() || !inner.bytes().all(base64) {
+        if inner.trim_ascii().is_empty() || !inner.bytes().all(base64) {
             return broken("a certificate is not base64");
         }
         certificates += 1;

@@ -1,6 +1,7 @@
 //! The head of an answer.
 
 use crate::prelude::*;
+use crate::text::split_once;
 
 /// The status of an answer and the few headers that the core reads.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -27,7 +28,7 @@ impl Head {
         if name.eq_ignore_ascii_case("warning") {
             read_warnings(value, &mut self.warnings);
         } else if name.eq_ignore_ascii_case("retry-after") {
-            value.trim().clone_into(&mut self.retry_after);
+            value.trim_ascii().clone_into(&mut self.retry_after);
         }
     }
 }
@@ -36,17 +37,18 @@ impl Head {
 /// of its header, as in apimachinery.
 fn read_warnings(mut header: &str, warnings: &mut Vec<String>) {
     loop {
-        header = header.trim_start_matches([' ', ',']);
-        let Some((code, rest)) = header.split_once(' ') else { return };
-        let Some((_agent, rest)) = rest.split_once(' ') else { return };
+        let start = header.bytes().position(|byte| !matches!(byte, b' ' | b','));
+        header = header.get(start.unwrap_or(header.len())..).unwrap_or_default();
+        let Some((code, rest)) = split_once(header, " ") else { return };
+        let Some((_agent, rest)) = split_once(rest, " ") else { return };
         if code.len() != 3 || !code.bytes().all(|byte| byte.is_ascii_digit()) {
             return;
         }
         let Some((text, rest)) = quoted(rest) else { return };
-        let rest = rest.trim_start();
+        let rest = rest.trim_ascii_start();
         // The date is a quoted string too.
-        let rest =
-            if rest.starts_with('"') { quoted(rest).map_or("", |(_, rest)| rest) } else { rest }.trim_start();
+        let rest = if rest.starts_with('"') { quoted(rest).map_or("", |(_, rest)| rest) } else { rest }
+            .trim_ascii_start();
         if !rest.is_empty() && !rest.starts_with(',') {
             return;
         }
