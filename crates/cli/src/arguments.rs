@@ -67,9 +67,15 @@ pub(crate) struct Get {
     /// Only objects with these fields, such as status.phase=Running
     #[arg(long, value_name = "FIELDS")]
     pub(crate) field_selector: Option<String>,
-    /// How to print
+    /// How to print; without it as the server's table
     #[arg(short, long, value_enum)]
     pub(crate) output: Option<Output>,
+    /// All labels of each object, as the last column
+    #[arg(long)]
+    pub(crate) show_labels: bool,
+    /// No line of headings
+    #[arg(long)]
+    pub(crate) no_headers: bool,
     /// A path with its query, such as /version or '/api/v1/pods?limit=1'; the answer is printed as it comes
     #[arg(long, value_name = "PATH", conflicts_with_all = ["words", "output", "all_namespaces", "selector", "field_selector"])]
     pub(crate) raw: Option<String>,
@@ -77,6 +83,8 @@ pub(crate) struct Get {
 
 #[derive(Clone, Copy, PartialEq, ValueEnum)]
 pub(crate) enum Output {
+    /// The table with the columns that are shown where there is room
+    Wide,
     /// TYPE/NAME, a line each
     Name,
     /// JSON

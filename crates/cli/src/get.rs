@@ -2,11 +2,12 @@
 
 use std::io::Write;
 
-use kubewire::{Builtin, List, Object, Verb};
+use kubewire::{Answer, Builtin, List, Object, Scope, Table, Verb};
 
 use crate::arguments::{Get, Output};
 use crate::failure::Failure;
 use crate::output;
+use crate::table::{Printer, Style};
 use crate::target::Target;
 use crate::words::{self, Planned};
 
@@ -19,35 +20,71 @@ pub(crate) fn run(target: &Target<'_>, get: &Get) -> Result<(), Failure> {
         return print(answer.bytes());
     }
     let plan = words::get(target, get)?;
-    let mut shown: Vec<(String, Object)> = Vec::new();
-    let several = plan.iter().any(|planned| planned.resource != plan[0].resource);
-    for planned in &plan {
-        for object in fetch(target, planned)? {
-            let kind = words::kind_and_group(&planned.resource);
-            let prefixed = several || get.output == Some(Output::Name);
-            let name = if prefixed { format!("{kind}/{}", object.name()) } else { object.name().to_owned() };
-            shown.push((name, object));
-        }
+    match get.output {
+        None | Some(Output::Wide) => tables(target, get, &plan),
+        Some(format) => objects(target, format, &plan),
     }
-    let one_by_name = matches!(plan.as_slice(), [only] if only.operation.verb() == Verb::Get);
-    let text = match get.output {
-        Some(Output::Name) => shown.iter().map(|(name, _)| format!("{name}\n")).collect(),
-        Some(format) => {
-            let mut objects: Vec<Object> = shown.into_iter().map(|(_, object)| object).collect();
-            // As in kubectl: over a third of an object, and for few eyes.
-            objects.iter_mut().for_each(|object| drop(object.metadata.rest.remove("managedFields")));
-            let value = match objects.as_slice() {
-                [object] if one_by_name => serde_json::to_value(object).map_err(Failure::new)?,
-                objects => output::list(objects)?,
-            };
-            if format == Output::Json { output::json(&value)? + "\n" } else { output::yaml(&value)? }
+}
+
+/// The server's tables, one below the other.
+fn tables(target: &Target<'_>, get: &Get, plan: &[Planned]) -> Result<(), Failure> {
+    let several = plan.iter().any(|planned| planned.resource != plan[0].resource);
+    let mut out = String::new();
+    let mut rest = plan;
+    while let Some(first) = rest.first() {
+        let alike = rest.iter().take_while(|planned| planned.resource == first.resource).count();
+        let (group, others) = rest.split_at(alike);
+        rest = others;
+        let mut printer = Printer::new(Style {
+            wide: get.output == Some(Output::Wide),
+            namespaces: get.all_namespaces && first.resource.scope != Scope::Cluster,
+            labels: get.show_labels,
+            prefix: several.then(|| words::kind_and_group(&first.resource)),
+            no_headers: get.no_headers,
+        });
+        for planned in group {
+            pages(target, planned, |table: Table| {
+                printer.print(&table);
+                table.metadata.continue_token
+            })?;
         }
-        None if shown.is_empty() => return nothing(&plan),
-        None => {
-            let rows: Vec<(String, &Object)> =
-                shown.iter().map(|(name, object)| (name.clone(), object)).collect();
-            output::table(&rows, get.all_namespaces)
+        if !out.is_empty() && !printer.out.is_empty() {
+            out.push('\n');
         }
+        out.push_str(&printer.out);
+    }
+    if out.is_empty() { nothing(plan) } else { print(out.as_bytes()) }
+}
+
+/// The objects themselves, as names, JSON or YAML.
+fn objects(target: &Target<'_>, format: Output, plan: &[Planned]) -> Result<(), Failure> {
+    let mut names = String::new();
+    let mut objects: Vec<Object> = Vec::new();
+    for planned in plan {
+        let mut found = Vec::new();
+        if planned.operation.verb() == Verb::Get {
+            found.push(target.client()?.run(planned.operation.call(&Builtin)?.answering::<Object>())?);
+        } else {
+            pages(target, planned, |page: List<Object>| {
+                found.extend(page.items);
+                page.continue_token.unwrap_or_default()
+            })?;
+        }
+        let kind = words::kind_and_group(&planned.resource);
+        found.iter().for_each(|object| names.push_str(&format!("{kind}/{}\n", object.name())));
+        objects.append(&mut found);
+    }
+    // As in kubectl: over a third of an object, and for few eyes.
+    objects.iter_mut().for_each(|object| drop(object.metadata.rest.remove("managedFields")));
+    let one_by_name = matches!(plan, [only] if only.operation.verb() == Verb::Get);
+    let value = match objects.as_slice() {
+        [object] if one_by_name => serde_json::to_value(object).map_err(Failure::new)?,
+        objects => output::list(objects)?,
+    };
+    let text = match format {
+        Output::Json => output::json(&value)? + "\n",
+        Output::Yaml => output::yaml(&value)?,
+        Output::Name | Output::Wide => names,
     };
     print(text.as_bytes())
 }
@@ -61,23 +98,22 @@ pub(crate) fn raw(path: &str) -> Result<kubewire::Operation, Failure> {
     Ok(operation)
 }
 
-/// All objects of a list, page by page, or the one.
-fn fetch(target: &Target<'_>, planned: &Planned) -> Result<Vec<Object>, Failure> {
-    let client = target.client()?;
+/// Hands each page of a list, or the one object, to `take`, which says where the list goes on.
+fn pages<T: Answer>(
+    target: &Target<'_>,
+    planned: &Planned,
+    mut take: impl FnMut(T) -> String,
+) -> Result<(), Failure> {
     let mut operation = planned.operation.clone();
-    if operation.verb() == Verb::Get {
-        let object = client.run(operation.call(&Builtin)?.answering::<Object>())?;
-        return Ok(vec![object]);
+    if operation.verb() == Verb::List {
+        operation.set("limit", PAGE)?;
     }
-    operation.set("limit", PAGE)?;
-    let mut objects = Vec::new();
     loop {
-        let page = client.run(operation.call(&Builtin)?.answering::<List<Object>>())?;
-        objects.extend(page.items);
-        match page.continue_token {
-            Some(token) => operation.set("continue", &token)?,
-            None => return Ok(objects),
+        let token = take(target.client()?.run(operation.call(&Builtin)?.answering::<T>())?);
+        if token.is_empty() {
+            return Ok(());
         }
+        operation.set("continue", &token)?;
     }
 }
 

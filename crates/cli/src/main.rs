@@ -1,6 +1,5 @@
 //! `kubewire`, the command: kubectl's words, from within a pod or with its mount.
 
-mod age;
 mod apply;
 mod arguments;
 mod curl;
@@ -10,6 +9,7 @@ mod failure;
 mod get;
 mod manifest;
 mod output;
+mod table;
 mod target;
 mod words;
 

@@ -2,7 +2,7 @@
 
 use kubewire::{Operation, Resource, Scope, Verb};
 
-use crate::arguments::{Apply, Delete, Get};
+use crate::arguments::{Apply, Delete, Get, Output};
 use crate::discover;
 use crate::failure::Failure;
 use crate::manifest::{self, Manifest};
@@ -50,6 +50,9 @@ pub(crate) fn get(target: &Target<'_>, get: &Get) -> Result<Vec<Planned>, Failur
         }
         let verb = if name.is_some() { Verb::Get } else { Verb::List };
         let mut planned = planned(verb, resource, namespace, name.unwrap_or_default())?;
+        if matches!(get.output, None | Some(Output::Wide)) {
+            planned.operation.set("as", "Table")?;
+        }
         for (field, given) in selectors {
             if let Some(selector) = given {
                 planned.operation.set(field, selector)?;

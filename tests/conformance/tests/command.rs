@@ -34,8 +34,14 @@ fn apply_get_delete_in_kubectls_words() {
     let lines: Vec<Vec<&str>> = got.out.lines().map(|line| line.split_whitespace().collect()).collect();
     assert_eq!(
         (lines[0].as_slice(), lines[1][0], lines[2][0]),
-        (&["NAME", "AGE"][..], "one", "two"),
+        (&["NAME", "DATA", "AGE"][..], "one", "two"),
         "{got:?}"
+    );
+    let labelled = run(&world, &["get", "cm", "two", "--show-labels", "--no-headers"]);
+    assert_eq!(
+        labelled.out.split_whitespace().collect::<Vec<_>>()[1..],
+        ["1", "0s", "<none>"],
+        "{labelled:?}"
     );
     let names = run(&world, &["get", "configmaps/two", "-o", "name"]);
     assert_eq!(names.out, "configmap/two\n");
@@ -117,11 +123,11 @@ fn a_printed_curl_command_gives_the_same_answer() {
     let raw = format!("/api/v1/namespaces/{}/configmaps?limit=1&labelSelector=a%21%3Db", world.namespace);
     let items = |text: &str| serde_json::from_str::<Value>(text).unwrap()["items"].clone();
     assert_eq!(items(&paste(&["get", "--raw", &raw])), items(&run(&world, &["get", "--raw", &raw]).out));
-    let got: Value = serde_json::from_str(&paste(&["get", "cm", "a"])).unwrap();
+    let got: Value = serde_json::from_str(&paste(&["get", "cm", "a", "-o", "json"])).unwrap();
     assert_eq!(got["metadata"]["uid"], applied["metadata"]["uid"]);
     paste(&["delete", "cm", "a"]);
     assert_eq!(run(&world, &["get", "cm", "a"]).code, Some(1));
-    let missing: Value = serde_json::from_str(&paste(&["get", "cm", "a"])).unwrap();
+    let missing: Value = serde_json::from_str(&paste(&["get", "cm", "a", "-o", "json"])).unwrap();
     assert_eq!(missing["reason"], "NotFound");
 }
 

@@ -30,6 +30,29 @@ fn lists_come_in_pages_with_their_kinds_filled_in() {
 }
 
 #[test]
+fn views_come_as_tables_and_as_metadata() {
+    let world = World::new("views");
+    let run = &world.admin;
+    let maps = Api::<ConfigMap>::namespaced(&world.namespace);
+    let object = json!({"metadata": {"name": "a", "labels": {"mine": "yes"}}, "data": {"k": "v"}});
+    run.run(maps.create(&object)).unwrap();
+    let table = run.run(maps.list().labels("mine=yes").table()).unwrap();
+    let columns: Vec<&str> = table.columns.iter().map(|column| column.name.as_str()).collect();
+    assert_eq!(columns, ["Name", "Data", "Age"]);
+    assert_eq!(table.rows[0].cells[..2], [json!("a"), json!(1)]);
+    assert_eq!(table.rows[0].object.name(), "a");
+    let one = run.run(maps.get("a").table()).unwrap();
+    assert_eq!(one.rows.len(), 1);
+    let metadata = run.run(maps.get("a").metadata_only()).unwrap();
+    assert_eq!(
+        (metadata.kind.as_str(), metadata.name(), metadata.at(&["data"])),
+        ("PartialObjectMetadata", "a", None)
+    );
+    let all = run.run(maps.list().labels("mine=yes").metadata_only_items()).unwrap();
+    assert_eq!((all.items[0].kind.as_str(), all.items[0].rest.len()), ("PartialObjectMetadata", 0));
+}
+
+#[test]
 fn a_watch_brings_changes_and_ends_with_its_iterator() {
     let world = World::new("watch");
     let run = &world.admin;
