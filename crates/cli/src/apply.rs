@@ -1,6 +1,6 @@
 //! `kubewire apply`.
 
-use kubewire::{Answered, Body, Builtin};
+use kubewire::Body;
 
 use crate::arguments::Apply;
 use crate::failure::Failure;
@@ -10,11 +10,7 @@ use crate::words;
 
 pub(crate) fn run(target: &Target<'_>, apply: &Apply) -> Result<(), Failure> {
     for planned in words::apply(target, apply)? {
-        let call = planned.operation.call(&Builtin)?.answering::<Answered<Body>>();
-        let answer = target.client()?.run(call)?;
-        for warning in &answer.warnings {
-            eprintln!("Warning: {warning}");
-        }
+        target.run::<Body>(&planned.operation)?;
         print(format!("{} serverside-applied\n", planned.object()).as_bytes())?;
     }
     Ok(())

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use kubewire::{Answer, Builtin, List, Object, Scope, Table, Verb};
+use kubewire::{Answer, Body, List, Object, Scope, Table, Verb};
 
 use crate::arguments::{Get, Output};
 use crate::failure::Failure;
@@ -16,7 +16,7 @@ const PAGE: &str = "500";
 
 pub(crate) fn run(target: &Target<'_>, get: &Get) -> Result<(), Failure> {
     if let Some(path) = &get.raw {
-        let answer = target.client()?.run(raw(path)?)?;
+        let answer: Body = target.run(&raw(path)?)?;
         return print(answer.bytes());
     }
     let plan = words::get(target, get)?;
@@ -63,7 +63,7 @@ fn objects(target: &Target<'_>, format: Output, plan: &[Planned]) -> Result<(), 
     for planned in plan {
         let mut found = Vec::new();
         if planned.operation.verb() == Verb::Get {
-            found.push(target.client()?.run(planned.operation.call(&Builtin)?.answering::<Object>())?);
+            found.push(target.run::<Object>(&planned.operation)?);
         } else {
             pages(target, planned, |page: List<Object>| {
                 found.extend(page.items);
@@ -109,7 +109,7 @@ fn pages<T: Answer>(
         operation.set("limit", PAGE)?;
     }
     loop {
-        let token = take(target.client()?.run(operation.call(&Builtin)?.answering::<T>())?);
+        let token = take(target.run(&operation)?);
         if token.is_empty() {
             return Ok(());
         }

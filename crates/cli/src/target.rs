@@ -1,8 +1,8 @@
 //! Which API server, as whom, and in which namespace.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 
-use kubewire::{Config, Now, Session, Warm};
+use kubewire::{Answer, Answered, Builtin, Config, Now, Operation, Session, Warm};
 use kubewire_ureq::Client;
 
 use crate::arguments::TargetArguments;
@@ -12,11 +12,12 @@ use crate::failure::Failure;
 pub(crate) struct Target<'a> {
     arguments: &'a TargetArguments,
     client: OnceCell<Client>,
+    warned: RefCell<Vec<String>>,
 }
 
 impl<'a> Target<'a> {
     pub(crate) fn new(arguments: &'a TargetArguments) -> Self {
-        Self { arguments, client: OnceCell::new() }
+        Self { arguments, client: OnceCell::new(), warned: RefCell::default() }
     }
 
     fn config(&self) -> Result<Config, Failure> {
@@ -36,6 +37,19 @@ impl<'a> Target<'a> {
             let _ = self.client.set(Client::new(self.config()?)?);
         }
         self.client.get().ok_or_else(|| Failure::new("the client could not be made"))
+    }
+
+    /// Makes a call. What the server warns of goes to standard error, once.
+    pub(crate) fn run<T: Answer>(&self, operation: &Operation) -> Result<T, Failure> {
+        let answer = self.client()?.run(operation.call(&Builtin)?.answering::<Answered<T>>())?;
+        let mut warned = self.warned.borrow_mut();
+        for warning in answer.warnings {
+            if !warned.contains(&warning) {
+                eprintln!("Warning: {warning}");
+                warned.push(warning);
+            }
+        }
+        Ok(answer.value)
     }
 
     /// A session that has not read its secrets: enough to form a request without them.
