@@ -89,31 +89,22 @@ pub(crate) struct Parts {
 }
 
 impl Parts {
-    /// Takes an act apart. `trust` is that of a request, `summary` the call in words.
-    pub(crate) fn of(wanted: Wanted<Event>, trust: Option<Trust>, summary: &str) -> Self {
-        let mut parts = Self::default();
-        let act = parts.take(wanted, trust, summary);
-        parts.laid(act)
+    pub(crate) fn read(&mut self, number: u32, path: String) -> Act {
+        self.number = number;
+        self.text = path;
+        Act::Read
     }
 
-    pub(crate) fn plain(act: Act, number: u32, text: String) -> Self {
-        Self { number, text, ..Self::default() }.laid(act)
+    pub(crate) fn failed(&mut self, error: &Error) -> Act {
+        self.text = lines(error);
+        if let Some(status) = error.status() {
+            self.push_warnings(&status.warnings);
+        }
+        Act::Failed
     }
 
-    pub(crate) fn failed(error: &Error) -> Self {
-        let mut parts = Self { text: lines(error), ..Self::default() };
-        let warnings = error.status().map(|status| status.warnings.as_slice()).unwrap_or_default();
-        parts.push(warnings.iter().map(String::as_str));
-        parts.laid(Act::Failed)
-    }
-
-    /// The table, in whose memory it stays until the next act.
-    pub(crate) fn table(&self) -> *const u32 {
-        self.table.as_ptr()
-    }
-
-    /// Fills the table in: last, since the texts have come to rest by then.
-    fn laid(mut self, act: Act) -> Self {
+    /// Fills the table in: last, since the texts have come to rest by then. It stays in its memory until the next act.
+    pub(crate) fn laid(&mut self, act: Act) -> *const u32 {
         let [tls, trust, stream] = self.tls;
         let place = |text: &[u8]| [text.as_ptr() as u32, text.len() as u32];
         let ([m, m_len], [t, t_len]) = (place(self.method.as_bytes()), place(self.text.as_bytes()));
@@ -121,22 +112,22 @@ impl Parts {
         let [p, p_len] = place(&self.pem);
         let act = act as u32;
         self.table = [act, self.number, tls, trust, stream, m, m_len, t, t_len, l, l_len, b, b_len, p, p_len];
-        self
+        self.table.as_ptr()
     }
 
-    fn take(&mut self, wanted: Wanted<Event>, trust: Option<Trust>, summary: &str) -> Act {
+    /// Takes an act apart. `trust` is that of a request, `summary` the call in words.
+    pub(crate) fn take(&mut self, wanted: Wanted<Event>, trust: Option<Trust>, summary: &str) -> Act {
         match wanted {
-            Wanted::Do(Task::Need(number, Need::File(path))) => {
-                self.number = number;
-                self.text = path;
-                Act::Read
-            }
+            Wanted::Do(Task::Need(number, Need::File(path))) => self.read(number, path),
             Wanted::Do(Task::Request { wire, request, tls, stream, .. }) => {
                 self.number = wire;
                 self.method = request.method;
                 self.text = request.url;
                 // Neither holds a line break: the core sees to it.
-                self.push(request.headers.iter().flat_map(|(name, value)| [&**name, value]));
+                for (name, value) in &request.headers {
+                    self.push(name);
+                    self.push(value);
+                }
                 self.body = request.body;
                 let trusted = match trust {
                     Some(Trust::Bundle(pem)) => {
@@ -155,7 +146,7 @@ impl Parts {
                 Act::Cancel
             }
             Wanted::Event(Event::Answer(head, body)) => {
-                self.push(head.warnings.iter().map(String::as_str));
+                self.push_warnings(&head.warnings);
                 summary.clone_into(&mut self.text);
                 self.body = body;
                 Act::Answer
@@ -165,24 +156,24 @@ impl Parts {
                 self.body = event.object().clone();
                 Act::Change
             }
-            Wanted::Event(Event::Failed(error)) => {
-                *self = Self::failed(&error);
-                Act::Failed
-            }
+            Wanted::Event(Event::Failed(error)) => self.failed(&error),
             Wanted::Done => Act::Done,
             // Sockets, and what a later version of the core may want: no conversation of ours does.
             _ => {
                 let problem = "the conversation wants what JavaScript cannot do".into();
-                self.text = lines(&Error::Protocol { call: summary.into(), problem });
-                Act::Failed
+                self.failed(&Error::Protocol { call: summary.into(), problem })
             }
         }
     }
 
-    fn push<'a>(&mut self, texts: impl Iterator<Item = &'a str>) {
-        for text in texts {
-            self.lines.push_str(text);
-            self.lines.push('\n');
+    fn push_warnings(&mut self, warnings: &[String]) {
+        for warning in warnings {
+            self.push(warning);
         }
+    }
+
+    fn push(&mut self, line: &str) {
+        self.lines.push_str(line);
+        self.lines.push('\n');
     }
 }

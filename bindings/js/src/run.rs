@@ -67,8 +67,9 @@ impl Run {
     /// The next act, as the address of its table of numbers, which [`Slot`](crate::Slot) explains. The table and what it points to stay
     /// until anything else of this crate is called.
     pub fn poll(&mut self) -> *const u32 {
-        self.parts = self.next();
-        self.parts.table()
+        self.parts = Parts::default();
+        let act = self.next();
+        self.parts.laid(act)
     }
 
     /// When [`Sign::Time`] is wanted, on the monotonic clock; infinity for never.
@@ -121,38 +122,39 @@ impl Run {
         Self { shared, work, summary, parts: Parts::default(), head: Head::default() }
     }
 
-    fn next(&mut self) -> Parts {
+    fn next(&mut self) -> Act {
+        let parts = &mut self.parts;
         let mut session = self.shared.session.borrow_mut();
         let (asked, until, done) = match &mut self.work {
             Work::Drive(driver) => {
-                let Some(wanted) = driver.poll() else { return Parts::default() };
+                let Some(wanted) = driver.poll() else { return Act::Nothing };
                 let trust = match &wanted {
                     Wanted::Do(Task::Request { tls, .. }) => session.tls(*tls),
                     _ => None,
                 };
-                return Parts::of(wanted, trust, &self.summary);
+                return parts.take(wanted, trust, &self.summary);
             }
             Work::Warm { asked, until, done } => (asked, until, done),
         };
         if *done {
-            return Parts::plain(Act::Done, 0, String::new());
+            return Act::Done;
         }
         if *asked || until.is_some() {
-            return Parts::default();
+            return Act::Nothing;
         }
         match session.warm(self.shared.now.get()) {
             Ok(Warm::Need(number, Need::File(path))) => {
                 *asked = true;
-                Parts::plain(Act::Read, number, path)
+                parts.read(number, path)
             }
             Ok(Warm::Wait(at)) => {
                 *until = Some(at);
-                Parts::default()
+                Act::Nothing
             }
-            Ok(_) => Parts::plain(Act::Done, 0, String::new()),
+            Ok(_) => Act::Done,
             Err(error) => {
                 *done = true;
-                Parts::failed(&error)
+                parts.failed(&error)
             }
         }
     }

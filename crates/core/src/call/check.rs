@@ -64,17 +64,14 @@ fn check_parts(attributes: &Attributes, resource: &Resource) -> Result<(), Build
 fn check_reading(attributes: &Attributes) -> Result<(), BuildError> {
     const OF_NAMESPACES: [&str; 2] = ["status", "finalize"];
     let Attributes { resource, subresource, namespace, .. } = attributes;
-    let refuse = |field: &str, value: &String, expected| {
-        Err(BuildError::Value { field: field.into(), value: value.clone(), expected })
-    };
     let part = |word: &String| OF_NAMESPACES.contains(&word.as_str());
     if resource == "namespaces" && namespace.is_empty() && !subresource.is_empty() && !part(subresource) {
         let expected = "status or finalize: anything else would be a resource in that namespace";
-        return refuse("subresource", subresource, expected);
+        return Err(BuildError::value("subresource", subresource, expected));
     }
     if matches!(resource.as_str(), "watch" | "proxy") || (part(resource) && !namespace.is_empty()) {
         let expected = "another word: the API server would read it as a part of its own paths";
-        return refuse("resource", resource, expected);
+        return Err(BuildError::value("resource", resource, expected));
     }
     Ok(())
 }
@@ -91,7 +88,7 @@ fn check_parameters(operation: &Operation, attributes: &Attributes) -> Result<()
         operation.query.iter().find(|(key, _)| key == "watch" || parameters::find(key).is_some())
     {
         let expected = "a parameter of one subresource: the others are fields of the operation itself";
-        return Err(BuildError::Value { field: "query".into(), value: key.clone(), expected });
+        return Err(BuildError::value("query", key, expected));
     }
     if operation.parameter("continue").is_some() {
         for name in ["resourceVersion", "resourceVersionMatch"] {

@@ -75,7 +75,7 @@ impl Operation {
     /// # Errors
     /// [`BuildError::UnknownField`], or [`BuildError::Value`] for what the field cannot be.
     pub fn set(&mut self, field: &str, value: &str) -> Result<(), BuildError> {
-        let refuse = |expected| BuildError::Value { field: field.into(), value: value.into(), expected };
+        let refuse = |expected| BuildError::value(field, value, expected);
         let text = match field {
             "verb" => {
                 self.verb = Verb::from_name(value).ok_or_else(|| {
@@ -113,7 +113,7 @@ impl Operation {
         if let Some(key) = field.strip_prefix("query.") {
             if key.is_empty() {
                 let expected = "a parameter's name, not empty";
-                return Err(BuildError::Value { field: "query".into(), value: key.into(), expected });
+                return Err(BuildError::value("query", key, expected));
             }
             self.query.push((key.into(), value.into()));
             return Ok(());
@@ -142,7 +142,7 @@ impl Operation {
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
             let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
             let expected = "form-encoded: `%` and two hex digits, UTF-8, and a key before each `=`";
-            let refuse = || BuildError::Value { field: "query".into(), value: pair.into(), expected };
+            let refuse = || BuildError::value("query", pair, expected);
             let key = rules::decode_form(key).filter(|key| !key.is_empty()).ok_or_else(refuse)?;
             self.query.push((key, rules::decode_form(value).ok_or_else(refuse)?));
         }

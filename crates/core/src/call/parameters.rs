@@ -76,7 +76,7 @@ impl Parameter {
         if fits {
             return Ok(());
         }
-        Err(BuildError::Value { field: self.name.into(), value: value.into(), expected })
+        Err(BuildError::value(self.name, value, expected))
     }
 
     pub(crate) fn suits(&self, verb: Verb) -> bool {

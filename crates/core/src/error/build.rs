@@ -57,6 +57,13 @@ pub enum BuildError {
 }
 
 impl BuildError {
+    /// A field cannot have this value.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn value(field: &str, value: &str, expected: &'static str) -> Self {
+        Self::Value { field: field.into(), value: value.into(), expected }
+    }
+
     fn text(&self) -> String {
         match self {
             Self::Segment { segment, value, rule } => {
@@ -191,10 +198,9 @@ impl fmt::Display for Rule {
 /// What was given, fit to be shown: one line, printable, and not too long.
 fn quoted(value: &str) -> String {
     const LONGEST: usize = 80;
-    let start: String = value.chars().take(LONGEST).collect();
-    let mut shown = one_line(&start);
-    if value.chars().nth(LONGEST).is_some() {
-        shown.push('…');
-    }
-    shown
+    let (start, more) = match value.char_indices().nth(LONGEST) {
+        Some((end, _)) => (value.get(..end).unwrap_or_default(), "…"),
+        None => (value, ""),
+    };
+    [&one_line(start), more].concat()
 }
