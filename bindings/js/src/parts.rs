@@ -1,6 +1,5 @@
 //! An act as a table of numbers.
 
-use alloc::borrow::ToOwned;
 use alloc::string::String;
 use bytes::Bytes;
 use kubewire::{Act as Wanted, Error, Need, Task, Trust};
@@ -147,7 +146,7 @@ impl Parts {
             }
             Wanted::Event(Event::Answer(head, body)) => {
                 self.push_warnings(&head.warnings);
-                summary.clone_into(&mut self.text);
+                self.text = summary.into();
                 self.body = body;
                 Act::Answer
             }

@@ -70,8 +70,9 @@ impl Core {
     /// For an operation that is refused.
     pub fn watch(&self, desired: &Desired, seed: u32) -> Result<Run, JsValue> {
         let draft = desired.operation.draft(&Builtin).map_err(thrown)?;
-        let watch = WatchStream::new(&draft, seed.into());
-        Ok(self.run(Conversation::Watch(watch), draft.summary(), seed))
+        let summary = draft.summary();
+        let watch = WatchStream::of(draft, seed.into());
+        Ok(self.run(Conversation::Watch(watch), summary, seed))
     }
 }
 

@@ -15,6 +15,6 @@ pub(crate) fn refuse_failures(draft: &Draft, head: &Head, body: &[u8]) -> Result
     let Some(mut status) = Status::of_answer(head.status, body, draft.attributes.verb == Verb::Create) else {
         return Ok(());
     };
-    status.warnings.clone_from(&head.warnings);
+    status.warnings = head.warnings.clone();
     Err(Error::Api { call: draft.summary(), status: Box::new(status) })
 }

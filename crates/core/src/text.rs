@@ -16,7 +16,7 @@ pub(crate) fn split_once<'a>(text: &'a str, mark: &str) -> Option<(&'a str, &'a 
 }
 
 /// The parts between the marks, as `str` has them: one where there is no mark.
-pub(crate) fn split<'a>(text: &'a str, mark: &'static str) -> impl Iterator<Item = &'a str> + Clone {
+pub(crate) fn split<'a>(text: &'a str, mark: &'static str) -> impl Iterator<Item = &'a str> {
     let mut left = Some(text);
     core::iter::from_fn(move || {
         let (part, rest) = split_once(left?, mark).map_or((left?, None), |(part, rest)| (part, Some(rest)));

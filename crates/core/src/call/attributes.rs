@@ -49,52 +49,48 @@ impl Attributes {
     ///
     /// Source: the API server's `RequestInfoFactory`.
     pub(crate) fn of_path(path: &str, watch: bool) -> Self {
-        let mut attributes = Self::new(Verb::Get);
-        attributes.path = path.to_owned();
-        let mut parts = split(without_last_slashes(path.strip_prefix('/').unwrap_or(path)), "/");
-        let (group, version) = match parts.next() {
-            Some("api") => (Some(""), parts.next()),
-            Some("apis") => (parts.next(), parts.next()),
-            _ => (None, None),
+        let parts: Vec<&str> =
+            split(without_last_slashes(path.strip_prefix('/').unwrap_or(path)), "/").collect();
+        let (group, version, rest) = match parts.as_slice() {
+            ["api", version, rest @ ..] => ("", *version, rest),
+            ["apis", group, version, rest @ ..] => (*group, *version, rest),
+            _ => ("", "", Default::default()),
         };
-        let (Some(group), Some(version), Some(mut first)) = (group, version, parts.next()) else {
+        if rest.is_empty() {
+            let mut attributes = Self::new(Verb::Get);
+            attributes.path = path.to_owned();
             return attributes;
-        };
+        }
         // `/api/v1/watch/pods`, deprecated and still served.
-        let mut prefix = false;
-        if let Some(resource) = parts.clone().next().filter(|_| first == "watch") {
-            (first, prefix) = (resource, true);
-            parts.next();
-        }
-        let mut resource = first;
-        if first == "namespaces" {
-            attributes.namespace = parts.next().unwrap_or_default().to_owned();
-            match parts.next() {
-                None => attributes.name.clone_from(&attributes.namespace),
-                Some(sub @ ("status" | "finalize")) => {
-                    attributes.name.clone_from(&attributes.namespace);
-                    attributes.subresource = sub.to_owned();
-                }
-                Some(other) => resource = other,
+        let (prefix, rest) = match rest {
+            ["watch", rest @ ..] if !rest.is_empty() => (true, rest),
+            rest => (false, rest),
+        };
+        let at = |index: usize| rest.get(index).copied().unwrap_or_default();
+        let (namespace, start) = match rest {
+            ["namespaces", namespace] | ["namespaces", namespace, "status" | "finalize", ..] => {
+                (*namespace, 0)
             }
-        }
-        if attributes.name.is_empty() {
-            attributes.name = parts.next().unwrap_or_default().to_owned();
-        }
-        if attributes.subresource.is_empty() {
-            attributes.subresource = parts.next().unwrap_or_default().to_owned();
-        }
-        attributes.verb = match attributes.name.as_str() {
+            ["namespaces", namespace, ..] => (*namespace, 2),
+            _ => ("", 0),
+        };
+        let name = at(start + 1);
+        let verb = match name {
             _ if prefix => Verb::Watch,
             "" if watch => Verb::Watch,
             "" => Verb::List,
             _ => Verb::Get,
         };
-        attributes.path.clear();
-        attributes.group = group.to_owned();
-        attributes.version = version.to_owned();
-        attributes.resource = resource.to_owned();
-        attributes
+        Self {
+            verb,
+            group: group.to_owned(),
+            version: version.to_owned(),
+            resource: at(start).to_owned(),
+            subresource: at(start + 2).to_owned(),
+            namespace: namespace.to_owned(),
+            name: name.to_owned(),
+            path: String::new(),
+        }
     }
 
     /// `pods`, `pods/status`, `deployments.apps`, `deployments.apps/scale`.

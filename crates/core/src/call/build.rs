@@ -22,18 +22,21 @@ pub(crate) fn build(operation: &Operation, catalog: &dyn Catalog) -> Result<Draf
         return of_path(operation);
     }
     let resource = find_resource(operation, catalog)?;
-    let mut attributes = Attributes::new(verb);
-    attributes.group = resource.group.to_string();
-    attributes.version = resource.version.to_string();
-    attributes.resource = resource.plural.to_string();
-    attributes.subresource.clone_from(&operation.subresource);
-    attributes.namespace.clone_from(&operation.namespace);
-    attributes.name.clone_from(&operation.name);
+    let mut attributes = Attributes {
+        verb,
+        group: resource.group.to_string(),
+        version: resource.version.to_string(),
+        resource: resource.plural.to_string(),
+        subresource: operation.subresource.clone(),
+        namespace: operation.namespace.clone(),
+        name: operation.name.clone(),
+        path: String::new(),
+    };
     check(operation, &attributes, &resource)?;
     let mut target = path(&attributes);
     push_query(&mut target, operation);
     if attributes.resource == "namespaces" && attributes.namespace.is_empty() {
-        attributes.namespace.clone_from(&attributes.name);
+        attributes.namespace = attributes.name.clone();
     }
     let (content_type, body) = body(operation);
     let accept = match operation.view {
@@ -46,7 +49,7 @@ pub(crate) fn build(operation: &Operation, catalog: &dyn Catalog) -> Result<Draf
 
 fn of_path(operation: &Operation) -> Result<Draft, BuildError> {
     let mut attributes = Attributes::new(operation.verb);
-    attributes.path.clone_from(&operation.path);
+    attributes.path = operation.path.clone();
     if operation.verb != Verb::Get {
         return Err(attributes.surplus("path: a path can only be read with get"));
     }

@@ -105,7 +105,7 @@ impl Operation {
         if value.is_empty() {
             return Err(refuse("left out, or not empty"));
         }
-        value.clone_into(text);
+        *text = value.to_owned();
         Ok(())
     }
 

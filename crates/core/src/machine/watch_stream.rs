@@ -39,7 +39,12 @@ impl WatchStream {
     /// A watch. Where the call does not say `timeoutSeconds`, the seed chooses it, so that many watches do not end at once.
     #[must_use]
     pub fn new(draft: &Draft, seed: u64) -> Self {
-        let mut draft = draft.clone();
+        Self::of(draft.clone(), seed)
+    }
+
+    /// As [`WatchStream::new`], of a draft that nobody else wants.
+    #[must_use]
+    pub fn of(mut draft: Draft, seed: u64) -> Self {
         draft.default_query("timeoutSeconds", SHORTEST + seed % SPREAD);
         let call = draft.summary();
         let exchange = Exchange::new(ID, Arc::new(draft), Shape::Stream);

@@ -112,7 +112,7 @@ impl Config {
         if name.is_empty() || !name.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
             return Err(ConfigError::UserAgent);
         }
-        name.clone_into(&mut self.user_agent);
+        self.user_agent = name.to_owned();
         Ok(self)
     }
 

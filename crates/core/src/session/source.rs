@@ -75,13 +75,14 @@ impl<T: PartialEq> Source<T> {
     /// Takes what was read. A failure keeps the old content.
     pub(super) fn provide(&mut self, read: Result<T, ConfigError>, now: Now) {
         self.claim = None;
-        let same = read.as_ref().is_ok_and(|content| self.content.as_ref() == Some(content));
-        self.doubted = same && self.overtaken;
-        self.overtaken = false;
+        let overtaken = core::mem::take(&mut self.overtaken);
+        self.doubted = false;
         self.read_at = now.mono;
         match read {
             Ok(content) => {
-                if self.content.as_ref() != Some(&content) {
+                if self.content.as_ref() == Some(&content) {
+                    self.doubted = overtaken;
+                } else {
                     self.number += 1;
                     self.content = Some(content);
                 }

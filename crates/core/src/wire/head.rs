@@ -28,7 +28,7 @@ impl Head {
         if name.eq_ignore_ascii_case("warning") {
             read_warnings(value, &mut self.warnings);
         } else if name.eq_ignore_ascii_case("retry-after") {
-            value.trim_ascii().clone_into(&mut self.retry_after);
+            self.retry_after = value.trim_ascii().to_owned();
         }
     }
 }
