@@ -14,11 +14,11 @@ pub fn check(data: &[u8]) {
         Some(at) => (&rest[..at], &rest[at + 1..]),
         None => (rest, &b"-----BEGIN CERTIFICATE-----\nTUlJ\n-----END CERTIFICATE-----\n"[..]),
     };
-    // A token that is a word of our own, or of an address, would be found in any text; a real one is long and of its own.
+    // A token that is a word of ours, or of an address, would be found in any text: only one with this word in it is looked for.
     let public = [&host, &port, &namespace, &server];
     let secret = std::str::from_utf8(token.trim_ascii()).ok();
     let secret =
-        secret.filter(|secret| secret.len() > 15 && !public.iter().any(|text| text.contains(secret)));
+        secret.filter(|text| text.contains("hunter2") && !public.iter().any(|said| said.contains(text)));
     let env = |name: &str| match name {
         "KUBERNETES_SERVICE_HOST" => Some(host.clone()),
         "KUBERNETES_SERVICE_PORT" => Some(port.clone()),
