@@ -10,7 +10,7 @@ use wasm_bindgen::JsValue;
 /// Lines because the first two hold no line break, so that nothing needs quoting, and nothing can be slipped in between.
 pub(crate) fn lines(error: &Error) -> String {
     let status = error.status().map(Status::to_json).unwrap_or_default();
-    [error.stage(), "\n", &status, "\n", &error.to_string()].concat()
+    [error.stage(), "\n", &status, "\n", &error.message()].concat()
 }
 
 /// What a fallible function throws.

@@ -1,14 +1,21 @@
 //! A host of one's own: the whole loop between the core and a socket, here over plain HTTP to `kubectl proxy`.
 //!
 //! `cargo run --example own_host [http://127.0.0.1:8001 [/version]]`
-#![allow(clippy::disallowed_methods, clippy::disallowed_types, clippy::print_stdout, reason = "a host does the IO")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    clippy::print_stdout,
+    reason = "a host does the IO"
+)]
 
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use kubewire::machine::Once;
-use kubewire::{Act, Answer, Body, Config, Driver, Error, Failure, Head, Heard, Need, Now, Task, Wire, get_path};
+use kubewire::{
+    Act, Answer, Body, Config, Driver, Error, Failure, Head, Heard, Need, Now, Task, Wire, get_path,
+};
 
 fn main() -> Result<(), Error> {
     let mut arguments = std::env::args().skip(1);

@@ -5,7 +5,8 @@ use crate::text::one_line;
 use core::fmt;
 
 /// Why a call was not formed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.text())]
 #[non_exhaustive]
 pub enum BuildError {
     /// A part of the path breaks the rule of its kind.
@@ -64,7 +65,7 @@ impl BuildError {
         Self::Value { field: field.into(), value: value.into(), expected }
     }
 
-    fn text(&self) -> String {
+    pub(super) fn text(&self) -> String {
         match self {
             Self::Segment { segment, value, rule } => {
                 [segment.name(), " `", &quoted(value), "` is refused: ", rule.text()].concat()
@@ -104,14 +105,6 @@ impl BuildError {
         }
     }
 }
-
-impl fmt::Display for BuildError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text())
-    }
-}
-
-impl core::error::Error for BuildError {}
 
 /// A part of a request path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,14 +1,13 @@
 //! Sessions that cannot be set up.
 
-use core::fmt;
-
 use crate::prelude::*;
 use crate::text::digits;
 
 /// Why a [`Session`](crate::Session) cannot say where the API server is, or who we are.
 ///
 /// The files are those of a [service account's mount](https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.text())]
 #[non_exhaustive]
 pub enum ConfigError {
     /// The environment names no API server.
@@ -73,7 +72,7 @@ pub enum ConfigError {
 }
 
 impl ConfigError {
-    fn text(&self) -> String {
+    pub(super) fn text(&self) -> String {
         match self {
             Self::NotInCluster => "not in a pod: KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT are not set; outside of one, name the server's address and a mount directory".into(),
             Self::HalfEnvironment { missing } => [
@@ -124,11 +123,3 @@ impl ConfigError {
         }
     }
 }
-
-impl fmt::Display for ConfigError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text())
-    }
-}
-
-impl core::error::Error for ConfigError {}

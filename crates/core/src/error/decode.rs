@@ -1,11 +1,10 @@
 //! Answers that do not fit their type.
 
-use core::fmt;
-
 use crate::prelude::*;
 
 /// Which field did not fit, and why. Its value is never kept: it may be a secret.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.text())]
 pub struct DecodeError {
     path: String,
     reason: String,
@@ -14,6 +13,10 @@ pub struct DecodeError {
 impl DecodeError {
     pub(crate) fn new(path: impl Into<String>, reason: impl Into<String>) -> Self {
         Self { path: path.into(), reason: reason.into() }
+    }
+
+    pub(super) fn text(&self) -> String {
+        ["at `", &self.path, "`: ", &self.reason].concat()
     }
 
     /// The field, such as `items[3].spec.replicas`; `.` for the whole answer.
@@ -28,11 +31,3 @@ impl DecodeError {
         &self.reason
     }
 }
-
-impl fmt::Display for DecodeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&["at `", &self.path, "`: ", &self.reason].concat())
-    }
-}
-
-impl core::error::Error for DecodeError {}

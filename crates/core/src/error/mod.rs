@@ -20,13 +20,16 @@ use core::fmt;
 ///
 /// Each variant is a stage. The text says what happened, to which call, and what to do about it; it never holds a
 /// credential, a body or a query.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.message())]
 #[non_exhaustive]
 pub enum Error {
     /// The call was not formed: it would have meant something else than it says.
-    Build(BuildError),
+    #[error(transparent)]
+    Build(#[from] BuildError),
     /// Where the API server is, or who we are, is not known.
-    Config(ConfigError),
+    #[error(transparent)]
+    Config(#[from] ConfigError),
     /// The request did not get an answer.
     Transport {
         /// The call in words, such as `list pods in namespace shop`.
@@ -66,40 +69,6 @@ pub enum Error {
     },
 }
 
-// The texts are put together by hand, here and in the modules: formatting and its derive would cost the WebAssembly file a tenth.
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (call, what) = match self {
-            Self::Build(error) => return error.fmt(f),
-            Self::Config(error) => return error.fmt(f),
-            Self::Transport { call, failure } => (call, failure.to_string()),
-            Self::Timeout { call, deadline, after_ms } => {
-                (call, [deadline.text(), " after ", &digits(after_ms / 1000), " s"].concat())
-            }
-            Self::Api { call, status } => (call, status.to_string()),
-            Self::Decode { call, problem } => {
-                (call, ["the answer does not fit its type: ", &problem.to_string()].concat())
-            }
-            Self::Protocol { call, problem } => (call, problem.clone()),
-        };
-        f.write_str(&[call, ": ", &what].concat())
-    }
-}
-
-impl core::error::Error for Error {}
-
-impl From<BuildError> for Error {
-    fn from(error: BuildError) -> Self {
-        Self::Build(error)
-    }
-}
-
-impl From<ConfigError> for Error {
-    fn from(error: ConfigError) -> Self {
-        Self::Config(error)
-    }
-}
-
 /// The same text as `Display`: what `main` prints of an error is for people.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -108,6 +77,27 @@ impl fmt::Debug for Error {
 }
 
 impl Error {
+    /// The error's text, as `Display` has it.
+    ///
+    /// Texts are put together by hand, here and in the modules: formatting would cost the WebAssembly file a twentieth.
+    #[must_use]
+    pub fn message(&self) -> String {
+        let (call, what) = match self {
+            Self::Build(error) => return error.text(),
+            Self::Config(error) => return error.text(),
+            Self::Transport { call, failure } => (call, failure.text()),
+            Self::Timeout { call, deadline, after_ms } => {
+                (call, [deadline.text(), " after ", &digits(after_ms / 1000), " s"].concat())
+            }
+            Self::Api { call, status } => (call, status.text()),
+            Self::Decode { call, problem } => {
+                (call, ["the answer does not fit its type: ", &problem.text()].concat())
+            }
+            Self::Protocol { call, problem } => (call, problem.clone()),
+        };
+        [call, ": ", &what].concat()
+    }
+
     /// The server's [`Status`], where it is the server that said no.
     #[must_use]
     pub fn status(&self) -> Option<&Status> {

@@ -194,14 +194,20 @@ impl Status {
     }
 }
 
-impl fmt::Display for Status {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Status {
+    pub(super) fn text(&self) -> String {
         let message = if self.message.is_empty() { "the server gave no message" } else { &self.message };
         let advice = match self.code {
             401 => "; the token was read again and is still refused: was its service account deleted?",
             _ => "",
         };
-        f.write_str(&[message, " (", &digits(self.code.into()), " ", &self.reason, ")", advice].concat())
+        [message, " (", &digits(self.code.into()), " ", &self.reason, ")", advice].concat()
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text())
     }
 }
 

@@ -22,9 +22,15 @@ impl Failure {
     }
 }
 
+impl Failure {
+    pub(super) fn text(&self) -> String {
+        [self.kind.text(), ": ", &self.message, self.kind.advice()].concat()
+    }
+}
+
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&[self.kind.text(), ": ", &self.message, self.kind.advice()].concat())
+        f.write_str(&self.text())
     }
 }
 
