@@ -1,7 +1,6 @@
 //! Errors on their way to JavaScript.
 
 use alloc::string::String;
-use alloc::string::ToString;
 use kubewire::{Error, Status};
 use wasm_bindgen::JsValue;
 
