@@ -1,7 +1,7 @@
 import { createHost } from "#host";
 import { Answer } from "./answer.js";
 import { Conversation, type Told } from "./conversation.js";
-import type { Core, Run } from "./core.js";
+import type { Core } from "./core.js";
 import { orThrow } from "./errors.js";
 import type { FormedRequest, Host } from "./host.js";
 import type { KubeObject, List } from "./objects.js";
@@ -186,8 +186,8 @@ export class Client {
     const wanted = desired(operation);
     try {
       const seed = this.#host.random();
-      const begin = (): Run => (operation.verb === "watch" ? this.#core.watch(wanted, seed) : this.#core.call(wanted, seed, false));
-      return new Conversation(this.#host, this.#core, orThrow(begin), signal);
+      const run = operation.verb === "watch" ? this.#core.watch(wanted, seed) : this.#core.call(wanted, seed, false);
+      return new Conversation(this.#host, this.#core, orThrow(wanted, run), signal);
     } finally {
       wanted.free();
     }

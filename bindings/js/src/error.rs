@@ -2,7 +2,6 @@
 
 use alloc::string::String;
 use kubewire::{Error, Status};
-use wasm_bindgen::JsValue;
 
 /// An error as three lines: its stage, the server's Status as JSON (or nothing), and its text, which may go over several.
 ///
@@ -10,9 +9,4 @@ use wasm_bindgen::JsValue;
 pub(crate) fn lines(error: &Error) -> String {
     let status = error.status().map(Status::to_json).unwrap_or_default();
     [error.stage(), "\n", &status, "\n", &error.message()].concat()
-}
-
-/// What a fallible function throws.
-pub(crate) fn thrown(error: impl Into<Error>) -> JsValue {
-    JsValue::from_str(&lines(&error.into()))
 }

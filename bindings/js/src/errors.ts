@@ -1,3 +1,5 @@
+import type { Fields } from "./core.js";
+
 /** The stage at which something went wrong. */
 export type Stage = "Build" | "Config" | "Transport" | "Timeout" | "Api" | "Decode" | "Protocol";
 
@@ -68,11 +70,12 @@ export function readError(lines: string, warnings: readonly string[] = []): Kube
   );
 }
 
-/** Runs a function of the core, which throws texts. */
-export function orThrow<T>(call: () => T): T {
-  try {
-    return call();
-  } catch (error) {
-    throw typeof error === "string" ? readError(error) : error;
-  }
+/**
+ * What was made of the fields.
+ *
+ * @throws {KubeError} where nothing was made of them
+ */
+export function orThrow<T>(fields: Fields, made: T | undefined): T {
+  if (made === undefined) throw readError(fields.problem());
+  return made;
 }

@@ -11,17 +11,15 @@ extern crate alloc;
 
 mod conversation;
 mod error;
-mod operation;
+mod fields;
 mod parts;
 mod run;
-mod setup;
 mod shared;
 
 pub use crate::shared::Core;
-pub use operation::Desired;
+pub use fields::Fields;
 pub use parts::{Act, Slot, Trusted};
 pub use run::{Run, Sign};
-pub use setup::Setup;
 
 #[cfg(target_arch = "wasm32")]
 mod bare {

@@ -1,5 +1,5 @@
-import { Desired } from "./core.js";
-import { KubeError, orThrow } from "./errors.js";
+import { Fields } from "./core.js";
+import { KubeError } from "./errors.js";
 
 /** What is done, in the words of `kubectl` and RBAC. */
 export type Verb = "get" | "list" | "watch" | "create" | "replace" | "patch" | "delete" | "deletecollection";
@@ -61,12 +61,12 @@ export interface Operation extends Parameters {
 }
 
 /** Hands an operation over, field by field; the core refuses those that it does not know. */
-export function desired(operation: Operation): Desired {
+export function desired(operation: Operation): Fields {
   const { body, ...fields } = operation;
   if (operation.verb === undefined) throw new KubeError("Build", "missing field `verb`");
-  const out = new Desired();
+  const out = new Fields();
   try {
-    orThrow(() => set(out, fields));
+    set(out, fields);
     if (body !== undefined) out.body(body instanceof Uint8Array ? body : encoder.encode(JSON.stringify(body)));
     return out;
   } catch (error) {
@@ -75,7 +75,7 @@ export function desired(operation: Operation): Desired {
   }
 }
 
-function set(out: Desired, fields: object): void {
+function set(out: Fields, fields: object): void {
   for (const [field, value] of Object.entries(fields) as [string, unknown][]) {
     if (field !== "query" && field !== "preconditions") {
       put(out, field, value);
@@ -88,7 +88,7 @@ function set(out: Desired, fields: object): void {
   }
 }
 
-function put(out: Desired, field: string, value: unknown): void {
+function put(out: Fields, field: string, value: unknown): void {
   if (value === undefined) return;
   if (typeof value !== "string" && typeof value !== "boolean" && !Number.isInteger(value)) {
     throw new KubeError("Build", `${field} must be a string, a whole number or a boolean`);

@@ -1,4 +1,4 @@
-import { type Core, Setup } from "./core.js";
+import { Core, Fields } from "./core.js";
 import { orThrow } from "./errors.js";
 
 /** Where the API server is, and where our credentials are. */
@@ -19,8 +19,8 @@ export interface SessionOptions {
 
 /** Hands the options over, field by field. */
 export function openSession(options: SessionOptions): Core {
-  const setup = new Setup();
-  const put = (field: string, value: string | undefined) => value !== undefined && setup.set(field, value);
+  const fields = new Fields();
+  const put = (field: string, value: string | undefined) => value !== undefined && fields.set(field, value);
   for (const name of ["KUBERNETES_SERVICE_HOST", "KUBERNETES_SERVICE_PORT", "POD_NAMESPACE"]) {
     put(`env.${name}`, options.env?.[name]);
   }
@@ -29,5 +29,9 @@ export function openSession(options: SessionOptions): Core {
   put("userAgent", options.userAgent);
   if (options.missingCa === "SystemRoots") put("systemRoots", "");
   if (options.allowPlainHttp === true) put("allowPlainHttp", "");
-  return orThrow(() => setup.core());
+  try {
+    return orThrow(fields, Core.open(fields));
+  } finally {
+    fields.free();
+  }
 }

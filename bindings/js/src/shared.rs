@@ -6,13 +6,11 @@ use alloc::string::String;
 use core::cell::{Cell, RefCell};
 
 use kubewire::machine::{Exchange, Once, Retry, Shape, WatchStream};
-use kubewire::{Builtin, Driver, Now, Session};
-use wasm_bindgen::JsValue;
+use kubewire::{Driver, Now, Session};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::conversation::Conversation;
-use crate::error::thrown;
-use crate::operation::Desired;
+use crate::fields::Fields;
 use crate::run::{Run, Work};
 
 /// The session and the clock.
@@ -52,36 +50,35 @@ impl Core {
         Run::new(Rc::clone(&self.shared), Work::warm(), String::new())
     }
 
-    /// Begins a call whose answer comes as a whole. `once` sends it one time only, come what may.
-    ///
-    /// # Errors
-    /// For an operation that is refused.
-    pub fn call(&self, desired: &Desired, seed: u32, once: bool) -> Result<Run, JsValue> {
-        let draft = desired.operation.draft(&Builtin).map_err(thrown)?;
+    /// A session of these fields, or nothing where they are refused.
+    #[must_use]
+    pub fn open(fields: &mut Fields) -> Option<Self> {
+        let session = RefCell::new(fields.session()?);
+        Some(Self { shared: Rc::new(Shared { session, now: Cell::default() }) })
+    }
+
+    /// Begins a call whose answer comes as a whole, or nothing where the operation is refused. `once` sends it one time only, come
+    /// what may.
+    #[must_use]
+    pub fn call(&self, fields: &mut Fields, seed: u32, once: bool) -> Option<Run> {
+        let draft = fields.draft()?;
         let summary = draft.summary();
         let retry = if once { Retry::Never } else { Retry::Advised };
         let once = Once::with(|id| Exchange::new(id, draft.into(), Shape::WHOLE).retry(retry));
-        Ok(self.run(Conversation::Once(once), summary, seed))
+        Some(self.run(Conversation::Once(once), summary, seed))
     }
 
-    /// Begins a watch.
-    ///
-    /// # Errors
-    /// For an operation that is refused.
-    pub fn watch(&self, desired: &Desired, seed: u32) -> Result<Run, JsValue> {
-        let draft = desired.operation.draft(&Builtin).map_err(thrown)?;
+    /// Begins a watch, or nothing where the operation is refused.
+    #[must_use]
+    pub fn watch(&self, fields: &mut Fields, seed: u32) -> Option<Run> {
+        let draft = fields.draft()?;
         let summary = draft.summary();
         let watch = WatchStream::of(draft, seed.into());
-        Ok(self.run(Conversation::Watch(watch), summary, seed))
+        Some(self.run(Conversation::Watch(watch), summary, seed))
     }
 }
 
 impl Core {
-    pub(crate) fn new(session: Session) -> Self {
-        let shared = Shared { session: RefCell::new(session), now: Cell::default() };
-        Self { shared: Rc::new(shared) }
-    }
-
     fn run(&self, conversation: Conversation, summary: String, seed: u32) -> Run {
         let driver = Driver::new(conversation, seed.into());
         Run::new(Rc::clone(&self.shared), Work::Drive(Box::new(driver)), summary)
