@@ -52,3 +52,11 @@ pub(crate) fn missing_node() -> Option<String> {
     let missing = ["node", "npm"].into_iter().find(|program| on_path(program).is_none())?;
     Some(format!("no {missing} on the PATH: install Node.js 20 or later from https://nodejs.org"))
 }
+
+/// Where cargo keeps the sources of dependencies.
+pub(crate) fn cargo_home() -> Result<PathBuf> {
+    match std::env::var_os("CARGO_HOME") {
+        Some(home) => Ok(home.into()),
+        None => Ok(std::env::home_dir().context("there is no home directory")?.join(".cargo")),
+    }
+}

@@ -78,7 +78,7 @@ pub(crate) fn build_unoptimised() -> Result<PathBuf> {
     tools::wasm_target()?;
     bindgen::check_version()?;
     // Panics name their places, and those must not be the builder's own.
-    let home = cargo_home()?;
+    let home = tools::cargo_home()?;
     let flags = format!("--remap-path-prefix={}= --remap-path-prefix={}=", home.display(), root().display());
     let build = ["build", "-p", "kubewire-js", "--target", WASM, "--profile", "wasm"];
     run(cargo(&build).env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags))?;
@@ -88,14 +88,6 @@ pub(crate) fn build_unoptimised() -> Result<PathBuf> {
     bindgen::run(&built, &to)?;
     imports::check(&read(&to.join("core_bg.wasm"))?)?;
     Ok(to)
-}
-
-/// Where cargo keeps the sources of dependencies.
-fn cargo_home() -> Result<PathBuf> {
-    match std::env::var_os("CARGO_HOME") {
-        Some(home) => Ok(home.into()),
-        None => Ok(std::env::home_dir().context("there is no home directory")?.join(".cargo")),
-    }
 }
 
 /// Installs what `package-lock.json` names, unless it is there.

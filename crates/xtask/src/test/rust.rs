@@ -7,6 +7,7 @@ use crate::{
     workspace::Workspace,
 };
 use anyhow::Result;
+use std::fs;
 
 const CARGO_DENY: &str = "0.20.2";
 
@@ -50,6 +51,7 @@ pub(super) fn deny() -> Result<()> {
 }
 
 pub(super) fn package() -> Result<()> {
+    forget_packages()?;
     let workspace = Workspace::read()?;
     let mut command = cargo(&["package"]);
     command.args(workspace.publishable());
@@ -58,4 +60,19 @@ pub(super) fn package() -> Result<()> {
         command.arg("--allow-dirty");
     }
     run(&mut command)
+}
+
+/// Cargo builds each package against those before it, from a registry of its own below `target`, and keeps what it unpacked from there by
+/// version: of a tree packaged before at the same place it would take the old sources.
+fn forget_packages() -> Result<()> {
+    let Ok(registries) = fs::read_dir(tools::cargo_home()?.join("registry/src")) else { return Ok(()) };
+    for registry in registries {
+        for package in fs::read_dir(registry?.path())? {
+            let package = package?;
+            if package.file_name().to_string_lossy().starts_with("kubewire-") {
+                fs::remove_dir_all(package.path())?;
+            }
+        }
+    }
+    Ok(())
 }
