@@ -31,10 +31,11 @@ impl Transport {
         if let Some((_, agent)) = slot.as_ref().filter(|(id, _)| *id == tls) {
             return Ok(agent.clone());
         }
-        let roots = match trust {
-            Some(Trust::Bundle(pem)) => roots(&pem)?,
-            Some(Trust::PlainHttp) => RootCerts::from([]),
-            Some(Trust::SystemRoots) if cfg!(feature = "system-roots") => RootCerts::PlatformVerifier,
+        let stale = || Failure::new(FailureKind::Reset, Sent::No, "the authority was changed just now");
+        let roots = match trust.ok_or_else(stale)? {
+            Trust::Bundle(pem) => roots(&pem)?,
+            Trust::PlainHttp => RootCerts::from([]),
+            Trust::SystemRoots if cfg!(feature = "system-roots") => RootCerts::PlatformVerifier,
             _ => return Err(unsupported("the system's roots need kubewire-ureq's feature `system-roots`")),
         };
         let tls_config = TlsConfig::builder()

@@ -90,6 +90,16 @@ fn check_parameters(operation: &Operation, attributes: &Attributes) -> Result<()
         let expected = "a parameter of one subresource: the others are fields of the operation itself";
         return Err(BuildError::value("query", key, expected));
     }
+    // As an empty name once did: what was meant to choose some would delete all.
+    for name in ["labelSelector", "fieldSelector"] {
+        if verb == Verb::DeleteCollection && operation.parameter(name) == Some("") {
+            return Err(BuildError::value(
+                name,
+                "",
+                "left out, or not empty: an empty one chooses everything",
+            ));
+        }
+    }
     if operation.parameter("continue").is_some() {
         for name in ["resourceVersion", "resourceVersionMatch"] {
             if operation.parameter(name).is_some() {

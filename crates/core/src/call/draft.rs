@@ -73,6 +73,11 @@ impl Draft {
         self.attributes.summary()
     }
 
+    /// Whether the answer is whatever a program says, and no object of the API.
+    pub(crate) fn is_text(&self) -> bool {
+        !self.attributes.path.is_empty() || matches!(self.attributes.subresource.as_str(), "log" | "proxy")
+    }
+
     /// Adds a parameter unless the query has it.
     pub(crate) fn default_query(&mut self, key: &str, value: u64) {
         let (_, query) = split_once(&self.target, "?").unwrap_or_default();

@@ -9,7 +9,7 @@ use crate::session::{Ticket, TlsId};
 use crate::text::digits;
 use crate::wire::Head;
 
-/// An error answer is kept up to here; nothing says more.
+/// An error answer is cut here; nothing says more.
 const MAX_ERROR_BODY: usize = 1 << 20;
 
 pub(super) struct Flight {
@@ -99,13 +99,16 @@ impl Flight {
     }
 
     /// Keeps a piece of a whole answer; an answer in one piece is not copied.
-    pub(super) fn keep(&mut self, piece: Bytes) -> Result<(), Error> {
+    pub(super) fn keep(&mut self, mut piece: Bytes) -> Result<(), Error> {
         let failed = self.head.as_ref().is_some_and(|head| head.status >= 300);
-        let max = match self.exchange.shape {
-            Shape::Whole { max } if !failed => max,
-            _ => MAX_ERROR_BODY,
+        let (max, cut) = match self.exchange.shape {
+            Shape::Whole { max } if !failed => (max, false),
+            _ => (MAX_ERROR_BODY, true),
         };
-        if self.first.len() + self.rest.len() + piece.len() > max {
+        let room = max.saturating_sub(self.first.len() + self.rest.len());
+        if cut {
+            piece.truncate(room);
+        } else if piece.len() > room {
             let problem = ["the answer is larger than the limit of ", &digits(max as u64), " bytes"].concat();
             return Err(Error::Protocol { call: self.call(), problem });
         }
@@ -147,6 +150,29 @@ impl Flight {
             (Some(phase), Some(total)) if phase.0 < total.0 => Some(phase),
             (phase, None) => phase,
             (_, total) => total,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::call::{Operation, Verb};
+    use crate::machine::Id;
+    use crate::resource::Builtin;
+
+    #[test]
+    fn an_error_is_cut_and_a_value_refused() {
+        let mut operation = Operation::new(Verb::Get);
+        operation.set("path", "/version").unwrap();
+        let draft = operation.draft(&Builtin).unwrap();
+        let whole = Shape::Whole { max: 10 };
+        for (status, fits) in [(500, true), (200, false)] {
+            let mut flight = Flight::new(Exchange::new(Id(0), draft.clone().into(), whole), 0);
+            flight.head = Some(Head::new(status));
+            let piece = Bytes::from(alloc::vec![b'x'; MAX_ERROR_BODY - 1]);
+            assert_eq!(flight.keep(piece.clone()).is_ok() && flight.keep(piece).is_ok(), fits);
+            assert_eq!(flight.take_body().len(), if fits { MAX_ERROR_BODY } else { 0 });
         }
     }
 }

@@ -112,7 +112,7 @@ impl<M: Machine> Driver<M> {
     /// Runs `machine`. The seed, from the host's entropy, spreads the retries of many hosts.
     #[must_use]
     pub fn new(machine: M, seed: u64) -> Self {
-        Self { machine, flights: Flights::new(seed), acts: Queue::new(), said_done: false }
+        Self { machine, flights: Flights::new(seed), acts: Queue::new(), said_done: true }
     }
 
     /// Takes in what the host heard. What belongs to a request that is over is ignored.
@@ -131,7 +131,7 @@ impl<M: Machine> Driver<M> {
         self.pump(session, now);
     }
 
-    /// The next thing for the host to do; `None` until something is handed in.
+    /// The next thing for the host to do; `None` until something is handed in, first of all [`Heard::Time`].
     #[must_use]
     pub fn poll(&mut self) -> Option<Act<M::Event>> {
         let act = self.acts.pop();
