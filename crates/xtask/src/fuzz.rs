@@ -1,12 +1,13 @@
 //! `cargo xtask fuzz [TARGET] [--seconds N]`: the fuzz targets, on nightly. Their corpora are replayed on stable by the tests.
 
 use crate::{
-    root::{root, target},
+    root::{root, target as target_dir},
     run::{at, read, run},
     tools,
 };
 use anyhow::{Result, bail, ensure};
 use lexopt::{Arg, Parser, ValueExt};
+use std::fs;
 
 const CARGO_FUZZ: &str = "0.13.2";
 const DIR: &str = "crates/core/fuzz";
@@ -35,7 +36,7 @@ pub(crate) fn main(mut words: Parser) -> Result<()> {
         command
             .args(["--fuzz-dir", DIR])
             .env("RUSTUP_TOOLCHAIN", "nightly")
-            .env("CARGO_TARGET_DIR", target().join("fuzz"));
+            .env("CARGO_TARGET_DIR", target_dir().join("fuzz"));
         command
     };
     let listed = read(&mut fuzz(&["list"]))?;
@@ -49,7 +50,11 @@ pub(crate) fn main(mut words: Parser) -> Result<()> {
         let known = listed.lines().any(|line| line == target);
         ensure!(known, "there is no fuzz target {target}, only: {}", listed.trim().replace('\n', ", "));
         println!("\n{target}, {seconds} s");
-        run(fuzz(&["run"]).args([target, "--", &limit, "-print_final_stats=1"]))?;
+        // What is found goes to the first folder; the seeds, which are committed, stay as they are.
+        let found = target_dir().join("fuzz-found").join(target);
+        fs::create_dir_all(&found)?;
+        let seeds = root().join(DIR).join("corpus").join(target);
+        run(fuzz(&["run", target]).args([&found, &seeds]).args(["--", &limit, "-print_final_stats=1"]))?;
     }
     Ok(())
 }
