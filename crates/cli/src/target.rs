@@ -13,11 +13,12 @@ pub(crate) struct Target<'a> {
     arguments: &'a TargetArguments,
     client: OnceCell<Client>,
     warned: RefCell<Vec<String>>,
+    namespace: OnceCell<String>,
 }
 
 impl<'a> Target<'a> {
     pub(crate) fn new(arguments: &'a TargetArguments) -> Self {
-        Self { arguments, client: OnceCell::new(), warned: RefCell::default() }
+        Self { arguments, client: OnceCell::new(), warned: RefCell::default(), namespace: OnceCell::new() }
     }
 
     fn config(&self) -> Result<Config, Failure> {
@@ -64,9 +65,11 @@ impl<'a> Target<'a> {
 
     /// The namespace that the flag names, else the mount's.
     pub(crate) fn namespace(&self) -> Result<String, Failure> {
-        match &self.arguments.namespace {
-            Some(namespace) => Ok(namespace.clone()),
-            None => Ok(self.session()?.namespace().to_owned()),
+        if let Some(namespace) = self.arguments.namespace.as_ref().or(self.namespace.get()) {
+            return Ok(namespace.clone());
         }
+        // Read once, however many objects are named.
+        let mounted = self.session()?.namespace().to_owned();
+        Ok(self.namespace.get_or_init(|| mounted).clone())
     }
 }

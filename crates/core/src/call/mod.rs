@@ -18,4 +18,5 @@ pub use attributes::Attributes;
 pub use draft::Draft;
 pub(crate) use draft::Replay;
 pub use operation::Operation;
+pub(crate) use rules::is_label;
 pub use verb::{PatchType, Verb, View};

@@ -33,7 +33,7 @@ pub(crate) fn name_rule(group: &str, plural: &str) -> Rule {
 }
 
 /// RFC 1123, as Kubernetes reads it: lower case only.
-fn is_label(value: &str) -> bool {
+pub(crate) fn is_label(value: &str) -> bool {
     value.len() <= 63 && is_subdomain_part(value)
 }
 

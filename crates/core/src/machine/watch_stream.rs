@@ -8,8 +8,7 @@ use crate::call::Draft;
 use crate::error::Error;
 use crate::prelude::*;
 use crate::queue::Queue;
-use crate::stream::RawEvent;
-use crate::stream::{FrameError, Frames};
+use crate::stream::{FrameError, Frames, RawEvent};
 use crate::time::Now;
 
 /// client-go's limit of one event.

@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 
+use crate::call::is_label;
 use crate::error::ConfigError;
 use crate::prelude::*;
 use crate::text::split_once;
@@ -38,9 +39,7 @@ pub(crate) fn token(path: &str, content: &[u8]) -> Result<Token, ConfigError> {
 /// Reads the namespace file. An empty or unfit one counts as absent.
 pub(crate) fn namespace(content: &[u8]) -> Option<String> {
     let name = core::str::from_utf8(content.trim_ascii()).ok()?;
-    let inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    let label = !name.is_empty() && name.len() <= 63 && name.bytes().all(inner);
-    (label && !name.starts_with('-') && !name.ends_with('-')).then(|| name.to_owned())
+    is_label(name).then(|| name.to_owned())
 }
 
 /// Passes a bundle of at least one certificate in PEM (RFC 7468). Whether a certificate is a good one, the host's TLS judges.

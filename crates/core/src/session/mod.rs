@@ -301,7 +301,6 @@ impl Config {
     fn without_ca(&self, path: String) -> Result<Trust, ConfigError> {
         match self.missing_ca {
             MissingCa::SystemRoots => Ok(Trust::SystemRoots),
-            // Without a token either there is no mount at all, and that error says more.
             MissingCa::Refuse => Err(ConfigError::NoCa { path }),
         }
     }
