@@ -60,7 +60,7 @@ mod tests {
 
     #[derive(serde::Deserialize, Debug)]
     #[serde(deny_unknown_fields)]
-    #[allow(dead_code)]
+    #[allow(dead_code, reason = "decoded, and not looked at")]
     struct Typed {
         #[serde(default)]
         count: u8,
