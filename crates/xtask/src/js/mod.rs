@@ -116,8 +116,9 @@ fn optimise(from: &Path, to: &Path) -> Result<()> {
     run(at(root(), "node", &[])
         .arg(program)
         .arg(from)
-        // The second round finds what the first laid bare; hints of alignment say nothing to any engine.
-        .args(["-Oz", "-Oz", "--dealign"])
+        // Flat code and rebuilt loops give `-Oz` more to find, and each round lays bare more for the next; hints of alignment say
+        // nothing to any engine.
+        .args(["--flatten", "--rereloop", "-Oz", "-Oz", "-Oz", "--dealign"])
         .args(FEATURES)
         .args(strip)
         .arg("-o")
