@@ -2,13 +2,13 @@ import { Fields } from "./core.js";
 import { KubeError } from "./errors.js";
 
 /** What is done, in the words of `kubectl` and RBAC. */
-export type Verb = "get" | "list" | "watch" | "create" | "replace" | "patch" | "delete" | "deletecollection";
+export type Verb = "get" | "list" | "watch" | "create" | "replace" | "patch" | "delete" | "deletecollection" | "head" | "options";
 
 /** The languages in which a patch can be written: RFC 6902, RFC 7386, merge with lists by key, server-side apply. */
 export type PatchType = "json" | "merge" | "strategic" | "apply";
 
-/** A single parameter; `undefined` is as good as left out, an empty text is not. */
-export type Scalar = string | number | boolean | undefined;
+/** A single parameter; `undefined` or `null` is as good as left out, an empty text is not. */
+export type Scalar = string | number | boolean | null | undefined;
 
 /** The parameters that any call can carry, as far as its verb has them. What it has not is refused, not dropped. */
 export interface Parameters {
@@ -32,6 +32,9 @@ export interface Parameters {
   gracePeriodSeconds?: number | undefined;
   /** Such as `app=web,tier in (a,b),!old`. */
   labelSelector?: string | undefined;
+  ignoreStoreReadErrorWithClusterBreakingPotential?: boolean | undefined;
+  orphanDependents?: boolean | undefined;
+  shardSelector?: string | undefined;
   limit?: number | undefined;
   /** A deletion goes on only if the object still is the one that is meant. */
   preconditions?: { uid?: string | undefined; resourceVersion?: string | undefined } | undefined;
@@ -53,7 +56,7 @@ export interface Operation extends Parameters {
   /** Its plural, its kind, or a short name. */
   resource?: string | undefined;
   name?: string | undefined;
-  /** Such as `/version`. */
+  /** Such as `/version`; beside `subresource: "proxy"` the path behind the proxy. */
   path?: string | undefined;
   patchType?: PatchType | undefined;
   /** An object or a patch, to be written as JSON; or its bytes as they are to be sent. */
@@ -63,11 +66,11 @@ export interface Operation extends Parameters {
 /** Hands an operation over, field by field; the core refuses those that it does not know. */
 export function desired(operation: Operation): Fields {
   const { body, ...fields } = operation;
-  if (operation.verb === undefined) throw new KubeError("Build", "missing field `verb`");
+  if ((operation.verb ?? undefined) === undefined) throw new KubeError("Build", "missing field `verb`");
   const out = new Fields();
   try {
     set(out, fields);
-    if (body !== undefined) out.body(body instanceof Uint8Array ? body : encoder.encode(JSON.stringify(body)));
+    if (body !== undefined && body !== null) out.body(body instanceof Uint8Array ? body : encoder.encode(JSON.stringify(body)));
     return out;
   } catch (error) {
     out.free();
@@ -79,17 +82,22 @@ function set(out: Fields, fields: object): void {
   for (const [field, value] of Object.entries(fields) as [string, unknown][]) {
     if (field !== "query" && field !== "preconditions") {
       put(out, field, value);
-    } else if (value !== undefined) {
+    } else if (value !== undefined && value !== null) {
       if (!isPlain(value)) throw new KubeError("Build", `${field} must be an object`);
       for (const [key, inner] of Object.entries(value)) {
-        for (const one of field === "query" && Array.isArray(inner) ? inner : [inner]) put(out, `${field}.${key}`, one);
+        if (field === "query" && Array.isArray(inner)) {
+          if (inner.includes(null)) throw new KubeError("Build", `query.${key} has a null in its list`);
+          for (const one of inner) put(out, `query.${key}`, one);
+        } else {
+          put(out, `${field}.${key}`, inner);
+        }
       }
     }
   }
 }
 
 function put(out: Fields, field: string, value: unknown): void {
-  if (value === undefined) return;
+  if (value === undefined || value === null) return;
   if (typeof value !== "string" && typeof value !== "boolean" && !Number.isInteger(value)) {
     throw new KubeError("Build", `${field} must be a string, a whole number or a boolean`);
   }

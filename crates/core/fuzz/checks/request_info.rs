@@ -92,6 +92,7 @@ fn verb_of(method: &str) -> &'static str {
         "PUT" => "update",
         "PATCH" => "patch",
         "DELETE" => "delete",
+        "OPTIONS" => "",
         _ => "get",
     }
 }

@@ -38,7 +38,7 @@ fn delete_options(operation: &Operation) -> Option<String> {
         push_string(out, name);
         out.push(':');
         match parameter.value {
-            Value::Integer => out.push_str(value),
+            Value::Integer | Value::Boolean => out.push_str(value),
             _ if name == "dryRun" => out.push_str("[\"All\"]"),
             _ => push_string(out, value),
         }

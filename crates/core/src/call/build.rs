@@ -18,7 +18,8 @@ const ANYTHING: &str = "application/json, */*";
 /// Forms the draft of `operation`, or says what stands against it.
 pub(crate) fn build(operation: &Operation, catalog: &dyn Catalog) -> Result<Draft, BuildError> {
     let verb = operation.verb;
-    if !operation.path.is_empty() {
+    let proxies = operation.subresource == "proxy" && !operation.resource_is_unsaid();
+    if !operation.path.is_empty() && !proxies {
         return of_path(operation);
     }
     let resource = find_resource(operation, catalog)?;
@@ -34,6 +35,10 @@ pub(crate) fn build(operation: &Operation, catalog: &dyn Catalog) -> Result<Draf
     };
     check(operation, &attributes, &resource)?;
     let mut target = path(&attributes);
+    if !operation.path.is_empty() {
+        rules::check(Segment::Path, Rule::Path, &operation.path)?;
+        rules::push_segment(&mut target, &operation.path);
+    }
     push_query(&mut target, operation);
     if attributes.resource == "namespaces" && attributes.namespace.is_empty() {
         attributes.namespace = attributes.name.clone();

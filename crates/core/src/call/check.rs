@@ -37,8 +37,13 @@ fn check_parts(attributes: &Attributes, resource: &Resource) -> Result<(), Build
             return Err(attributes.surplus("subresource"));
         }
     }
+    let proxies = subresource == "proxy";
     if !name.is_empty() {
-        rules::check(Segment::Name, rules::name_rule(group, plural), name)?;
+        let rule = if proxies { Rule::ProxyName } else { rules::name_rule(group, plural) };
+        rules::check(Segment::Name, rule, name)?;
+    }
+    if !proxies && matches!(verb, Verb::Head | Verb::Options) {
+        return Err(attributes.missing("subresource proxy: nothing else answers it"));
     }
     let of_one = verb.is_named() || !subresource.is_empty();
     match (of_one, name.is_empty()) {
@@ -84,9 +89,10 @@ fn check_parameters(operation: &Operation, attributes: &Attributes) -> Result<()
         }
     }
     // One way to say each: a `dryRun` in a deletion's query would really delete. (A plain path has no fields for them.)
-    if let Some((key, _)) =
-        operation.query.iter().find(|(key, _)| key == "watch" || parameters::find(key).is_some())
-    {
+    // Behind a proxy the query is another program's.
+    let known =
+        |key: &str| attributes.subresource != "proxy" && (key == "watch" || parameters::find(key).is_some());
+    if let Some((key, _)) = operation.query.iter().find(|(key, _)| known(key)) {
         let expected = "a parameter of one subresource: the others are fields of the operation itself";
         return Err(BuildError::value("query", key, expected));
     }
@@ -134,7 +140,10 @@ fn check_parameters(operation: &Operation, attributes: &Attributes) -> Result<()
 
 fn check_body(operation: &Operation, attributes: &Attributes) -> Result<(), BuildError> {
     let takes_body = matches!(operation.verb, Verb::Create | Verb::Replace | Verb::Patch);
+    // These carry a conversation, or whatever the program behind a proxy takes.
+    let connects = matches!(attributes.subresource.as_str(), "attach" | "exec" | "portforward" | "proxy");
     match (&operation.body, takes_body) {
+        (None, true) if connects => Ok(()),
         (None, true) => Err(attributes.missing("a body")),
         (Some(_), false) => Err(attributes.surplus("body")),
         _ if operation.verb == Verb::Patch && operation.patch_type.is_none() => {

@@ -24,11 +24,12 @@ use crate::text::{digits, number};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// The fields: `verb` (get, list, watch, create, replace, patch, delete, deletecollection), `resource` with `apiVersion` where the
+/// The fields: `verb` (get, list, watch, create, replace, patch, delete, deletecollection; head and options through a proxy), `resource` with `apiVersion` where the
 /// resource is no built-in one, `namespace`, `name`, `subresource`, `patchType` (json, merge, strategic, apply), `as` (Table or
 /// PartialObjectMetadata, for what is read), `body`, the verb's
 /// parameters (`labelSelector`, `dryRun`, `fieldManager`, `propagationPolicy`, `preconditions` and so on), and `query` for parameters of one
-/// subresource. Or `path`, such as `/version`, with at most a `query`, to get what is no resource.
+/// subresource. Or `path`, such as `/version`, with at most a `query`, to get what is no resource; beside `"subresource": "proxy"` it is the
+/// path behind the proxy, and the name may say scheme and port: `https:web:8443`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Operation {
     pub(crate) verb: Verb,
@@ -79,7 +80,9 @@ impl Operation {
         let text = match field {
             "verb" => {
                 self.verb = Verb::from_name(value).ok_or_else(|| {
-                    refuse("get, list, watch, create, replace, patch, delete or deletecollection")
+                    refuse(
+                        "get, list, watch, create, replace, patch, delete, deletecollection, head or options",
+                    )
                 })?;
                 return Ok(());
             }
@@ -158,6 +161,10 @@ impl Operation {
     #[must_use]
     pub fn verb(&self) -> Verb {
         self.verb
+    }
+
+    pub(super) fn resource_is_unsaid(&self) -> bool {
+        self.known.is_none() && self.resource.is_empty()
     }
 
     pub(crate) fn parameter(&self, name: &str) -> Option<&str> {

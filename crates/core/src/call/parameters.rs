@@ -8,7 +8,7 @@ use crate::text::number;
 pub(crate) struct Parameter {
     pub(crate) name: &'static str,
     pub(crate) value: Value,
-    verbs: u8,
+    verbs: u16,
 }
 
 /// What a parameter can be.
@@ -19,16 +19,16 @@ pub(crate) enum Value {
     OneOf(&'static [&'static str], &'static str),
 }
 
-const GET: u8 = 1 << Verb::Get as u8;
-const LIST: u8 = 1 << Verb::List as u8;
-const WATCH: u8 = 1 << Verb::Watch as u8;
-const WRITE: u8 = 1 << Verb::Create as u8 | 1 << Verb::Replace as u8 | PATCH;
-const PATCH: u8 = 1 << Verb::Patch as u8;
-const DELETE: u8 = 1 << Verb::Delete as u8;
-const COLLECTION: u8 = 1 << Verb::DeleteCollection as u8;
-const SELECT: u8 = LIST | WATCH | COLLECTION;
+const GET: u16 = 1 << Verb::Get as u16;
+const LIST: u16 = 1 << Verb::List as u16;
+const WATCH: u16 = 1 << Verb::Watch as u16;
+const WRITE: u16 = 1 << Verb::Create as u16 | 1 << Verb::Replace as u16 | PATCH;
+const PATCH: u16 = 1 << Verb::Patch as u16;
+const DELETE: u16 = 1 << Verb::Delete as u16;
+const COLLECTION: u16 = 1 << Verb::DeleteCollection as u16;
+const SELECT: u16 = LIST | WATCH | COLLECTION;
 
-const fn row(name: &'static str, value: Value, verbs: u8) -> Parameter {
+const fn row(name: &'static str, value: Value, verbs: u16) -> Parameter {
     Parameter { name, value, verbs }
 }
 
@@ -43,8 +43,10 @@ const TABLE: &[Parameter] = &[
     row("fieldValidation", Value::OneOf(&["Ignore", "Strict", "Warn"], "Strict, Warn or Ignore"), WRITE),
     row("force", Value::Boolean, PATCH),
     row("gracePeriodSeconds", Value::Integer, DELETE | COLLECTION),
+    row("ignoreStoreReadErrorWithClusterBreakingPotential", Value::Boolean, DELETE | COLLECTION),
     row("labelSelector", Value::Text, SELECT),
     row("limit", Value::Integer, LIST | COLLECTION),
+    row("orphanDependents", Value::Boolean, DELETE | COLLECTION),
     row("preconditions.resourceVersion", Value::Text, DELETE),
     row("preconditions.uid", Value::Text, DELETE),
     row(
@@ -54,7 +56,8 @@ const TABLE: &[Parameter] = &[
     ),
     row("resourceVersion", Value::Text, GET | SELECT),
     row("resourceVersionMatch", Value::OneOf(&["Exact", "NotOlderThan"], "Exact or NotOlderThan"), SELECT),
-    row("sendInitialEvents", Value::Boolean, LIST | WATCH),
+    row("sendInitialEvents", Value::Boolean, SELECT),
+    row("shardSelector", Value::Text, SELECT),
     row("timeoutSeconds", Value::Integer, SELECT),
 ];
 

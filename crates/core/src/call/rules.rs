@@ -13,6 +13,7 @@ pub(crate) fn check(segment: Segment, rule: Rule, value: &str) -> Result<(), Bui
         Rule::Label => is_label(value),
         Rule::Subdomain => value.len() <= 253 && split(value, ".").all(is_subdomain_part),
         Rule::PathSegment => value.len() <= 253 && is_path_segment(value),
+        Rule::ProxyName => is_proxy_name(value),
         Rule::Path => is_path(value),
     };
     if fits { Ok(()) } else { Err(BuildError::Segment { segment, value: value.to_owned(), rule }) }
@@ -46,6 +47,25 @@ fn is_subdomain_part(part: &str) -> bool {
 fn is_path_segment(value: &str) -> bool {
     !matches!(value, "" | "." | "..")
         && value.bytes().all(|byte| matches!(byte, b' '..=b'~') && byte != b'/' && byte != b'%')
+}
+
+/// `web`, `web:8443`, `https:web:8443`, `https:web:` and `:web:http`.
+///
+/// Source: `SplitSchemeNamePort` in `k8s.io/apimachinery/pkg/util/net`.
+fn is_proxy_name(value: &str) -> bool {
+    let mut parts = split(value, ":");
+    let (first, second, third) = (parts.next().unwrap_or_default(), parts.next(), parts.next());
+    let is_name = |name: &str| check(Segment::Name, Rule::Subdomain, name).is_ok();
+    match (second, third) {
+        (None, _) => is_name(first),
+        (Some(port), None) => is_name(first) && is_label(port),
+        (Some(name), Some(port)) => {
+            matches!(first, "" | "http" | "https")
+                && is_name(name)
+                && (port.is_empty() || is_label(port))
+                && parts.next().is_none()
+        }
+    }
 }
 
 /// `/`, `/metrics`, `/logs/`: a slash at the end is the one empty segment allowed.
@@ -135,6 +155,27 @@ mod tests {
         }
         for good in ["/", "/metrics", "/logs/", "/apis/apps/v1"] {
             check(Segment::Path, Rule::Path, good).unwrap();
+        }
+    }
+
+    #[test]
+    fn names_behind_proxies_may_say_scheme_and_port() {
+        for good in ["web", "web.example", "web:80", "web:http", "https:web:8443", "https:web:", ":web:80"] {
+            check(Segment::Name, Rule::ProxyName, good).unwrap();
+        }
+        for bad in [
+            "",
+            ":",
+            "::",
+            "web:",
+            "ftp:web:21",
+            "http:web:80:1",
+            "http:..:80",
+            "http:a/b:80",
+            "web:8/0",
+            "a%2f",
+        ] {
+            assert!(check(Segment::Name, Rule::ProxyName, bad).is_err(), "{bad}");
         }
     }
 

@@ -22,10 +22,14 @@ pub enum Verb {
     Delete,
     /// All objects away, or those that selectors choose.
     DeleteCollection,
+    /// The head of what [`Verb::Get`] would answer, through a proxy (RFC 9110 section 9.3.2).
+    Head,
+    /// What can be asked of what stands behind a proxy (RFC 9110 section 9.3.7). RBAC has no word for it: only `*` allows it.
+    Options,
 }
 
 /// Every verb with its name in an operation, its name in RBAC, and its HTTP method.
-const TABLE: [(Verb, &str, &str, &str); 8] = [
+const TABLE: [(Verb, &str, &str, &str); 10] = [
     (Verb::Get, "get", "get", "GET"),
     (Verb::List, "list", "list", "GET"),
     (Verb::Watch, "watch", "watch", "GET"),
@@ -34,6 +38,8 @@ const TABLE: [(Verb, &str, &str, &str); 8] = [
     (Verb::Patch, "patch", "patch", "PATCH"),
     (Verb::Delete, "delete", "delete", "DELETE"),
     (Verb::DeleteCollection, "deletecollection", "deletecollection", "DELETE"),
+    (Verb::Head, "head", "get", "HEAD"),
+    (Verb::Options, "options", "", "OPTIONS"),
 ];
 
 impl Verb {
@@ -47,7 +53,7 @@ impl Verb {
         self.row().1
     }
 
-    /// The name that RBAC uses, such as `update`.
+    /// The name that RBAC uses, such as `update`; empty where it has none.
     #[must_use]
     pub fn rbac(self) -> &'static str {
         self.row().2
@@ -58,16 +64,16 @@ impl Verb {
     }
 
     pub(crate) fn from_name(name: &str) -> Option<Self> {
-        TABLE.iter().find(|row| row.1 == name || row.2 == name).map(|row| row.0)
+        TABLE.iter().find(|row| row.1 == name || (row.2 == name && !name.is_empty())).map(|row| row.0)
     }
 
     /// Whether it concerns one object, and so needs its name.
     pub(crate) fn is_named(self) -> bool {
-        matches!(self, Self::Get | Self::Replace | Self::Patch | Self::Delete)
+        matches!(self, Self::Get | Self::Replace | Self::Patch | Self::Delete | Self::Head | Self::Options)
     }
 
-    pub(crate) fn bit(self) -> u8 {
-        1 << self as u8
+    pub(crate) fn bit(self) -> u16 {
+        1 << self as u16
     }
 }
 

@@ -179,6 +179,21 @@ impl<K> Subresource<'_, K> {
         self.op(Verb::Replace).body(self.api.json(object))
     }
 
+    /// Deletes what stands behind a proxy.
+    pub fn delete(&self) -> Op<Body> {
+        self.op(Verb::Delete)
+    }
+
+    /// The head of what stands behind a proxy.
+    pub fn head(&self) -> Op<Body> {
+        self.op(Verb::Head)
+    }
+
+    /// What can be asked of what stands behind a proxy.
+    pub fn options(&self) -> Op<Body> {
+        self.op(Verb::Options)
+    }
+
     /// Patches it.
     pub fn patch(&self, patch_type: PatchType, patch: &impl Serialize) -> Op<Body> {
         self.op(Verb::Patch).patch_type(patch_type).body(self.api.json(patch))

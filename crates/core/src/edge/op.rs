@@ -132,6 +132,16 @@ impl<T> Op<T> {
         self.with("preconditions.resourceVersion", version)
     }
 
+    /// The path behind a proxy: `/healthz` of `api.subresource("https:web:8443", "proxy").get()`.
+    pub fn path(self, path: &str) -> Self {
+        self.with("path", path)
+    }
+
+    /// Deletes dependents last, or not at all: what [`Op::propagation_policy`] says better. For old servers.
+    pub fn orphan_dependents(self, orphan: bool) -> Self {
+        self.with("orphanDependents", if orphan { "true" } else { "false" })
+    }
+
     /// A parameter of a subresource, such as `container` of `log`.
     pub fn query(self, key: &str, value: &str) -> Self {
         self.with(&["query.", key].concat(), value)

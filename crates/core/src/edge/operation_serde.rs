@@ -31,15 +31,20 @@ impl<'de> Visitor<'de> for Fields {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Operation, A::Error> {
         let mut operation = Operation::new(Verb::Get);
         let mut has_verb = false;
+        let mut seen = Vec::new();
         while let Some(key) = map.next_key::<String>()? {
+            once(&mut seen, &key)?;
             match key.as_str() {
-                "body" => operation.body = Some(map.next_value::<AnyJson>()?.0.into()),
+                "body" => {
+                    let body = map.next_value::<AnyJson>()?.0;
+                    operation.body = (body != b"null").then(|| body.into());
+                }
                 "query" | "preconditions" => {
                     map.next_value_seed(Group { operation: &mut operation, name: &key })?;
                 }
                 _ => {
-                    has_verb |= key == "verb";
-                    map.next_value_seed(Scalar { operation: &mut operation, field: &key })?;
+                    let given = map.next_value_seed(Scalar { operation: &mut operation, field: &key })?;
+                    has_verb |= given && key == "verb";
                 }
             }
         }
@@ -47,50 +52,69 @@ impl<'de> Visitor<'de> for Fields {
     }
 }
 
-/// One field: a string, a number or a boolean; for a `query` key also a list of them.
+/// Refuses a key that was there before: whichever of the two values counted, the other would be lost.
+fn once<E: serde::de::Error>(seen: &mut Vec<String>, key: &str) -> Result<(), E> {
+    if seen.iter().any(|other| other == key) {
+        return Err(E::custom(format_args!("duplicate field `{key}`")));
+    }
+    seen.push(key.to_owned());
+    Ok(())
+}
+
+/// One field: a string, a number or a boolean; for a `query` key also a list of them. Says whether it was given: `null` is as good
+/// as left out, since that is how many languages write what is absent.
 struct Scalar<'a> {
     operation: &'a mut Operation,
     field: &'a str,
 }
 
 impl<'de> DeserializeSeed<'de> for Scalar<'_> {
-    type Value = ();
+    type Value = bool;
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
         deserializer.deserialize_any(self)
     }
 }
 
 impl<'de> Visitor<'de> for Scalar<'_> {
-    type Value = ();
+    type Value = bool;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "a string, a whole number or a boolean for {}", self.field)
     }
 
-    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<(), E> {
-        self.operation.set(self.field, text).map_err(E::custom)
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<bool, E> {
+        self.operation.set(self.field, text).map_err(E::custom)?;
+        Ok(true)
     }
 
-    fn visit_u64<E: serde::de::Error>(self, number: u64) -> Result<(), E> {
+    fn visit_u64<E: serde::de::Error>(self, number: u64) -> Result<bool, E> {
         self.visit_str(&number.to_string())
     }
 
-    fn visit_i64<E: serde::de::Error>(self, number: i64) -> Result<(), E> {
+    fn visit_i64<E: serde::de::Error>(self, number: i64) -> Result<bool, E> {
         self.visit_str(&number.to_string())
     }
 
-    fn visit_bool<E: serde::de::Error>(self, truth: bool) -> Result<(), E> {
+    fn visit_bool<E: serde::de::Error>(self, truth: bool) -> Result<bool, E> {
         self.visit_str(if truth { "true" } else { "false" })
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
+    fn visit_unit<E: serde::de::Error>(self) -> Result<bool, E> {
+        Ok(false)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<bool, A::Error> {
         let Self { operation, field } = self;
         if !field.starts_with("query.") {
             return Err(A::Error::custom(format_args!("{field} is one value, not a list")));
         }
-        while seq.next_element_seed(Scalar { operation: &mut *operation, field })?.is_some() {}
-        Ok(())
+        while let Some(given) = seq.next_element_seed(Scalar { operation: &mut *operation, field })? {
+            if !given {
+                return Err(A::Error::custom(format_args!("{field} has a null in its list")));
+            }
+        }
+        Ok(true)
     }
 }
 
@@ -104,7 +128,7 @@ impl<'de> DeserializeSeed<'de> for Group<'_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_map(self)
+        deserializer.deserialize_any(self)
     }
 }
 
@@ -115,8 +139,14 @@ impl<'de> Visitor<'de> for Group<'_> {
         write!(f, "a map of parameters for {}", self.name)
     }
 
+    fn visit_unit<E: serde::de::Error>(self) -> Result<(), E> {
+        Ok(())
+    }
+
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let mut seen = Vec::new();
         while let Some(key) = map.next_key::<String>()? {
+            once(&mut seen, &key)?;
             let field = [self.name, ".", &key].concat();
             map.next_value_seed(Scalar { operation: &mut *self.operation, field: &field })?;
         }

@@ -159,6 +159,8 @@ pub enum Rule {
     Subdomain,
     /// Whatever can stand between two slashes: names of RBAC objects, for instance.
     PathSegment,
+    /// A name as the API server's proxies read it: with a scheme and a port, or without.
+    ProxyName,
     /// An absolute path of plain segments.
     Path,
 }
@@ -174,6 +176,9 @@ impl Rule {
             }
             Self::PathSegment => {
                 "it must be a path segment: 1 to 253 printable ASCII characters, not `.` or `..`, without `/` and `%`"
+            }
+            Self::ProxyName => {
+                "it must be NAME, NAME:PORT or SCHEME:NAME:PORT, with a DNS subdomain as the name and http or https as the scheme"
             }
             Self::Path => {
                 "it must be an absolute path whose segments are printable ASCII, not `.` or `..` or empty, without `%`, `?` and `#` (the query is given apart)"

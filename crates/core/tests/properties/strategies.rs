@@ -4,7 +4,7 @@ use kubewire::{Operation, Verb};
 use proptest::prelude::*;
 use proptest::sample::select;
 
-const VERBS: [Verb; 8] = [
+const VERBS: [Verb; 10] = [
     Verb::Get,
     Verb::List,
     Verb::Watch,
@@ -13,6 +13,8 @@ const VERBS: [Verb; 8] = [
     Verb::Patch,
     Verb::Delete,
     Verb::DeleteCollection,
+    Verb::Head,
+    Verb::Options,
 ];
 
 /// Names and what is nearly one.
@@ -47,6 +49,8 @@ pub(crate) fn word() -> impl Strategy<Value = String> {
         "-a",
         "2001:db8::1",
         "system:node",
+        "https:web:8443",
+        "web:http",
         "a\nb",
         "a\0b",
         "\u{202e}",
@@ -108,14 +112,17 @@ fn field() -> impl Strategy<Value = (String, String)> {
         "fieldValidation",
         "force",
         "gracePeriodSeconds",
+        "ignoreStoreReadErrorWithClusterBreakingPotential",
         "labelSelector",
         "limit",
+        "orphanDependents",
         "preconditions.resourceVersion",
         "preconditions.uid",
         "propagationPolicy",
         "resourceVersion",
         "resourceVersionMatch",
         "sendInitialEvents",
+        "shardSelector",
         "timeoutSeconds",
     ]);
     let value = prop_oneof![
@@ -128,6 +135,7 @@ fn field() -> impl Strategy<Value = (String, String)> {
         3 => named("namespace", word().boxed()),
         3 => named("name", word().boxed()),
         2 => named("subresource", word().boxed()),
+        1 => named("path", path().boxed()),
         1 => named("apiVersion", api_version().boxed()),
         1 => named("patchType", select(vec!["json", "merge", "strategic", "apply"]).prop_map(String::from).boxed()),
         3 => (parameters.prop_map(String::from), value.clone()),
@@ -155,6 +163,9 @@ pub(crate) fn operation() -> impl Strategy<Value = Operation> {
             drop(operation.set(target, &value));
             for field in needs {
                 operation.set(field, "web").unwrap();
+            }
+            if matches!(verb, Verb::Head | Verb::Options) {
+                operation.set("subresource", "proxy").unwrap();
             }
             if verb == Verb::Patch {
                 operation.set("patchType", "merge").unwrap();
