@@ -11,7 +11,8 @@ use crate::words;
 pub(crate) fn run(target: &Target<'_>, apply: &Apply) -> Result<(), Failure> {
     for planned in words::apply(target, apply)? {
         target.run::<Body>(&planned.operation)?;
-        print(format!("{} serverside-applied\n", planned.object()).as_bytes())?;
+        let line = format!("{} serverside-applied{}\n", planned.object(), apply.dry_run.note());
+        print(line.as_bytes())?;
     }
     Ok(())
 }

@@ -4,12 +4,17 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::{api, auth, label, logs, metrics, patch, scale, write};
+
 /// The Kubernetes API from within a pod, in kubectl's words.
 #[derive(Parser)]
 #[command(name = "kubewire", version, arg_required_else_help = true)]
 pub(crate) struct Arguments {
     #[command(flatten)]
     pub(crate) target: TargetArguments,
+    /// Print the operations of these words as JSON, for use in code, instead of running them
+    #[arg(long, global = true)]
+    pub(crate) as_operation: bool,
     #[command(subcommand)]
     pub(crate) verb: Verb,
 }
@@ -29,12 +34,13 @@ pub(crate) struct TargetArguments {
 
 #[derive(Subcommand)]
 pub(crate) enum Verb {
-    /// Show one or many objects
-    Get(Get),
-    /// Make objects be as a file says (server-side apply)
-    Apply(Apply),
-    /// Delete objects by name or by a file
-    Delete(Delete),
+    #[command(flatten)]
+    Plain(Plain),
+    /// Print a script that completes these words in a shell
+    Completion {
+        /// Which shell
+        shell: clap_complete::Shell,
+    },
     /// Print the request of the same words as a curl command for bash, without secrets
     Curl {
         #[command(subcommand)]
@@ -42,7 +48,7 @@ pub(crate) enum Verb {
     },
 }
 
-/// What `kubewire curl` can print.
+/// What can be run, or printed as a request or an operation.
 #[derive(Subcommand)]
 pub(crate) enum Plain {
     /// Show one or many objects
@@ -51,6 +57,56 @@ pub(crate) enum Plain {
     Apply(Apply),
     /// Delete objects by name or by a file
     Delete(Delete),
+    /// Make new objects from a file, or a token of a service account
+    Create(write::Create),
+    /// Replace whole objects by a file's
+    Replace(write::Replace),
+    /// Change parts of an object
+    Patch(patch::Patch),
+    /// Set how many replicas there shall be
+    Scale(scale::Scale),
+    /// Set or remove labels
+    Label(label::Change),
+    /// Set or remove annotations
+    Annotate(label::Change),
+    /// Print the log of a pod's container
+    Logs(logs::Logs),
+    /// Ask what one may do, and who one is
+    Auth {
+        #[command(subcommand)]
+        question: auth::Question,
+    },
+    /// List the types that the server knows
+    ApiResources(api::Resources),
+    /// List the groups and versions that the server knows
+    ApiVersions,
+    /// Print the server's metrics, in Prometheus' text format
+    Metrics(metrics::Metrics),
+}
+
+/// Whether a change is only tried.
+#[derive(Args)]
+pub(crate) struct DryRun {
+    /// `server`: the server does everything but store it
+    #[arg(long, value_name = "none|server", value_enum, default_value_t = Rehearsal::None, hide_default_value = true, hide_possible_values = true)]
+    pub(crate) dry_run: Rehearsal,
+}
+
+#[derive(Clone, Copy, PartialEq, ValueEnum)]
+pub(crate) enum Rehearsal {
+    None,
+    Server,
+}
+
+impl DryRun {
+    pub(crate) fn set(&self, operation: &mut kubewire::Operation) -> Result<(), kubewire::BuildError> {
+        if self.dry_run == Rehearsal::Server { operation.set("dryRun", "All") } else { Ok(()) }
+    }
+
+    /// What kubectl adds to the line that says what was done.
+    pub(crate) fn note(&self) -> &'static str {
+        if self.dry_run == Rehearsal::Server { " (server dry run)" } else { "" }
+    }
 }
 
 #[derive(Args)]
@@ -104,6 +160,8 @@ pub(crate) struct Apply {
     /// The name that owns the fields
     #[arg(long, default_value = "kubewire", value_name = "NAME")]
     pub(crate) field_manager: String,
+    #[command(flatten)]
+    pub(crate) dry_run: DryRun,
 }
 
 #[derive(Args)]
@@ -114,4 +172,22 @@ pub(crate) struct Delete {
     /// A file of YAML or JSON whose objects are deleted; - for standard input
     #[arg(short, long, value_name = "FILE")]
     pub(crate) filename: Option<PathBuf>,
+    /// What happens to the objects' dependents
+    #[arg(long, value_enum, default_value_t = Cascade::Background)]
+    pub(crate) cascade: Cascade,
+    /// Seconds that the objects may take to end
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) grace_period: Option<u32>,
+    #[command(flatten)]
+    pub(crate) dry_run: DryRun,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum Cascade {
+    /// They go later
+    Background,
+    /// They go first
+    Foreground,
+    /// They stay
+    Orphan,
 }

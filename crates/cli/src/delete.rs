@@ -14,7 +14,8 @@ pub(crate) fn run(target: &Target<'_>, delete: &Delete) -> Result<(), Failure> {
         let kind = words::kind_and_group(&planned.resource);
         let place =
             planned.namespace.map_or_else(String::new, |namespace| format!(" from {namespace} namespace"));
-        print(format!("{kind} \"{}\" deleted{place}\n", planned.name).as_bytes())?;
+        let note = delete.dry_run.note();
+        print(format!("{kind} \"{}\" deleted{place}{note}\n", planned.name).as_bytes())?;
     }
     Ok(())
 }

@@ -8,6 +8,30 @@ use kubewire::{BuildError, ConfigError, Error, Status};
 pub(crate) struct Failure(String);
 
 impl Failure {
+    /// An exit code that says it all, such as that of a question answered with no.
+    pub(crate) fn silent() -> Self {
+        Self(String::new())
+    }
+
+    /// The same failure with what was being done to which file, where kubectl puts it.
+    pub(crate) fn when(self, doing: &str, file: &std::path::Path) -> Self {
+        let shown =
+            if file == std::path::Path::new("-") { "STDIN".into() } else { file.display().to_string() };
+        let part = format!("error when {doing} \"{shown}\": ");
+        let at = match self.0.split_once(": ") {
+            Some((start, _)) if start == "error" || start.starts_with("Error from server") => start.len() + 2,
+            _ => 0,
+        };
+        let (start, rest) = self.0.split_at(at);
+        Self([start, &part, rest].concat())
+    }
+
+    pub(crate) fn print(&self) {
+        if !self.0.is_empty() {
+            eprintln!("{self}");
+        }
+    }
+
     pub(crate) fn new(message: impl fmt::Display) -> Self {
         Self(format!("error: {message}"))
     }

@@ -30,6 +30,7 @@ pub(crate) fn run(target: &Target<'_>, get: &Get) -> Result<(), Failure> {
 fn tables(target: &Target<'_>, get: &Get, plan: &[Planned]) -> Result<(), Failure> {
     let several = plan.iter().any(|planned| planned.resource != plan[0].resource);
     let mut out = String::new();
+    let mut missing = Vec::new();
     let mut rest = plan;
     while let Some(first) = rest.first() {
         let alike = rest.iter().take_while(|planned| planned.resource == first.resource).count();
@@ -42,18 +43,38 @@ fn tables(target: &Target<'_>, get: &Get, plan: &[Planned]) -> Result<(), Failur
             prefix: several.then(|| words::kind_and_group(&first.resource)),
             no_headers: get.no_headers,
         });
+        // Objects that were named are one table, without those that are not there.
+        let mut named: Option<Table> = None;
         for planned in group {
-            pages(target, planned, |table: Table| {
-                printer.print(&table);
-                table.metadata.continue_token
-            })?;
+            let told = pages(target, planned, |table: Table| {
+                let token = table.metadata.continue_token.clone();
+                match &mut named {
+                    Some(whole) => whole.rows.extend(table.rows),
+                    None if planned.operation.verb() == Verb::Get => named = Some(table),
+                    None => printer.print(&table),
+                }
+                token
+            });
+            match told {
+                Err(failure) if plan.len() > 1 => missing.push(failure),
+                told => told?,
+            }
+        }
+        if let Some(whole) = named {
+            printer.print(&whole);
         }
         if !out.is_empty() && !printer.out.is_empty() {
             out.push('\n');
         }
         out.push_str(&printer.out);
     }
-    if out.is_empty() { nothing(plan) } else { print(out.as_bytes()) }
+    match (out.is_empty(), missing.is_empty()) {
+        (true, true) => return nothing(plan),
+        (true, false) => {}
+        (false, _) => print(out.as_bytes())?,
+    }
+    missing.iter().for_each(Failure::print);
+    if missing.is_empty() { Ok(()) } else { Err(Failure::silent()) }
 }
 
 /// The objects themselves, as names, JSON or YAML.

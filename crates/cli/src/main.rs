@@ -1,23 +1,33 @@
 //! `kubewire`, the command: kubectl's words, from within a pod or with its mount.
 
+mod api;
 mod apply;
 mod arguments;
+mod auth;
 mod curl;
 mod delete;
 mod discover;
 mod failure;
 mod get;
+mod label;
+mod logs;
 mod manifest;
+mod metrics;
+mod operations;
 mod output;
+mod patch;
+mod plan;
+mod scale;
 mod table;
 mod target;
 mod words;
+mod write;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 
-use arguments::{Arguments, Verb};
+use arguments::{Arguments, Plain, Verb};
 use failure::Failure;
 
 fn main() -> ExitCode {
@@ -32,7 +42,7 @@ fn main() -> ExitCode {
     match run(&arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            eprintln!("{failure}");
+            failure.print();
             ExitCode::FAILURE
         }
     }
@@ -40,10 +50,29 @@ fn main() -> ExitCode {
 
 fn run(arguments: &Arguments) -> Result<(), Failure> {
     let target = target::Target::new(&arguments.target);
-    match &arguments.verb {
-        Verb::Get(get) => get::run(&target, get),
-        Verb::Apply(apply) => apply::run(&target, apply),
-        Verb::Delete(delete) => delete::run(&target, delete),
-        Verb::Curl { verb } => curl::run(&target, verb),
+    let plain = match &arguments.verb {
+        Verb::Plain(plain) if arguments.as_operation => return operations::print(&target, plain),
+        Verb::Plain(plain) => plain,
+        Verb::Curl { verb } => return curl::run(&target, verb),
+        Verb::Completion { shell } => {
+            clap_complete::generate(*shell, &mut Arguments::command(), "kubewire", &mut std::io::stdout());
+            return Ok(());
+        }
+    };
+    match plain {
+        Plain::Get(get) => get::run(&target, get),
+        Plain::Apply(apply) => apply::run(&target, apply),
+        Plain::Delete(delete) => delete::run(&target, delete),
+        Plain::Create(create) => write::create(&target, create),
+        Plain::Replace(replace) => write::replace(&target, replace),
+        Plain::Patch(patch) => patch::run(&target, patch),
+        Plain::Scale(scale) => scale::run(&target, scale),
+        Plain::Label(change) => label::run(&target, change, &label::LABELS),
+        Plain::Annotate(change) => label::run(&target, change, &label::ANNOTATIONS),
+        Plain::Logs(logs) => logs::run(&target, logs),
+        Plain::Auth { question } => auth::run(&target, question),
+        Plain::ApiResources(resources) => api::resources(&target, resources),
+        Plain::ApiVersions => api::versions(&target),
+        Plain::Metrics(metrics) => metrics::run(&target, metrics),
     }
 }

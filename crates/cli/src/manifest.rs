@@ -50,13 +50,11 @@ pub(crate) fn read(path: &Path) -> Result<Vec<Manifest>, Failure> {
 }
 
 fn parse(text: &str) -> Result<Vec<Value>, String> {
-    let documents: Vec<Value> = if text.trim_start().starts_with('{') {
-        serde_json::Deserializer::from_str(text)
-            .into_iter()
-            .collect::<Result<_, _>>()
-            .map_err(|error: serde_json::Error| error.to_string())?
-    } else {
-        serde_saphyr::from_multiple(text).map_err(|error| error.to_string())?
+    // Documents of JSON may follow each other without a mark; a brace opens a map of YAML as well.
+    let json = || serde_json::Deserializer::from_str(text).into_iter().collect::<Result<Vec<Value>, _>>();
+    let documents = match text.trim_start().starts_with('{').then(json) {
+        Some(Ok(documents)) => documents,
+        _ => serde_saphyr::from_multiple(text).map_err(|error| error.to_string())?,
     };
     Ok(documents.into_iter().filter(|document| !document.is_null()).collect())
 }
@@ -81,7 +79,9 @@ fn manifest(object: Value, file: Option<String>) -> Result<Manifest, &'static st
     Ok(Manifest {
         api_version: text(&object["apiVersion"], "apiVersion")?,
         kind: text(&object["kind"], "kind")?,
-        name: text(&object["metadata"]["name"], "metadata.name")?,
+        // A creation may leave the name's end to the server.
+        name: text(&object["metadata"]["name"], "metadata.name")
+            .or_else(|missing| text(&object["metadata"]["generateName"], missing).map(|_| String::new()))?,
         namespace: text(&object["metadata"]["namespace"], "").ok(),
         object,
         file,
@@ -99,6 +99,7 @@ mod tests {
         assert_eq!(documents.len(), 2, "{documents:?}");
         assert_eq!(documents[1]["data"]["a"], "1");
         assert_eq!(parse("{\"kind\":\"A\"}\n{\"kind\":\"B\"}").unwrap().len(), 2);
+        assert_eq!(parse("{kind: A, data: {a: b}}\n---\n{kind: B}\n").unwrap().len(), 2);
         assert_eq!(items(serde_json::json!({"kind": "List", "items": [{}, {}]})).len(), 2);
         assert!(parse("a: [").is_err());
     }

@@ -37,8 +37,17 @@ impl Printer {
         Self { style, widths: Vec::new(), headed, out: String::new() }
     }
 
+    /// Appends a table whose columns are as wide as all of its rows need.
+    pub(crate) fn print_whole(&mut self, table: &Table) {
+        self.print_blocks(table, usize::MAX);
+    }
+
     /// Appends a table, or a page of one.
     pub(crate) fn print(&mut self, table: &Table) {
+        self.print_blocks(table, BLOCK);
+    }
+
+    fn print_blocks(&mut self, table: &Table, rows: usize) {
         let shown: Vec<usize> = (0..table.columns.len())
             .filter(|index| self.style.wide || table.columns[*index].priority == 0)
             .collect();
@@ -60,7 +69,7 @@ impl Printer {
             let metadata = &row.object.metadata;
             let namespace = metadata.namespace.clone().unwrap_or_default();
             block.push(self.decorated(cells.collect(), namespace, labels(&metadata.labels)));
-            if (index + 1) % BLOCK == 0 {
+            if (index + 1) % rows == 0 {
                 self.lay_out(&std::mem::take(&mut block));
             }
         }

@@ -2,7 +2,7 @@
 
 use kubewire::{Operation, Resource, Scope, Verb};
 
-use crate::arguments::{Apply, Delete, Get, Output};
+use crate::arguments::{Apply, Cascade, Delete, Get, Output};
 use crate::discover;
 use crate::failure::Failure;
 use crate::manifest::{self, Manifest};
@@ -19,6 +19,12 @@ pub(crate) struct Planned {
 }
 
 impl Planned {
+    /// What is about no object, such as a path.
+    pub(crate) fn bare(operation: Operation) -> Self {
+        let resource = Resource::new("", "", "", "", Scope::Cluster);
+        Self { operation, resource, name: String::new(), namespace: None, file: None }
+    }
+
     /// `deployment.apps/web`, as kubectl calls an object.
     pub(crate) fn object(&self) -> String {
         format!("{}/{}", kind_and_group(&self.resource), self.name)
@@ -71,6 +77,7 @@ pub(crate) fn apply(target: &Target<'_>, apply: &Apply) -> Result<Vec<Planned>, 
         planned.operation.set("patchType", "apply")?;
         planned.operation.set("fieldManager", &apply.field_manager)?;
         planned.operation.set("force", if apply.force_conflicts { "true" } else { "false" })?;
+        apply.dry_run.set(&mut planned.operation)?;
         planned.operation.set_body(manifest.object.to_string());
         planned.file = manifest.file;
         plan.push(planned);
@@ -86,16 +93,31 @@ pub(crate) fn delete(target: &Target<'_>, delete: &Delete) -> Result<Vec<Planned
             plan.push(of_manifest(target, &manifest, Verb::Delete)?);
         }
     }
-    for (word, name) in objects(&delete.words)? {
-        let Some(name) = name else {
-            return Err(Failure::new("resource(s) were provided, but no name was specified"));
+    plan.extend(named(target, &delete.words, Verb::Delete)?);
+    for planned in &mut plan {
+        let policy = match delete.cascade {
+            Cascade::Background => "Background",
+            Cascade::Foreground => "Foreground",
+            Cascade::Orphan => "Orphan",
         };
+        planned.operation.set("propagationPolicy", policy)?;
+        if let Some(seconds) = delete.grace_period {
+            planned.operation.set("gracePeriodSeconds", &seconds.to_string())?;
+        }
+        delete.dry_run.set(&mut planned.operation)?;
+    }
+    Ok(plan)
+}
+
+/// One operation of the same verb on each object that the words name.
+pub(crate) fn named(target: &Target<'_>, words: &[String], verb: Verb) -> Result<Vec<Planned>, Failure> {
+    let mut plan = Vec::new();
+    for (word, name) in objects(words)? {
+        let name =
+            name.ok_or_else(|| Failure::new("resource(s) were provided, but no name was specified"))?;
         let resource = discover::by_name(target, word)?;
         let namespace = if resource.scope == Scope::Cluster { None } else { Some(target.namespace()?) };
-        plan.push(planned(Verb::Delete, resource, namespace, name)?);
-    }
-    for planned in &mut plan {
-        planned.operation.set("propagationPolicy", "Background")?;
+        plan.push(planned(verb, resource, namespace, name)?);
     }
     Ok(plan)
 }
@@ -117,7 +139,7 @@ fn objects(words: &[String]) -> Result<Vec<(&str, Option<&str>)>, Failure> {
     Ok(words.iter().filter_map(|word| word.split_once('/')).map(|(word, name)| (word, Some(name))).collect())
 }
 
-fn of_manifest(target: &Target<'_>, manifest: &Manifest, verb: Verb) -> Result<Planned, Failure> {
+pub(crate) fn of_manifest(target: &Target<'_>, manifest: &Manifest, verb: Verb) -> Result<Planned, Failure> {
     let resource = discover::by_kind(target, &manifest.api_version, &manifest.kind)?;
     let namespace = match (resource.scope, &manifest.namespace) {
         (Scope::Cluster, _) => None,
@@ -127,7 +149,8 @@ fn of_manifest(target: &Target<'_>, manifest: &Manifest, verb: Verb) -> Result<P
     planned(verb, resource, namespace, &manifest.name)
 }
 
-fn planned(
+/// One operation on a resource.
+pub(crate) fn planned(
     verb: Verb,
     resource: Resource,
     namespace: Option<String>,
@@ -139,7 +162,7 @@ fn planned(
     if let Some(namespace) = &namespace {
         operation.set("namespace", namespace)?;
     }
-    if verb != Verb::List {
+    if !matches!(verb, Verb::List | Verb::Create) {
         operation.set("name", name)?;
     }
     Ok(Planned { operation, resource, name: name.to_owned(), namespace, file: None })

@@ -1,4 +1,4 @@
-//! The three programs, built from the Go module beside this crate and kept in the user's cache.
+//! The four programs, built from the Go module beside this crate and kept in the user's cache.
 
 use crate::{Error, Result, cache_home, certificates::hex, on_path};
 use ring::digest::{Context, SHA256};
@@ -16,14 +16,15 @@ use std::{
 pub type Progress<'a> = &'a mut dyn FnMut(&str);
 
 /// Each program, the Go package that it is, and what a first build takes on two cores.
-const PROGRAMS: [(&str, &str, &str); 3] = [
+const PROGRAMS: [(&str, &str, &str); 4] = [
     ("etcd", "go.etcd.io/etcd/server/v3", "1 min"),
     ("kube-apiserver", "k8s.io/kubernetes/cmd/kube-apiserver", "7 min"),
     ("kube-controller-manager", "k8s.io/kubernetes/cmd/kube-controller-manager", "3 min"),
+    ("kubectl", "k8s.io/kubernetes/cmd/kubectl", "2 min"),
 ];
 const SAY_SO_EVERY: Duration = Duration::from_secs(30);
 
-/// The paths of the programs that make a cluster.
+/// The paths of the programs that make a cluster, and of the client that ours is compared with.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -34,6 +35,8 @@ pub struct Binaries {
     pub kube_apiserver: PathBuf,
     /// `kube-controller-manager`.
     pub kube_controller_manager: PathBuf,
+    /// `kubectl`, to compare with.
+    pub kubectl: PathBuf,
 }
 
 impl Binaries {
@@ -82,6 +85,7 @@ impl Binaries {
             etcd: dir.join("etcd"),
             kube_apiserver: dir.join("kube-apiserver"),
             kube_controller_manager: dir.join("kube-controller-manager"),
+            kubectl: dir.join("kubectl"),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The real Kubernetes API server, for tests.
 //!
-//! [`Binaries`] builds `etcd`, `kube-apiserver` and `kube-controller-manager` from the Go module that stands beside this
+//! [`Binaries`] builds `etcd`, `kube-apiserver`, `kube-controller-manager` and `kubectl` from the Go module that stands beside this
 //! crate, once for each user. [`Cluster`] starts them on loopback and writes `cluster.json`, a [`State`], from which
 //! any test, in whatever language, learns where the server is and how to be its admin. [`Front`] is one more API server
 //! in front of the same data, for tests that restart it or rotate its certificates while others run.

@@ -52,7 +52,7 @@ fn build() -> PathBuf {
     executable.expect("cargo names the executable")
 }
 
-fn run(command: &mut Command) -> Ran {
+pub(crate) fn run(command: &mut Command) -> Ran {
     let output = command.output().expect("the command runs");
     let text = |bytes| String::from_utf8(bytes).expect("the command writes UTF-8");
     Ran { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }

@@ -4,6 +4,7 @@
 //! prints, and `cargo test -p kubewire-conformance`.
 
 mod command;
+mod kubectl;
 mod mount;
 
 use std::hash::{BuildHasher, RandomState};
@@ -15,6 +16,7 @@ use kubewire_ureq::Client;
 use serde_json::{Value, json};
 
 pub use command::{Ran, bash, kubewire};
+pub use kubectl::Kubectl;
 pub use mount::Mount;
 
 /// One test's own corner of the API server.
