@@ -1,6 +1,6 @@
 //! From kubectl's words to operations: the same for running them and for printing them.
 
-use kubewire::{Operation, Resource, Scope, Verb};
+use kubewire::{Builtin, Operation, Resource, Scope, Verb};
 
 use crate::arguments::{Apply, Cascade, Delete, Get, Output};
 use crate::discover;
@@ -40,8 +40,7 @@ pub(crate) fn kind_and_group(resource: &Resource) -> String {
 /// `get TYPE`, `get TYPE NAME...`, `get TYPE/NAME...`.
 pub(crate) fn get(target: &Target<'_>, get: &Get) -> Result<Vec<Planned>, Failure> {
     let mut plan = Vec::new();
-    for (word, name) in objects(&get.words)? {
-        let resource = discover::by_name(target, word)?;
+    for (name, resource) in types(target, &get.words)? {
         let namespace = match (resource.scope, get.all_namespaces) {
             (Scope::Cluster, _) | (_, true) => None,
             _ => Some(target.namespace()?),
@@ -107,6 +106,27 @@ pub(crate) fn delete(target: &Target<'_>, delete: &Delete) -> Result<Vec<Planned
         delete.dry_run.set(&mut planned.operation)?;
     }
     Ok(plan)
+}
+
+/// The words with the resources that they mean: a category such as `all` means several.
+fn types<'a>(target: &Target<'_>, words: &'a [String]) -> Result<Vec<(Option<&'a str>, Resource)>, Failure> {
+    let mut types = Vec::new();
+    for (word, name) in objects(words)? {
+        // The newest version of each: `horizontalpodautoscalers` has two.
+        let mut category: Vec<Resource> = Vec::new();
+        for resource in Builtin.category(word).filter(|_| name.is_none()) {
+            let again =
+                |other: &Resource| (&other.group, &other.plural) == (&resource.group, &resource.plural);
+            if !category.iter().any(again) {
+                category.push(resource);
+            }
+        }
+        if category.is_empty() {
+            category.push(discover::by_name(target, word)?);
+        }
+        types.extend(category.into_iter().map(|resource| (name, resource)));
+    }
+    Ok(types)
 }
 
 /// One operation of the same verb on each object that the words name.

@@ -69,6 +69,20 @@ impl Row {
     }
 }
 
+impl Builtin {
+    /// The resources of a category, such as `all` or `api-extensions`, in the order of discovery; none where there is no such category.
+    ///
+    /// ```
+    /// use kubewire::Builtin;
+    /// assert_eq!(Builtin.category("all").next().unwrap().plural, "pods");
+    /// ```
+    pub fn category(self, name: &str) -> impl Iterator<Item = Resource> {
+        rows()
+            .filter(move |row| name != "-" && split(row.field(4), ",").any(|category| category == name))
+            .map(Row::resource)
+    }
+}
+
 /// As in kubectl a name may say its group, or version and group, behind a dot: `deployments.apps`, `deployments.v1.apps`.
 impl Catalog for Builtin {
     fn find(&self, api_version: Option<&str>, name: &str) -> Option<Resource> {
@@ -86,6 +100,7 @@ impl Catalog for Builtin {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::prelude::*;
 
     #[test]
     fn finds_by_plural_kind_and_short_name() {
@@ -102,6 +117,19 @@ mod tests {
         }
         for name in ["deployments.batch", "deployments.v2.apps", "pods.apps", "pods."] {
             assert_eq!(Builtin.find(None, name).filter(|found| found.plural != "pods"), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn categories_are_of_each_resource_once() {
+        let all: Vec<_> = Builtin.category("all").map(|resource| resource.plural).collect();
+        assert!(
+            all.starts_with(&["pods".into(), "replicationcontrollers".into(), "services".into()]),
+            "{all:?}"
+        );
+        assert!(all.iter().any(|plural| plural == "cronjobs"));
+        for none in ["", "-", "nothing", "status"] {
+            assert_eq!(Builtin.category(none).count(), 0, "{none}");
         }
     }
 
