@@ -160,10 +160,11 @@ fn same(kubectl: &Kubectl<'_>, words: &[&str]) -> usize {
         || DIFFERENCES.iter().fold(shown(&kubectl.theirs(words)), |text, (more, _)| text.replace(more, ""));
     let pair = || (theirs(), shown(&kubectl.ours(words)));
     let mut last = pair();
-    for _ in 0..5 {
+    for _ in 0..25 {
         if last.0 == last.1 || (words.contains(&"yaml") && meaning(&last.0) == meaning(&last.1)) {
             return 1;
         }
+        std::thread::sleep(std::time::Duration::from_millis(200));
         last = pair();
     }
     panic!("{words:?}\nkubectl:\n{}\nkubewire:\n{}", last.0, last.1);
