@@ -1,6 +1,7 @@
 //! The tasks of this repository, as `cargo xtask NAME`.
 
 mod apiserver;
+mod bench;
 mod fuzz;
 mod generate;
 mod house;
@@ -24,6 +25,7 @@ Usage: cargo xtask TASK
   apiserver stop [DIR]     stop it
   generate [--check]       write the table of built-in resources from a real server's discovery; or compare it
   js                       build the npm package, and check what it imports, contains and weighs
+  bench                    lists beside those of the crate `kube`, in one run
   fuzz [TARGET] [--seconds N]
                            fuzz with nightly Rust, a minute each unless told otherwise
 ";
@@ -45,6 +47,7 @@ fn run() -> Result<()> {
         Ok(task) if task == "apiserver" => apiserver::main(words),
         Ok(task) if task == "generate" => generate::main(words),
         Ok(task) if task == "js" => js::main(words),
+        Ok(task) if task == "bench" => bench::main(words),
         Ok(task) if task == "fuzz" => fuzz::main(words),
         Ok(task) if task != "help" && task != "--help" && task != "-h" => {
             bail!("there is no task {task:?}\n\n{USAGE}")

@@ -10,7 +10,7 @@ use super::{Answer, Kind, Object, Raw};
 use crate::answer::problem;
 use crate::call::Draft;
 use crate::error::{DecodeError, Error};
-use crate::json::{self, Elements};
+use crate::json::{self, Elements, ListError, ListParts};
 use crate::prelude::*;
 use crate::wire::Head;
 
@@ -49,32 +49,37 @@ impl<T> List<T> {
         wrap: impl Fn(usize, Raw<()>) -> Result<T, DecodeError>,
     ) -> Result<Self, Error> {
         let fail = |error| problem(draft.summary(), error);
-        let text = |path: &[&str]| json::text(body, path).map(Cow::into_owned).unwrap_or_default();
-        entire(body).map_err(fail)?;
-        let kind = text(&["kind"]);
+        let parts = ListParts::read(body).map_err(|error| fail(refusal(error)))?;
+        let text = |value| json::string(value).map(Cow::into_owned).unwrap_or_default();
+        let kind = text(parts.other("kind"));
         let Some(kind) = kind.strip_suffix("List") else {
             return Err(fail(DecodeError::new("kind", "this is no list")));
         };
-        let kind = Arc::new((text(&["apiVersion"]), kind.to_owned()));
+        let kind = Arc::new((text(parts.other("apiVersion")), kind.to_owned()));
+        let metadata = parts.other("metadata");
+        let own = |name| json::text(metadata, &[name]).map(Cow::into_owned).unwrap_or_default();
         let mut list = Self {
-            items: Vec::new(),
-            resource_version: text(&["metadata", "resourceVersion"]),
-            continue_token: Some(text(&["metadata", "continue"])).filter(|token| !token.is_empty()),
-            remaining: json::number(body, &["metadata", "remainingItemCount"]),
+            items: Vec::with_capacity(parts.items.len()),
+            resource_version: own("resourceVersion"),
+            continue_token: Some(own("continue")).filter(|token| !token.is_empty()),
+            remaining: json::number(metadata, &["remainingItemCount"]),
         };
-        // `items: null` is an empty list in the wild.
-        let Some(items) = json::find(body, &["items"]) else { return Ok(list) };
-        let mut elements = Elements::open(items)
-            .filter(Elements::is_array)
-            .ok_or_else(|| fail(DecodeError::new("items", "invalid type, expected a list")))?;
-        for (index, (_, item)) in elements.by_ref().enumerate() {
-            list.items.push(wrap(index, Raw::item(body.slice_ref(item), &kind)).map_err(fail)?);
-        }
-        if !elements.complete() {
-            return Err(fail(DecodeError::new("items", "this is no JSON")));
+        for (index, (range, key)) in parts.items.into_iter().enumerate() {
+            list.items.push(wrap(index, Raw::item(body.slice(range), key, &kind)).map_err(fail)?);
         }
         Ok(list)
     }
+}
+
+fn refusal(error: ListError) -> DecodeError {
+    let (path, reason) = match error {
+        ListError::NoObject => (".", "this is no JSON object"),
+        ListError::Broken => (".", "the answer is cut off"),
+        ListError::Behind => (".", "data after the value"),
+        ListError::NoArray => ("items", "invalid type, expected a list"),
+        ListError::Items => ("items", "this is no JSON"),
+    };
+    DecodeError::new(path, reason)
 }
 
 impl<K> Answer for List<Raw<K>> {

@@ -4,8 +4,17 @@ use crate::error::DecodeError;
 use crate::prelude::*;
 
 impl DecodeError {
+    /// Decodes `json`, from which the value may borrow.
+    pub(crate) fn borrow<'a, T: serde::Deserialize<'a>>(json: &'a [u8]) -> Result<T, Self> {
+        serde_json::from_slice(json).map_err(|error| Self::new(".", reason(&error)))
+    }
+
     /// Decodes `json`, and on failure keeps the path of the field below `prefix`.
     pub(crate) fn catch<T: serde::de::DeserializeOwned>(json: &[u8], prefix: &str) -> Result<T, Self> {
+        // Keeping track of the path costs time, so it is done for what fails alone.
+        if let Ok(value) = serde_json::from_slice(json) {
+            return Ok(value);
+        }
         let mut reader = serde_json::Deserializer::from_slice(json);
         let value: Result<T, _> = serde_path_to_error::deserialize(&mut reader);
         match value {

@@ -3,6 +3,7 @@
 //! The reader tracks strings and nesting, and nothing else: it does not judge literals, escapes, UTF-8 or whether a `]`
 //! closes a `[`. Whoever decodes a slice judges that slice. It never panics and never recurses, whatever it is given.
 
+use super::skip::{skip, skip_string, space};
 use crate::prelude::*;
 use alloc::borrow::Cow;
 
@@ -80,11 +81,6 @@ impl Elements<'_> {
     pub(crate) fn is_all(&self) -> bool {
         self.complete() && space(self.bytes, self.at) == self.bytes.len()
     }
-
-    /// Whether it is an array, and not an object.
-    pub(crate) fn is_array(&self) -> bool {
-        self.close == b']'
-    }
 }
 
 impl<'a> Iterator for Elements<'a> {
@@ -130,14 +126,14 @@ fn is_null(value: &[u8]) -> bool {
 }
 
 /// A string value, unescaped; `None` where it is no string or not valid.
-fn string(value: &[u8]) -> Option<Cow<'_, str>> {
+pub(crate) fn string(value: &[u8]) -> Option<Cow<'_, str>> {
     let raw = value.strip_prefix(b"\"")?.strip_suffix(b"\"")?;
     let raw = core::str::from_utf8(raw).ok()?;
     if raw.contains('\\') { unescape(raw).map(Cow::Owned) } else { Some(Cow::Borrowed(raw)) }
 }
 
 /// Whether a raw key spells `name`, also where it is written with escapes.
-fn is_key(raw: &[u8], name: &str) -> bool {
+pub(super) fn is_key(raw: &[u8], name: &str) -> bool {
     if raw.contains(&b'\\') {
         core::str::from_utf8(raw).ok().and_then(unescape).is_some_and(|key| key == name)
     } else {
@@ -187,61 +183,6 @@ fn hex4(rest: &mut core::str::Chars<'_>) -> Option<u32> {
         value = value << 4 | rest.next()?.to_digit(16)?;
     }
     Some(value)
-}
-
-/// The first position at or behind `at` that is no white space.
-fn space(bytes: &[u8], mut at: usize) -> usize {
-    while matches!(bytes.get(at), Some(b' ' | b'\n' | b'\t' | b'\r')) {
-        at += 1;
-    }
-    at
-}
-
-/// The position behind the value that starts at `at`.
-fn skip(bytes: &[u8], at: usize) -> Option<usize> {
-    match bytes.get(at)? {
-        b'"' => skip_string(bytes, at),
-        b'{' | b'[' => skip_nested(bytes, at),
-        b',' | b':' | b'}' | b']' => None,
-        _ => {
-            let ends = |byte: &u8| matches!(byte, b',' | b'}' | b']' | b' ' | b'\n' | b'\t' | b'\r');
-            let rest = bytes.get(at..)?;
-            Some(at + rest.iter().position(ends).unwrap_or(rest.len()))
-        }
-    }
-}
-
-fn skip_nested(bytes: &[u8], mut at: usize) -> Option<usize> {
-    let mut depth = 0usize;
-    loop {
-        match bytes.get(at)? {
-            b'"' => {
-                at = skip_string(bytes, at)?;
-                continue;
-            }
-            b'{' | b'[' => depth += 1,
-            b'}' | b']' => depth -= 1,
-            _ => {}
-        }
-        at += 1;
-        if depth == 0 {
-            return Some(at);
-        }
-    }
-}
-
-fn skip_string(bytes: &[u8], at: usize) -> Option<usize> {
-    if bytes.get(at) != Some(&b'"') {
-        return None;
-    }
-    let mut at = at + 1;
-    loop {
-        match bytes.get(at)? {
-            b'"' => return Some(at + 1),
-            b'\\' => at += 2,
-            _ => at += 1,
-        }
-    }
 }
 
 #[cfg(test)]

@@ -1,0 +1,101 @@
+//! Steps over values: a table of byte classes outside of strings, eight bytes at a time within.
+
+/// The first position at or behind `at` that is no white space.
+#[inline]
+pub(super) fn space(bytes: &[u8], mut at: usize) -> usize {
+    while matches!(bytes.get(at), Some(b' ' | b'\n' | b'\t' | b'\r')) {
+        at += 1;
+    }
+    at
+}
+
+/// The position behind the value that starts at `at`.
+#[inline]
+pub(super) fn skip(bytes: &[u8], at: usize) -> Option<usize> {
+    match bytes.get(at)? {
+        b'"' => skip_string(bytes, at),
+        b'{' | b'[' => skip_nested(bytes, at + 1, 1),
+        b',' | b':' | b'}' | b']' => None,
+        _ => {
+            let ends = |byte: &u8| matches!(byte, b',' | b'}' | b']' | b'"' | b' ' | b'\n' | b'\t' | b'\r');
+            let rest = bytes.get(at..)?;
+            Some(at + rest.iter().position(ends).unwrap_or(rest.len()))
+        }
+    }
+}
+
+const PLAIN: u8 = 0;
+const QUOTE: u8 = 1;
+const OPEN: u8 = 2;
+const CLOSE: u8 = 3;
+
+/// What a byte means outside of strings.
+#[allow(clippy::indexing_slicing, reason = "a byte's index into 256 places, when the program is compiled")]
+const CLASSES: [u8; 256] = {
+    let mut classes = [PLAIN; 256];
+    classes[b'"' as usize] = QUOTE;
+    classes[b'{' as usize] = OPEN;
+    classes[b'[' as usize] = OPEN;
+    classes[b'}' as usize] = CLOSE;
+    classes[b']' as usize] = CLOSE;
+    classes
+};
+
+fn class(byte: u8) -> u8 {
+    CLASSES.get(usize::from(byte)).copied().unwrap_or(PLAIN)
+}
+
+/// From `at`, which lies below `depth` open brackets, to behind the bracket that closes them all.
+pub(super) fn skip_nested(bytes: &[u8], mut at: usize, mut depth: usize) -> Option<usize> {
+    loop {
+        let class = class(*bytes.get(at)?);
+        if class == QUOTE {
+            at = skip_string(bytes, at)?;
+            continue;
+        }
+        at += 1;
+        if class == OPEN {
+            depth += 1;
+        } else if class == CLOSE {
+            depth -= 1;
+            if depth == 0 {
+                return Some(at);
+            }
+        }
+    }
+}
+
+const LOW: u64 = 0x0101_0101_0101_0101;
+const HIGH: u64 = 0x8080_8080_8080_8080;
+
+/// The high bit of the first byte of `word` that is `byte`, and perhaps of later ones: only the lowest counts.
+#[inline]
+fn marks(word: u64, byte: u8) -> u64 {
+    let other = word ^ (LOW * byte as u64);
+    other.wrapping_sub(LOW) & !other & HIGH
+}
+
+/// The position behind the string that starts at `at`.
+#[inline]
+pub(super) fn skip_string(bytes: &[u8], at: usize) -> Option<usize> {
+    if bytes.get(at) != Some(&b'"') {
+        return None;
+    }
+    let mut at = at + 1;
+    loop {
+        while let Some(word) = bytes.get(at..).and_then(<[u8]>::first_chunk::<8>) {
+            let word = u64::from_le_bytes(*word);
+            let found = marks(word, b'"') | marks(word, b'\\');
+            if found != 0 {
+                at += (found.trailing_zeros() / 8) as usize;
+                break;
+            }
+            at += 8;
+        }
+        match bytes.get(at)? {
+            b'"' => return Some(at + 1),
+            b'\\' => at += 2,
+            _ => at += 1,
+        }
+    }
+}
