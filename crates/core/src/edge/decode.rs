@@ -9,10 +9,15 @@ impl DecodeError {
         serde_json::from_slice(json).map_err(|error| Self::new(".", reason(&error)))
     }
 
+    /// Decodes `json` where nothing stands against it: UTF-8 is judged once for all texts.
+    pub(crate) fn quick<T: serde::de::DeserializeOwned>(json: &[u8]) -> Option<T> {
+        serde_json::from_str(core::str::from_utf8(json).ok()?).ok()
+    }
+
     /// Decodes `json`, and on failure keeps the path of the field below `prefix`.
     pub(crate) fn catch<T: serde::de::DeserializeOwned>(json: &[u8], prefix: &str) -> Result<T, Self> {
         // Keeping track of the path costs time, so it is done for what fails alone.
-        if let Ok(value) = serde_json::from_slice(json) {
+        if let Some(value) = Self::quick(json) {
             return Ok(value);
         }
         let mut reader = serde_json::Deserializer::from_slice(json);

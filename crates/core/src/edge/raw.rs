@@ -176,7 +176,7 @@ impl<K: DeserializeOwned> Raw<K> {
         };
         let typed = self.kind.as_deref().and_then(|(version, kind)| with_type(&cut, version, kind));
         // A type that wants them, or JSON that is broken just there: the whole says.
-        serde_json::from_slice(&typed.unwrap_or(cut)).or_else(|_| DecodeError::catch(&self.json(), prefix))
+        DecodeError::quick(&typed.unwrap_or(cut)).map_or_else(|| DecodeError::catch(&self.json(), prefix), Ok)
     }
 }
 
