@@ -6,6 +6,7 @@
 mod checks;
 
 mod answers;
+mod meta;
 mod operations;
 mod secrets;
 mod strategies;
