@@ -86,14 +86,9 @@ pub use call::{Attributes, Draft, Operation, PatchType, Verb, View};
 pub use driver::{Act, Driver, Heard, Task};
 #[cfg(feature = "std")]
 pub use edge::{
-<<<<<<< HEAD
-    Answer, Answered, Api, Body, Call, Column, Conflict, Deleted, IntoCall, Item, Kind, List, Metadata,
-    Object, Op, Raw, Row, Subresource, Table, TableMetadata, WatchEvent, get_path,
-=======
-    Answer, Answered, Api, Body, Call, Column, Deleted, IntOrString, IntoCall, Item, Kind, List, Metadata,
-    MicroTime, Object, Op, Quantity, QuantityFormat, Raw, Round, Row, Subresource, Table, TableMetadata,
-    Time, WatchEvent, get_path,
->>>>>>> types
+    Answer, Answered, Api, Body, Call, Column, Conflict, Deleted, IntOrString, IntoCall, Item, Kind, List,
+    Metadata, MicroTime, Object, Op, Quantity, QuantityFormat, Raw, Round, Row, Subresource, Table,
+    TableMetadata, Time, WatchEvent, get_path,
 };
 pub use error::{
     BuildError, Cause, ConfigError, Deadline, DecodeError, Error, Failure, FailureKind, Rule, Segment, Sent,
