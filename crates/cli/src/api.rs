@@ -103,11 +103,10 @@ fn laid_out(resources: &Resources, found: &[(String, String, String, Value)]) ->
     columns.extend([column("Verbs", 1), column("Categories", 1)]);
     let table: Table =
         serde_json::from_value(json!({"columnDefinitions": columns, "rows": rows})).map_err(Failure::new)?;
-    let style =
-        Style { wide, namespaces: false, labels: false, prefix: None, no_headers: resources.no_headers };
+    let style = Style { wide, no_headers: resources.no_headers, ..Style::default() };
     let mut printer = Printer::new(style);
     printer.print_whole(&table);
-    Ok(printer.out)
+    Ok(printer.layout.out)
 }
 
 fn ask(target: &Target<'_>, path: &str) -> Result<Value, Failure> {

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::format::{Formats, Output};
 use crate::{api, auth, label, logs, metrics, patch, scale, write};
 
 /// The Kubernetes API from within a pod, in kubectl's words.
@@ -124,8 +125,17 @@ pub(crate) struct Get {
     #[arg(long, value_name = "FIELDS")]
     pub(crate) field_selector: Option<String>,
     /// How to print; without it as the server's table
-    #[arg(short, long, value_enum)]
+    #[arg(short, long, value_name = "FORMAT", value_parser = Formats)]
     pub(crate) output: Option<Output>,
+    /// A subresource of the named object, such as status or scale
+    #[arg(long, value_name = "NAME", requires = "words")]
+    pub(crate) subresource: Option<String>,
+    /// Objects that are not there are no failure
+    #[arg(long)]
+    pub(crate) ignore_not_found: bool,
+    /// The values of these labels, each as a column
+    #[arg(short = 'L', long, value_name = "LABEL", value_delimiter = ',')]
+    pub(crate) label_columns: Vec<String>,
     /// All labels of each object, as the last column
     #[arg(long)]
     pub(crate) show_labels: bool,
@@ -135,18 +145,6 @@ pub(crate) struct Get {
     /// A path with its query, such as /version or '/api/v1/pods?limit=1'; the answer is printed as it comes
     #[arg(long, value_name = "PATH", conflicts_with_all = ["words", "output", "all_namespaces", "selector", "field_selector"])]
     pub(crate) raw: Option<String>,
-}
-
-#[derive(Clone, Copy, PartialEq, ValueEnum)]
-pub(crate) enum Output {
-    /// The table with the columns that are shown where there is room
-    Wide,
-    /// TYPE/NAME, a line each
-    Name,
-    /// JSON
-    Json,
-    /// YAML
-    Yaml,
 }
 
 #[derive(Args)]

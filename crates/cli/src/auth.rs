@@ -116,13 +116,7 @@ fn who(user: &Value) -> Result<String, Failure> {
     let columns = json!([{"name": "Attribute", "type": "string"}, {"name": "Value", "type": "string"}]);
     let table: Table =
         serde_json::from_value(json!({"columnDefinitions": columns, "rows": rows})).map_err(Failure::new)?;
-    let mut printer = Printer::new(Style {
-        wide: false,
-        namespaces: false,
-        labels: false,
-        prefix: None,
-        no_headers: false,
-    });
+    let mut printer = Printer::new(Style::default());
     printer.print(&table);
-    Ok(printer.out)
+    Ok(printer.layout.out)
 }

@@ -26,6 +26,11 @@ impl Failure {
         Self([start, &part, rest].concat())
     }
 
+    /// Whether the server has no such object.
+    pub(crate) fn is_not_found(&self) -> bool {
+        self.0.starts_with("Error from server (NotFound)")
+    }
+
     pub(crate) fn print(&self) {
         if !self.0.is_empty() {
             eprintln!("{self}");

@@ -4,8 +4,9 @@ use std::io::Write;
 
 use kubewire::{Answer, Body, List, Object, Scope, Table, Verb};
 
-use crate::arguments::{Get, Output};
+use crate::arguments::Get;
 use crate::failure::Failure;
+use crate::format::Output;
 use crate::output;
 use crate::table::{Printer, Style};
 use crate::target::Target;
@@ -20,9 +21,9 @@ pub(crate) fn run(target: &Target<'_>, get: &Get) -> Result<(), Failure> {
         return print(answer.bytes());
     }
     let plan = words::get(target, get)?;
-    match get.output {
+    match &get.output {
         None | Some(Output::Wide) => tables(target, get, &plan),
-        Some(format) => objects(target, format, &plan),
+        Some(format) => objects(target, get, format, &plan),
     }
 }
 
@@ -39,6 +40,7 @@ fn tables(target: &Target<'_>, get: &Get, plan: &[Planned]) -> Result<(), Failur
         let mut printer = Printer::new(Style {
             wide: get.output == Some(Output::Wide),
             namespaces: get.all_namespaces && first.resource.scope != Scope::Cluster,
+            label_columns: get.label_columns.clone(),
             labels: get.show_labels,
             prefix: several.then(|| words::kind_and_group(&first.resource)),
             no_headers: get.no_headers,
@@ -56,6 +58,7 @@ fn tables(target: &Target<'_>, get: &Get, plan: &[Planned]) -> Result<(), Failur
                 token
             });
             match told {
+                Err(failure) if get.ignore_not_found && failure.is_not_found() => {}
                 Err(failure) if plan.len() > 1 => missing.push(failure),
                 told => told?,
             }
@@ -63,12 +66,13 @@ fn tables(target: &Target<'_>, get: &Get, plan: &[Planned]) -> Result<(), Failur
         if let Some(whole) = named {
             printer.print(&whole);
         }
-        if !out.is_empty() && !printer.out.is_empty() {
+        if !out.is_empty() && !printer.layout.out.is_empty() {
             out.push('\n');
         }
-        out.push_str(&printer.out);
+        out.push_str(&printer.layout.out);
     }
     match (out.is_empty(), missing.is_empty()) {
+        (true, true) if get.ignore_not_found => {}
         (true, true) => return nothing(plan),
         (true, false) => {}
         (false, _) => print(out.as_bytes())?,
@@ -77,14 +81,17 @@ fn tables(target: &Target<'_>, get: &Get, plan: &[Planned]) -> Result<(), Failur
     if missing.is_empty() { Ok(()) } else { Err(Failure::silent()) }
 }
 
-/// The objects themselves, as names, JSON or YAML.
-fn objects(target: &Target<'_>, format: Output, plan: &[Planned]) -> Result<(), Failure> {
+/// The objects themselves, or what is made of them.
+fn objects(target: &Target<'_>, get: &Get, format: &Output, plan: &[Planned]) -> Result<(), Failure> {
     let mut names = String::new();
     let mut objects: Vec<Object> = Vec::new();
     for planned in plan {
         let mut found = Vec::new();
         if planned.operation.verb() == Verb::Get {
-            found.push(target.run::<Object>(&planned.operation)?);
+            match target.run::<Object>(&planned.operation) {
+                Err(failure) if get.ignore_not_found && failure.is_not_found() => {}
+                object => found.push(object?),
+            }
         } else {
             pages(target, planned, |page: List<Object>| {
                 found.extend(page.items);
@@ -98,6 +105,9 @@ fn objects(target: &Target<'_>, format: Output, plan: &[Planned]) -> Result<(), 
     // As in kubectl: over a third of an object, and for few eyes.
     objects.iter_mut().for_each(|object| drop(object.metadata.rest.remove("managedFields")));
     let one_by_name = matches!(plan, [only] if only.operation.verb() == Verb::Get);
+    if one_by_name && objects.is_empty() {
+        return Ok(());
+    }
     let value = match objects.as_slice() {
         [object] if one_by_name => serde_json::to_value(object).map_err(Failure::new)?,
         objects => output::list(objects)?,
@@ -105,6 +115,12 @@ fn objects(target: &Target<'_>, format: Output, plan: &[Planned]) -> Result<(), 
     let text = match format {
         Output::Json => output::json(&value)? + "\n",
         Output::Yaml => output::yaml(&value)?,
+        Output::JsonPath(template) => template.text(&value),
+        Output::JsonPathAsJson(template) => output::json(&template.found(&value).into())? + "\n",
+        Output::Columns(columns) => match &value["items"] {
+            serde_json::Value::Array(items) if !one_by_name => columns.text(items, get.no_headers),
+            _ => columns.text(&[value], get.no_headers),
+        },
         Output::Name | Output::Wide => names,
     };
     print(text.as_bytes())

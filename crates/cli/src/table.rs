@@ -4,11 +4,14 @@ use kubewire::Table;
 use serde_json::Value;
 
 /// What to show beside the server's own columns.
+#[derive(Default)]
 pub(crate) struct Style {
     /// Columns that are shown where there is room, too.
     pub(crate) wide: bool,
     /// The namespace of each object, first.
     pub(crate) namespaces: bool,
+    /// The values of these labels, behind the server's columns.
+    pub(crate) label_columns: Vec<String>,
     /// All labels of each object, last.
     pub(crate) labels: bool,
     /// What stands before each name: `pod/`, where several kinds are shown.
@@ -20,8 +23,14 @@ pub(crate) struct Style {
 /// Lays tables out, one below the other: the pages of one list share their columns' widths and have one line of headings.
 pub(crate) struct Printer {
     style: Style,
-    widths: Vec<usize>,
     headed: bool,
+    pub(crate) layout: Layout,
+}
+
+/// Rows of cells as lines of text. Later rows may widen a column for those after them.
+#[derive(Default)]
+pub(crate) struct Layout {
+    widths: Vec<usize>,
     pub(crate) out: String,
 }
 
@@ -34,7 +43,7 @@ const BLOCK: usize = 100;
 impl Printer {
     pub(crate) fn new(style: Style) -> Self {
         let headed = style.no_headers;
-        Self { style, widths: Vec::new(), headed, out: String::new() }
+        Self { style, headed, layout: Layout::default() }
     }
 
     /// Appends a table whose columns are as wide as all of its rows need.
@@ -56,7 +65,8 @@ impl Printer {
         if !self.headed && !table.rows.is_empty() {
             self.headed = true;
             let headings = shown.iter().map(|index| table.columns[*index].name.to_uppercase());
-            block.push(self.decorated(headings.collect(), "NAMESPACE".into(), "LABELS".into()));
+            let values = self.style.label_columns.iter().map(|label| heading(label));
+            block.push(self.decorated(headings.chain(values).collect(), "NAMESPACE".into(), "LABELS".into()));
         }
         for (index, row) in table.rows.iter().enumerate() {
             let cells = shown.iter().map(|index| {
@@ -68,12 +78,16 @@ impl Printer {
             });
             let metadata = &row.object.metadata;
             let namespace = metadata.namespace.clone().unwrap_or_default();
-            block.push(self.decorated(cells.collect(), namespace, labels(&metadata.labels)));
+            let value = |label: &String| {
+                metadata.labels.get(label).and_then(Value::as_str).unwrap_or_default().to_owned()
+            };
+            let values = self.style.label_columns.iter().map(value);
+            block.push(self.decorated(cells.chain(values).collect(), namespace, labels(&metadata.labels)));
             if (index + 1) % rows == 0 {
-                self.lay_out(&std::mem::take(&mut block));
+                self.layout.add(&std::mem::take(&mut block));
             }
         }
-        self.lay_out(&block);
+        self.layout.add(&block);
     }
 
     fn decorated(&self, mut cells: Vec<String>, namespace: String, labels: String) -> Vec<String> {
@@ -85,8 +99,11 @@ impl Printer {
         }
         cells
     }
+}
 
-    fn lay_out(&mut self, block: &[Vec<String>]) {
+impl Layout {
+    /// Appends rows, whose columns are as wide as the widest of these and of those before.
+    pub(crate) fn add(&mut self, block: &[Vec<String>]) {
         for row in block {
             let columns = row.len().saturating_sub(1);
             self.widths.resize(self.widths.len().max(columns), NARROWEST);
@@ -119,6 +136,11 @@ fn text(cell: &Value) -> String {
     }
 }
 
+/// kubectl's heading of a label's column: without the label's domain.
+fn heading(label: &str) -> String {
+    label.rsplit('/').next().unwrap_or(label).to_uppercase()
+}
+
 fn labels(labels: &serde_json::Map<String, Value>) -> String {
     if labels.is_empty() {
         return "<none>".into();
@@ -148,13 +170,13 @@ mod tests {
     }
 
     fn style() -> Style {
-        Style { wide: false, namespaces: false, labels: false, prefix: None, no_headers: false }
+        Style::default()
     }
 
     fn print(style: Style, tables: &[Table]) -> String {
         let mut printer = Printer::new(style);
         tables.iter().for_each(|table| printer.print(table));
-        printer.out
+        printer.layout.out
     }
 
     #[test]
@@ -163,6 +185,11 @@ mod tests {
         let wide = Style { wide: true, namespaces: true, labels: true, ..style() };
         let wanted = "NAMESPACE   NAME    UP    NOTE   NODE   LABELS\nshop        web-0   0     a...          a=1,b=2\n";
         assert_eq!(print(wide, &[table(1)]), wanted);
+        let valued = Style { label_columns: vec!["x.y/b".into(), "a".into()], ..style() };
+        assert_eq!(
+            print(valued, &[table(1)]),
+            "NAME    UP    NOTE   B     A\nweb-0   0     a...         1\n"
+        );
         let prefixed = Style { prefix: Some("pod".into()), no_headers: true, ..style() };
         assert_eq!(print(prefixed, &[table(1)]), "pod/web-0   0     a...\n");
         assert_eq!(print(style(), &[table(0)]), "");

@@ -2,9 +2,10 @@
 
 use kubewire::{Builtin, Operation, Resource, Scope, Verb};
 
-use crate::arguments::{Apply, Cascade, Delete, Get, Output};
+use crate::arguments::{Apply, Cascade, Delete, Get};
 use crate::discover;
 use crate::failure::Failure;
+use crate::format::Output;
 use crate::manifest::{self, Manifest};
 use crate::target::Target;
 
@@ -53,12 +54,16 @@ pub(crate) fn get(target: &Target<'_>, get: &Get) -> Result<Vec<Planned>, Failur
         if name.is_some() && selectors.iter().any(|(_, given)| given.is_some()) {
             return Err(Failure::new("selectors may not be specified when naming objects"));
         }
+        if name.is_none() && get.subresource.is_some() {
+            return Err(Failure::new("a subresource is one object's: say the object's name"));
+        }
         let verb = if name.is_some() { Verb::Get } else { Verb::List };
         let mut planned = planned(verb, resource, namespace, name.unwrap_or_default())?;
         if matches!(get.output, None | Some(Output::Wide)) {
             planned.operation.set("as", "Table")?;
         }
-        for (field, given) in selectors {
+        let subresource = ("subresource", &get.subresource);
+        for (field, given) in selectors.into_iter().chain([subresource]) {
             if let Some(selector) = given {
                 planned.operation.set(field, selector)?;
             }
