@@ -82,7 +82,7 @@ mod text;
 mod time;
 mod wire;
 
-pub use call::{Attributes, Draft, Operation, PatchType, Verb, View};
+pub use call::{Attributes, Draft, Operation, Operator, PatchType, Verb, View};
 pub use driver::{Act, Driver, Heard, Task};
 #[cfg(feature = "std")]
 pub use edge::{

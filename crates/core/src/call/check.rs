@@ -1,6 +1,6 @@
 //! Whether an operation says all that its verb needs, and nothing that would be lost or mean something else.
 
-use super::{Attributes, Operation, PatchType, Verb, parameters, rules};
+use super::{Attributes, Operation, PatchType, Verb, parameters, rules, selector};
 use crate::error::{BuildError, Rule, Segment};
 use crate::prelude::*;
 use crate::resource::{Resource, Scope};
@@ -96,14 +96,12 @@ fn check_parameters(operation: &Operation, attributes: &Attributes) -> Result<()
         let expected = "a parameter of one subresource: the others are fields of the operation itself";
         return Err(BuildError::value("query", key, expected));
     }
-    // As an empty name once did: what was meant to choose some would delete all.
     for name in ["labelSelector", "fieldSelector"] {
-        if verb == Verb::DeleteCollection && operation.parameter(name) == Some("") {
-            return Err(BuildError::value(
-                name,
-                "",
-                "left out, or not empty: an empty one chooses everything",
-            ));
+        let Some(text) = operation.parameter(name) else { continue };
+        // As an empty name once did: what was meant to choose some would delete all.
+        if selector::check(name, text)? && verb == Verb::DeleteCollection {
+            let expected = "left out, or not empty: an empty one chooses everything";
+            return Err(BuildError::value(name, text, expected));
         }
     }
     if operation.parameter("continue").is_some() {
