@@ -121,7 +121,6 @@ impl fmt::Debug for Draft {
 
 #[cfg(test)]
 mod tests {
-    use crate::prelude::*;
     use crate::{Builtin, Operation, Verb};
 
     #[test]

@@ -8,10 +8,6 @@ use crate::call::rules::is_segment_name;
 use crate::prelude::*;
 
 /// One condition.
-#[cfg_attr(
-    not(test),
-    allow(dead_code, reason = "the machinery itself asks whether it can be read, and for a name")
-)]
 #[derive(Debug)]
 pub(crate) struct Term<'a> {
     /// As it stands in the text.

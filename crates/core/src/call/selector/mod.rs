@@ -6,6 +6,8 @@ mod labels;
 pub(crate) use fields::{exact_name, terms};
 pub use labels::Operator;
 pub(crate) use labels::requirements;
+#[cfg(feature = "std")]
+pub(crate) use labels::{is_key, is_value};
 
 use crate::error::BuildError;
 
