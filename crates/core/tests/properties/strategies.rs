@@ -187,7 +187,7 @@ pub(crate) fn operation() -> impl Strategy<Value = Operation> {
                 drop(operation.set(field, value));
             }
             if matches!(verb, Verb::Create | Verb::Replace | Verb::Patch) {
-                operation.set_body(body.unwrap_or_else(|| "[]".to_owned()));
+                operation.set_body(body.unwrap_or_else(|| "{}".to_owned()));
             }
             operation
         },
