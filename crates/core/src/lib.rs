@@ -82,13 +82,14 @@ mod text;
 mod time;
 mod wire;
 
-pub use call::{Attributes, Draft, Operation, PatchType, Verb, View};
+pub use call::{Attributes, Draft, Operation, Operator, PatchType, Verb, View};
 pub use driver::{Act, Driver, Heard, Task};
 #[cfg(feature = "std")]
 pub use edge::{
-    Answer, Answered, Api, Body, Call, Column, Conflict, Deleted, IntOrString, IntoCall, Item, Kind, List,
-    Metadata, MicroTime, Object, Op, Quantity, QuantityFormat, Raw, Round, Row, Subresource, Table,
-    TableMetadata, Time, WatchEvent, get_path,
+    Answer, Answered, Api, Body, Call, Column, Conflict, Deleted, FieldSelector, IntOrString, IntoCall, Item,
+    Kind, LabelSelector, LabelSelectorRequirement, Labels, List, Metadata, MicroTime, Object, Op, Quantity,
+    QuantityFormat, Raw, Requirement, Round, Row, Selector, Subresource, Table, TableMetadata, Time,
+    WatchEvent, get_path,
 };
 pub use error::{
     BuildError, Cause, ConfigError, Deadline, DecodeError, Error, Failure, FailureKind, Rule, Segment, Sent,

@@ -115,7 +115,7 @@ fn check(one: &Declared<'_>) -> Result<usize, String> {
         operation["verb"] = json!(verb);
         if let Some(patch) = patch {
             operation["patchType"] = json!(patch.name());
-            operation["body"] = json!({});
+            operation["body"] = empty(patch);
         }
         // A continue token holds the version, so the two never travel together.
         for going_on in [false, true] {
@@ -295,7 +295,7 @@ fn through_api(bare: &Value, verb: &str, patch: Option<PatchType>) -> Result<kub
             ("replace", _) => part.replace(&object),
             ("delete", _) => part.delete(),
             (_, Some(PatchType::Apply)) => part.patch(PatchType::Apply, &object).field_manager("m"),
-            (_, Some(patch)) => part.patch(patch, &object),
+            (_, Some(patch)) => part.patch(patch, &empty(patch)),
             _ => return Err(format!("Api has no {verb} of a subresource")),
         };
         let op = if text("path").is_empty() { op } else { op.path(text("path")) };
@@ -310,9 +310,14 @@ fn through_api(bare: &Value, verb: &str, patch: Option<PatchType>) -> Result<kub
         ("delete", _) => drafted(api.delete(name).call()),
         ("deletecollection", _) => drafted(api.delete_collection().call()),
         (_, Some(PatchType::Apply)) => drafted(api.apply(name, "m", &object).call()),
-        (_, Some(patch)) => drafted(api.patch(name, patch, &object).call()),
+        (_, Some(patch)) => drafted(api.patch(name, patch, &empty(patch)).call()),
         _ => Err(format!("Api has no {verb}")),
     }
+}
+
+/// A patch that changes nothing.
+fn empty(patch: PatchType) -> Value {
+    if patch == PatchType::Json { json!([]) } else { json!({}) }
 }
 
 fn drafted<T>(call: Result<Call<T>, kubewire::Error>) -> Result<kubewire::Draft, String> {

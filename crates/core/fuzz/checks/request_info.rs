@@ -65,7 +65,7 @@ pub fn read(method: &str, target: &str) -> Option<RequestInfo> {
         }
     }
     let part = |index: usize| parts.get(index).copied().unwrap_or_default().to_owned();
-    let name = part(1);
+    let mut name = part(1);
     if name.is_empty() {
         verb = match verb {
             "get" if watches(query) => "watch",
@@ -73,6 +73,10 @@ pub fn read(method: &str, target: &str) -> Option<RequestInfo> {
             "delete" => "deletecollection",
             verb => verb,
         };
+        // Only where it was a GET, and its path did not say `watch`.
+        if method == "GET" && parts.len() == 1 && !decoded.contains("/watch/") {
+            name = exact_name(query);
+        }
     }
     Some(RequestInfo {
         verb: verb.into(),
@@ -98,7 +102,19 @@ fn verb_of(method: &str) -> &'static str {
 }
 
 fn watches(query: &str) -> bool {
-    pairs(query).iter().any(|(key, value)| key == "watch" && matches!(value.as_str(), "true" | "1"))
+    let watch = pairs(query).into_iter().find(|(key, _)| key == "watch");
+    watch.is_some_and(|(_, value)| value != "0" && !value.eq_ignore_ascii_case("false"))
+}
+
+/// The name that the first of the sorted terms `metadata.name=NAME` demands. (No name that can stand in a path needs an escape.)
+fn exact_name(query: &str) -> String {
+    let selector = pairs(query).into_iter().find(|(key, _)| key == "fieldSelector").unwrap_or_default().1;
+    let mut terms: Vec<&str> = selector.split(',').collect();
+    terms.sort_unstable();
+    let value = terms.iter().find_map(|term| term.strip_prefix("metadata.name=")).unwrap_or_default();
+    let value = value.strip_prefix('=').unwrap_or(value);
+    let name = !matches!(value, "." | "..") && !value.contains(['/', '%', '=', '\\']);
+    if name { value.to_owned() } else { String::new() }
 }
 
 /// The pairs of a query, decoded.

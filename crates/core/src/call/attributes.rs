@@ -1,6 +1,6 @@
 //! What the API server's authorization asks about.
 
-use super::Verb;
+use super::{Verb, selector};
 use crate::error::BuildError;
 use crate::prelude::*;
 use crate::text::{split, without_last_slashes};
@@ -24,7 +24,8 @@ pub struct Attributes {
     pub subresource: String,
     /// The namespace. A call on one namespace object has that object's name here too, as in the API server.
     pub namespace: String,
-    /// The object's name.
+    /// The object's name; of a list or watch the one that its `fieldSelector` demands with `metadata.name=NAME`, as in the API server: so a
+    /// rule with `resourceNames` can allow it.
     pub name: String,
     /// The path, where it is no resource: `/version`.
     pub path: String,
@@ -45,10 +46,16 @@ impl Attributes {
         }
     }
 
-    /// The attributes of a GET of `path`, which may be a resource's; `watch` says that the query asks for a watch.
+    /// The attributes of a GET of `path`, which may be a resource's, with this query.
     ///
     /// Source: the API server's `RequestInfoFactory`.
-    pub(crate) fn of_path(path: &str, watch: bool) -> Self {
+    pub(crate) fn of_path(path: &str, query: &[(String, String)]) -> Self {
+        let first =
+            |name: &str| query.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.as_str());
+        // Anything else is true, nothing at all too.
+        let watch = query.iter().any(|(key, _)| key == "watch")
+            && first("watch") != "0"
+            && !first("watch").eq_ignore_ascii_case("false");
         let parts: Vec<&str> =
             split(without_last_slashes(path.strip_prefix('/').unwrap_or(path)), "/").collect();
         let (group, version, rest) = match parts.as_slice() {
@@ -75,11 +82,13 @@ impl Attributes {
             _ => ("", 0),
         };
         let name = at(start + 1);
-        let verb = match name {
-            _ if prefix => Verb::Watch,
-            "" if watch => Verb::Watch,
-            "" => Verb::List,
-            _ => Verb::Get,
+        let (verb, name) = match name {
+            _ if prefix => (Verb::Watch, name.to_owned()),
+            "" => {
+                let verb = if watch { Verb::Watch } else { Verb::List };
+                (verb, selector::exact_name(first("fieldSelector")).unwrap_or_default())
+            }
+            _ => (Verb::Get, name.to_owned()),
         };
         Self {
             verb,
@@ -88,7 +97,7 @@ impl Attributes {
             resource: at(start).to_owned(),
             subresource: at(start + 2).to_owned(),
             namespace: namespace.to_owned(),
-            name: name.to_owned(),
+            name,
             path: String::new(),
         }
     }

@@ -6,7 +6,7 @@ use super::body::{JSON, body};
 use super::check::check;
 use super::draft::Replay;
 use super::target::{path, push_query};
-use super::{Attributes, Draft, Operation, PatchType, Verb, rules};
+use super::{Attributes, Draft, Operation, PatchType, Verb, rules, selector};
 use crate::error::{BuildError, Rule, Segment};
 use crate::prelude::*;
 use crate::resource::{Catalog, Resource, Scope};
@@ -42,6 +42,10 @@ pub(crate) fn build(operation: &Operation, catalog: &dyn Catalog) -> Result<Draf
     push_query(&mut target, operation);
     if attributes.resource == "namespaces" && attributes.namespace.is_empty() {
         attributes.namespace = attributes.name.clone();
+    }
+    if matches!(verb, Verb::List | Verb::Watch) {
+        attributes.name =
+            operation.parameter("fieldSelector").and_then(selector::exact_name).unwrap_or_default();
     }
     let (content_type, body) = body(operation);
     let accept = match operation.view {
@@ -81,9 +85,7 @@ fn of_path(operation: &Operation) -> Result<Draft, BuildError> {
         return Err(attributes.surplus("as"));
     }
     rules::check(Segment::Path, Rule::Path, &operation.path)?;
-    let watch =
-        operation.query.iter().any(|(key, value)| key == "watch" && matches!(value.as_str(), "true" | "1"));
-    let attributes = Attributes::of_path(&operation.path, watch);
+    let attributes = Attributes::of_path(&operation.path, &operation.query);
     let mut target = String::new();
     rules::push_segment(&mut target, &operation.path);
     push_query(&mut target, operation);

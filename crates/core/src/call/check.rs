@@ -1,7 +1,8 @@
 //! Whether an operation says all that its verb needs, and nothing that would be lost or mean something else.
 
-use super::{Attributes, Operation, PatchType, Verb, parameters, rules};
+use super::{Attributes, Operation, PatchType, Verb, parameters, rules, selector};
 use crate::error::{BuildError, Rule, Segment};
+use crate::json::Elements;
 use crate::prelude::*;
 use crate::resource::{Resource, Scope};
 
@@ -96,14 +97,12 @@ fn check_parameters(operation: &Operation, attributes: &Attributes) -> Result<()
         let expected = "a parameter of one subresource: the others are fields of the operation itself";
         return Err(BuildError::value("query", key, expected));
     }
-    // As an empty name once did: what was meant to choose some would delete all.
     for name in ["labelSelector", "fieldSelector"] {
-        if verb == Verb::DeleteCollection && operation.parameter(name) == Some("") {
-            return Err(BuildError::value(
-                name,
-                "",
-                "left out, or not empty: an empty one chooses everything",
-            ));
+        let Some(text) = operation.parameter(name) else { continue };
+        // As an empty name once did: what was meant to choose some would delete all.
+        if selector::check(name, text)? && verb == Verb::DeleteCollection {
+            let expected = "left out, or not empty: an empty one chooses everything";
+            return Err(BuildError::value(name, text, expected));
         }
     }
     if operation.parameter("continue").is_some() {
@@ -149,6 +148,57 @@ fn check_body(operation: &Operation, attributes: &Attributes) -> Result<(), Buil
         _ if operation.verb == Verb::Patch && operation.patch_type.is_none() => {
             Err(attributes.missing("a patchType: json, merge, strategic or apply"))
         }
+        (Some(body), _) if !connects => check_json(body, operation, attributes),
         _ => Ok(()),
+    }
+}
+
+/// A body that is cut off, or in another patch's language, is known before it is sent. What is in it the server judges.
+fn check_json(body: &[u8], operation: &Operation, attributes: &Attributes) -> Result<(), BuildError> {
+    let (open, what) = match operation.patch_type {
+        Some(PatchType::Json) => (b'[', "a body that is one JSON list, of steps (RFC 6902)"),
+        _ => (b'{', "a body that is one JSON object"),
+    };
+    let starts = body.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&open);
+    let whole = Elements::open(body).is_some_and(|mut parts| {
+        parts.by_ref().for_each(drop);
+        parts.is_all()
+    });
+    if starts && whole { Ok(()) } else { Err(attributes.missing(what)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::prelude::*;
+    use crate::{Builtin, Operation, Verb};
+
+    #[test]
+    fn bodies_that_are_cut_off_or_no_json_are_refused() {
+        let draft = |body: &'static str| {
+            let mut operation = Operation::new(Verb::Create);
+            operation.set("resource", "configmaps").unwrap();
+            operation.set("namespace", "shop").unwrap();
+            operation.set_body(body);
+            operation.draft(&Builtin)
+        };
+        for bad in [
+            "",
+            " ",
+            "{",
+            "{\"a\":",
+            "{\"a\":{}",
+            "{}x",
+            "{} {}",
+            "{\"a\" 1}",
+            "kind: ConfigMap",
+            "null",
+            "\"{}\"",
+        ] {
+            let error = draft(bad).unwrap_err().to_string();
+            assert_eq!(error, "create configmaps needs a body that is one JSON object", "{bad}");
+        }
+        for good in ["{}", " {\"a\": [1, {\"b\": \"}\"}]}\n"] {
+            draft(good).unwrap();
+        }
     }
 }

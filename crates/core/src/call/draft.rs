@@ -4,9 +4,9 @@ use core::fmt;
 
 use bytes::Bytes;
 
-use super::{Attributes, rules};
+use super::Attributes;
 use crate::prelude::*;
-use crate::text::{push_number, split, split_once};
+use crate::text::{digits, split, split_once};
 
 /// One API call as plain data: everything but who asks, and whom.
 ///
@@ -78,16 +78,32 @@ impl Draft {
         !self.attributes.path.is_empty() || matches!(self.attributes.subresource.as_str(), "log" | "proxy")
     }
 
-    /// Adds a parameter unless the query has it.
+    /// Adds a parameter, in the order of the keys, unless the query has it. The key is a plain word.
     pub(crate) fn default_query(&mut self, key: &str, value: u64) {
-        let (_, query) = split_once(&self.target, "?").unwrap_or_default();
-        if split(query, "&").any(|pair| split_once(pair, "=").is_some_and(|(name, _)| name == key)) {
-            return;
+        let (path, query) = split_once(&self.target, "?").unwrap_or((&self.target, ""));
+        let (mut target, mut mark) = (String::from(path), '?');
+        let mut push = |pair: &str| {
+            target.push(mark);
+            target.push_str(pair);
+            mark = '&';
+        };
+        let mut new = Some([key, "=", &digits(value)].concat());
+        for pair in split(query, "&").filter(|pair| !pair.is_empty()) {
+            let name = split_once(pair, "=").map_or(pair, |(name, _)| name);
+            if name == key {
+                return;
+            }
+            if name > key
+                && let Some(new) = new.take()
+            {
+                push(&new);
+            }
+            push(pair);
         }
-        self.target.push(if query.is_empty() { '?' } else { '&' });
-        rules::push_form(&mut self.target, key);
-        self.target.push('=');
-        push_number(&mut self.target, value);
+        if let Some(new) = new {
+            push(&new);
+        }
+        self.target = target;
     }
 }
 
@@ -100,5 +116,28 @@ impl fmt::Display for Draft {
 impl fmt::Debug for Draft {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Draft({self}, {} bytes of body)", self.body.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Builtin, Operation, Verb};
+
+    #[test]
+    fn a_default_stands_in_the_order_of_the_keys() {
+        for (verb, field, wanted) in [
+            (Verb::List, ("limit", "1"), "?limit=1&timeoutSeconds=7"),
+            (Verb::Watch, ("resourceVersion", "1"), "?resourceVersion=1&timeoutSeconds=7&watch=true"),
+            (Verb::Watch, ("query.zone", "a b"), "?timeoutSeconds=7&watch=true&zone=a+b"),
+            (Verb::Watch, ("timeoutSeconds", "5"), "?timeoutSeconds=5&watch=true"),
+            (Verb::List, ("namespace", "shop"), "?timeoutSeconds=7"),
+        ] {
+            let mut operation = Operation::new(verb);
+            operation.set("resource", "pods").unwrap();
+            operation.set(field.0, field.1).unwrap();
+            let mut draft = operation.draft(&Builtin).unwrap();
+            draft.default_query("timeoutSeconds", 7);
+            assert!(draft.target().ends_with(&["pods", wanted].concat()), "{}", draft.target());
+        }
     }
 }

@@ -11,6 +11,7 @@ mod draft;
 mod operation;
 pub(crate) mod parameters;
 mod rules;
+pub(crate) mod selector;
 mod target;
 mod verb;
 
@@ -19,4 +20,5 @@ pub use draft::Draft;
 pub(crate) use draft::Replay;
 pub use operation::Operation;
 pub(crate) use rules::is_label;
+pub use selector::Operator;
 pub use verb::{PatchType, Verb, View};

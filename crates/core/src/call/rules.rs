@@ -11,7 +11,7 @@ use crate::text::split;
 pub(crate) fn check(segment: Segment, rule: Rule, value: &str) -> Result<(), BuildError> {
     let fits = match rule {
         Rule::Label => is_label(value),
-        Rule::Subdomain => value.len() <= 253 && split(value, ".").all(is_subdomain_part),
+        Rule::Subdomain => is_subdomain(value),
         Rule::PathSegment => value.len() <= 253 && is_path_segment(value),
         Rule::ProxyName => is_proxy_name(value),
         Rule::Path => is_path(value),
@@ -38,6 +38,11 @@ pub(crate) fn is_label(value: &str) -> bool {
     value.len() <= 63 && is_subdomain_part(value)
 }
 
+/// RFC 1123, lower case only: labels with dots between them.
+pub(crate) fn is_subdomain(value: &str) -> bool {
+    value.len() <= 253 && split(value, ".").all(is_subdomain_part)
+}
+
 /// In a subdomain only the whole has a limit of length.
 fn is_subdomain_part(part: &str) -> bool {
     let inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
@@ -47,6 +52,13 @@ fn is_subdomain_part(part: &str) -> bool {
 fn is_path_segment(value: &str) -> bool {
     !matches!(value, "" | "." | "..")
         && value.bytes().all(|byte| matches!(byte, b' '..=b'~') && byte != b'/' && byte != b'%')
+}
+
+/// What the API server takes for a name of any kind.
+///
+/// Source: `IsPathSegmentName` in `k8s.io/apimachinery/pkg/api/validate/content`.
+pub(crate) fn is_segment_name(name: &str) -> bool {
+    !matches!(name, "." | "..") && !name.bytes().any(|byte| matches!(byte, b'/' | b'%'))
 }
 
 /// `web`, `web:8443`, `https:web:8443`, `https:web:` and `:web:http`.

@@ -28,7 +28,10 @@ pub use conflict::Conflict;
 use dynamic::null_as_default;
 pub use dynamic::{Metadata, Object};
 pub use kind::Kind;
-pub use meta::{IntOrString, MicroTime, Quantity, QuantityFormat, Round, Time};
+pub use meta::{
+    FieldSelector, IntOrString, LabelSelector, LabelSelectorRequirement, Labels, MicroTime, Quantity,
+    QuantityFormat, Requirement, Round, Selector, Time,
+};
 pub use op::Op;
 pub use raw::Raw;
 pub use table::{Column, Row, Table, TableMetadata};

@@ -51,14 +51,14 @@ impl<T> Op<T> {
         Op { operation: self.operation, problem: self.problem, answer: PhantomData }
     }
 
-    /// Only objects with these labels: `app=web,tier in (a,b),!old`.
-    pub fn labels(self, selector: &str) -> Self {
-        self.with("labelSelector", selector)
+    /// Only objects with these labels: `app=web,tier in (a,b),!old`, or a [`Selector`](crate::Selector).
+    pub fn labels(self, selector: impl fmt::Display) -> Self {
+        self.with("labelSelector", &selector.to_string())
     }
 
-    /// Only objects with these fields: `status.phase=Running,metadata.name!=web`.
-    pub fn fields(self, selector: &str) -> Self {
-        self.with("fieldSelector", selector)
+    /// Only objects with these fields: `status.phase=Running,metadata.name!=web`, or a [`FieldSelector`](crate::FieldSelector).
+    pub fn fields(self, selector: impl fmt::Display) -> Self {
+        self.with("fieldSelector", &selector.to_string())
     }
 
     /// At most so many objects; the list's continue token gets the next ones.

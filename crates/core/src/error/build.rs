@@ -45,6 +45,17 @@ pub enum BuildError {
         /// What it can be.
         expected: &'static str,
     },
+    /// A selector is none that the API server could read.
+    Selector {
+        /// The field of the operation: `labelSelector` or `fieldSelector`.
+        parameter: &'static str,
+        /// What was given.
+        selector: String,
+        /// Where in it the rule is broken, in bytes.
+        at: usize,
+        /// The rule that it breaks.
+        rule: &'static str,
+    },
     /// The operation has no such field.
     UnknownField(String),
     /// The catalog knows no such resource, so its group and version must be said.
@@ -79,6 +90,12 @@ impl BuildError {
             }
             Self::Value { field, value, expected } => {
                 [field, " `", &quoted(value), "` is refused: it must be ", expected].concat()
+            }
+            Self::Selector { parameter, selector, at, rule } => {
+                let rest = selector.get(*at..).unwrap_or_default();
+                let (at, rest, end) =
+                    if rest.is_empty() { ("its end", "", "") } else { ("`", &*quoted(rest), "`") };
+                [parameter, " `", &quoted(selector), "` is refused at ", at, rest, end, ": ", rule].concat()
             }
             Self::UnknownField(field) => [
                 "an operation has no field `",

@@ -69,8 +69,6 @@ impl<'a> Elements<'a> {
     }
 }
 
-/// What only whoever hands values on needs to know.
-#[cfg(any(feature = "std", test))]
 impl Elements<'_> {
     /// Whether the closing bracket was reached: otherwise the value is cut off or is no JSON.
     pub(crate) fn complete(&self) -> bool {

@@ -9,6 +9,7 @@ mod answers;
 mod meta;
 mod operations;
 mod secrets;
+mod selectors;
 mod strategies;
 
 use proptest::test_runner::{Config, RngSeed};

@@ -126,8 +126,21 @@ fn field() -> impl Strategy<Value = (String, String)> {
         "timeoutSeconds",
     ]);
     let value = prop_oneof![
-        select(vec!["true", "false", "All", "5", "007", "0", "Strict", "Orphan", "Exact", "a=b"])
-            .prop_map(String::from),
+        select(vec![
+            "true",
+            "false",
+            "All",
+            "5",
+            "007",
+            "0",
+            "Strict",
+            "Orphan",
+            "Exact",
+            "a=b",
+            "metadata.name=web",
+            "x!=y,metadata.name==a"
+        ])
+        .prop_map(String::from),
         word(),
     ];
     let key = select(vec!["container", "command", "watch", "limit", "x y", "é"]);
@@ -174,7 +187,7 @@ pub(crate) fn operation() -> impl Strategy<Value = Operation> {
                 drop(operation.set(field, value));
             }
             if matches!(verb, Verb::Create | Verb::Replace | Verb::Patch) {
-                operation.set_body(body.unwrap_or_else(|| "[]".to_owned()));
+                operation.set_body(body.unwrap_or_else(|| "{}".to_owned()));
             }
             operation
         },
