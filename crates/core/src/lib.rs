@@ -90,6 +90,11 @@ pub use edge::{
     Metadata, MicroTime, Object, Op, Quantity, QuantityFormat, Raw, Round, Row, Subresource, Table,
     TableMetadata, Time, WatchEvent, get_path,
 };
+#[cfg(feature = "std")]
+pub use edge::{
+    CertificateSigningRequestKind, Eviction, IssuedToken, NamespaceKind, PodKind, Scale, ScaleSpec,
+    ScaleStatus, ServiceAccountKind, Success, TokenRequest,
+};
 pub use error::{
     BuildError, Cause, ConfigError, Deadline, DecodeError, Error, Failure, FailureKind, Rule, Segment, Sent,
     Status, StatusDetails,
