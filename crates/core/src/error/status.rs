@@ -288,7 +288,9 @@ impl Status {
     pub(super) fn text(&self) -> String {
         let message = if self.message.is_empty() { "the server gave no message" } else { &self.message };
         let advice = match self.code {
-            401 => "; the token was read again and is still refused: was its service account deleted?",
+            401 => {
+                "; a token from a file was read again and is still refused, a given one has expired or is revoked: was its service account deleted?"
+            }
             _ => "",
         };
         [message, " (", &digits(self.code.into()), " ", &self.reason, ")", advice].concat()

@@ -157,6 +157,17 @@ impl<'de> Deserialize<'de> for IssuedToken {
     }
 }
 
+impl crate::Config {
+    /// The same server, asked as the service account that a token was created for, and within its namespace. The token is fixed: see
+    /// [`Config::token`](crate::Config::token).
+    ///
+    /// # Errors
+    /// [`ConfigError::GivenToken`](crate::ConfigError::GivenToken) where it cannot stand in a header.
+    pub fn account(self, token: &IssuedToken) -> Result<Self, crate::ConfigError> {
+        Ok(self.token(token.token())?.namespace(token.namespace()))
+    }
+}
+
 /// Of service accounts alone.
 impl<K: ServiceAccountKind> Api<K> {
     /// A new token of a service account: `kubectl create token`.
