@@ -5,7 +5,7 @@ use core::fmt;
 
 use crate::json;
 use crate::prelude::*;
-use crate::text::{digits, push_number};
+use crate::text::{digits, printable, push_number};
 
 /// The API server's answer when it says no: Kubernetes' [`Status`](https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/).
 ///
@@ -286,14 +286,16 @@ impl Status {
 
 impl Status {
     pub(super) fn text(&self) -> String {
-        let message = if self.message.is_empty() { "the server gave no message" } else { &self.message };
+        // What the server repeats of others' words must not speak to a terminal.
+        let (message, reason) = (printable(&self.message), printable(&self.reason));
+        let message = if message.is_empty() { "the server gave no message" } else { &message };
         let advice = match self.code {
             401 => {
                 "; a token from a file was read again and is still refused, a given one has expired or is revoked: was its service account deleted?"
             }
             _ => "",
         };
-        [message, " (", &digits(self.code.into()), " ", &self.reason, ")", advice].concat()
+        [message, " (", &digits(self.code.into()), " ", &reason, ")", advice].concat()
     }
 }
 
