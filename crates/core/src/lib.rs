@@ -85,6 +85,8 @@ mod wire;
 pub use call::{Attributes, Draft, Operation, PatchType, Verb, View};
 pub use driver::{Act, Driver, Heard, Task};
 #[cfg(feature = "std")]
+pub use edge::rights;
+#[cfg(feature = "std")]
 pub use edge::{
     Answer, Answered, Api, Body, Call, Column, Conflict, Deleted, IntOrString, IntoCall, Item, Kind, List,
     Metadata, MicroTime, Object, Op, Quantity, QuantityFormat, Raw, Round, Row, Subresource, Table,

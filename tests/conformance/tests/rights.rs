@@ -1,7 +1,7 @@
 //! The story: from a pod's files to a typed answer, and what the server allows to whom.
 
 use k8s_openapi::api::core::v1::{Pod, ServiceAccount};
-use kubewire::{Api, Config, ConfigError, Error, Time, TokenRequest, get_path};
+use kubewire::{Api, Config, ConfigError, Error, Time, TokenRequest, get_path, rights};
 use kubewire_conformance::{World, eventually, text};
 use serde_json::Value;
 
@@ -90,4 +90,28 @@ fn a_token_of_an_account_makes_a_session_of_it() {
     let refused = eventually("the token is refused", || robot.run(review.clone()).err());
     assert!(refused.status().unwrap().is_unauthorized(), "{refused}");
     assert!(refused.to_string().contains("a given one has expired or is revoked"), "{refused}");
+}
+
+#[test]
+fn a_pod_asks_about_its_own_rights() {
+    let world = World::new("mayi");
+    let pod = world.pod(&world.account("reader")).unwrap();
+    let list = Api::<Pod>::namespaced(&world.namespace).list().call().unwrap();
+    let create = Api::<Pod>::namespaced(&world.namespace).create(&serde_json::json!({})).call().unwrap();
+    assert!(!pod.run(rights::may(list.attributes())).unwrap().allowed);
+    world.allow("reader", false, &["list"], &["pods"]);
+    eventually("the Role takes effect", || {
+        pod.run(rights::may(list.attributes())).unwrap().allowed.then_some(())
+    });
+    assert!(!pod.run(rights::may(create.attributes())).unwrap().allowed);
+    assert!(pod.run(rights::may(get_path("/version").unwrap().attributes())).unwrap().allowed);
+    assert!(!pod.run(rights::may(get_path("/metrics").unwrap().attributes())).unwrap().allowed);
+
+    let rules = pod.run(rights::rules(&world.namespace)).unwrap();
+    let ours = |rule: &rights::ResourceRule| rule.verbs == ["list"] && rule.resources == ["pods"];
+    assert!(rules.resource_rules.iter().any(ours), "{rules:?}");
+    assert!(rules.path_rules.iter().any(|rule| rule.paths.iter().any(|path| path == "/version")));
+    let myself = pod.run(rights::whoami()).unwrap();
+    assert_eq!(myself.username, format!("system:serviceaccount:{}:reader", world.namespace));
+    assert!(myself.groups.iter().any(|group| group == "system:authenticated"));
 }

@@ -16,6 +16,7 @@ mod meta;
 mod op;
 mod operation_serde;
 mod raw;
+pub mod rights;
 mod table;
 mod types;
 mod watch_event;
