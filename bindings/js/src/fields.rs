@@ -30,7 +30,7 @@ impl Fields {
     }
 
     /// Sets a field by its name: for an operation those of [`Operation::set`]; for a session `env.NAME`, or `server`, `mount`,
-    /// `userAgent`, `systemRoots` and `allowPlainHttp`, the last two with any value.
+    /// `token`, `namespace`, `userAgent`, `systemRoots` and `allowPlainHttp`, the last two with any value.
     pub fn set(&mut self, field: String, value: String) {
         self.fields.push((field, value));
     }
@@ -77,6 +77,12 @@ impl Fields {
         };
         if let Some(directory) = find("mount") {
             config = config.mount(directory);
+        }
+        if let Some(token) = find("token") {
+            config = config.token(token)?;
+        }
+        if let Some(namespace) = find("namespace") {
+            config = config.namespace(namespace);
         }
         if let Some(name) = find("userAgent") {
             config = config.user_agent(name)?;

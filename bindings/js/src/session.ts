@@ -9,6 +9,10 @@ export interface SessionOptions {
   server?: string | undefined;
   /** The folder of `token`, `ca.crt` and `namespace`, instead of the one where the kubelet mounts them. */
   mount?: string | undefined;
+  /** A token, such as a TokenRequest gives, instead of the mount's; the authority is still the mount's. Nothing renews it: after a 401 create another. */
+  token?: string | undefined;
+  /** The namespace that the program counts as its own, instead of the environment's and the mount's. */
+  namespace?: string | undefined;
   /** What to do where there is no `ca.crt`: refuse, or trust the authorities that the system trusts. */
   missingCa?: "Refuse" | "SystemRoots" | undefined;
   /** Lets the token travel over plain http, where whoever listens can take it. */
@@ -26,6 +30,8 @@ export function openSession(options: SessionOptions): Core {
   }
   put("server", options.server);
   put("mount", options.mount);
+  put("token", options.token);
+  put("namespace", options.namespace);
   put("userAgent", options.userAgent);
   if (options.missingCa === "SystemRoots") put("systemRoots", "");
   if (options.allowPlainHttp === true) put("allowPlainHttp", "");

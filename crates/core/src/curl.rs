@@ -11,6 +11,8 @@ impl Session {
     /// The call as a command for bash that makes the same request and shows no secret: the token and the authority stand in it as the
     /// files that hold them, and the token reaches curl through a pipe, so that no process list shows it.
     ///
+    /// A token that was given, and not read from a file, is left out: put it into a file and add it as above.
+    ///
     /// `body_file` names a file that holds the body. Without one the body stands in the command.
     ///
     /// ```

@@ -85,11 +85,18 @@ mod wire;
 pub use call::{Attributes, Draft, Operation, Operator, PatchType, Verb, View};
 pub use driver::{Act, Driver, Heard, Task};
 #[cfg(feature = "std")]
+pub use edge::rights;
+#[cfg(feature = "std")]
 pub use edge::{
     Answer, Answered, Api, Body, Call, Column, Conflict, Deleted, FieldSelector, IntOrString, IntoCall, Item,
     Kind, LabelSelector, LabelSelectorRequirement, Labels, List, Metadata, MicroTime, Object, Op, Quantity,
     QuantityFormat, Raw, Requirement, Round, Row, Selector, Subresource, Table, TableMetadata, Time,
     WatchEvent, get_path,
+};
+#[cfg(feature = "std")]
+pub use edge::{
+    CertificateSigningRequestKind, Eviction, IssuedToken, NamespaceKind, PodKind, Scale, ScaleSpec,
+    ScaleStatus, ServiceAccountKind, Success, TokenRequest,
 };
 pub use error::{
     BuildError, Cause, ConfigError, Deadline, DecodeError, Error, Failure, FailureKind, Rule, Segment, Sent,

@@ -7,6 +7,28 @@ pub(crate) fn one_line(text: &str) -> String {
     text.chars().map(|next| if next.is_control() { '\u{fffd}' } else { next }).collect()
 }
 
+/// The text as JSON would escape it, where a character is none that is seen: control characters, which a terminal obeys and which could
+/// forge lines, and those that turn the direction of what follows.
+pub(crate) fn printable(text: &str) -> String {
+    const HEX: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
+    let mut out = String::with_capacity(text.len());
+    for next in text.chars() {
+        let turns = matches!(next, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        match next {
+            '\n' => out.push_str("\\n"),
+            '\t' => out.push_str("\\t"),
+            _ if turns || next.is_control() => {
+                out.push_str("\\u");
+                for shift in [12, 8, 4, 0] {
+                    out.extend(HEX.get((next as usize >> shift) & 0xf));
+                }
+            }
+            _ => out.push(next),
+        }
+    }
+    out
+}
+
 /// What stands before and behind the first `mark`.
 ///
 /// `str` has it too, with a searcher that costs the WebAssembly file three kilobytes.
@@ -65,7 +87,7 @@ pub(crate) fn digits(number: u64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{digits, number, split, split_last, split_once};
+    use super::{digits, number, printable, split, split_last, split_once};
     use crate::prelude::*;
 
     #[test]
@@ -87,6 +109,12 @@ mod tests {
         ] {
             assert_eq!(number(text), wanted, "{text}");
         }
+    }
+
+    #[test]
+    fn what_is_not_seen_is_escaped() {
+        let given = "a\n\t\u{1b}[31m\u{7f}\u{9b}\u{202e}é\\n";
+        assert_eq!(printable(given), r"a\n\t\u001b[31m\u007f\u009b\u202eé\n");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The story: from a pod's files to a typed answer, and what the server allows to whom.
 
-use k8s_openapi::api::core::v1::Pod;
-use kubewire::{Api, ConfigError, Error, get_path};
+use k8s_openapi::api::core::v1::{Pod, ServiceAccount};
+use kubewire::{Api, Config, ConfigError, Error, Time, TokenRequest, get_path, rights};
 use kubewire_conformance::{World, eventually, text};
 use serde_json::Value;
 
@@ -60,4 +60,58 @@ fn a_pod_without_a_mount_is_told_how_to_mend_it() {
     let path = format!("{}/token", text(&mount.directory));
     assert_eq!(error, Error::Config(ConfigError::NoMount { path }));
     assert!(error.to_string().contains("automountServiceAccountToken: false"), "{error}");
+}
+
+#[test]
+fn a_token_of_an_account_makes_a_session_of_it() {
+    let world = World::new("tokens");
+    let mount = world.account("robot");
+    let accounts = Api::<ServiceAccount>::namespaced(&world.namespace);
+    let wanted = TokenRequest::new().expiration_seconds(600);
+    let token = world.admin.run(accounts.create_token("robot", &wanted)).unwrap();
+    assert_eq!((token.namespace(), token.service_account()), (world.namespace.as_str(), "robot"));
+    assert!(token.expiration() > Time::from_unix(1_700_000_000) && !token.audiences().is_empty());
+    assert!(!format!("{token:?} {token}").contains(token.token()));
+
+    // The mount is the admin's: of it only the authority is taken.
+    let config = Config::server(&world.state.server).unwrap().mount(text(&world.state.admin_mount));
+    let config = config.account(&token).unwrap();
+    assert!(!format!("{config:?}").contains(token.token()));
+    let robot = kubewire_ureq::Client::new(config).unwrap();
+    assert_eq!(robot.namespace(), world.namespace);
+    let review = serde_json::json!({"verb": "create", "resource": "selfsubjectreviews",
+        "body": {"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"}});
+    let review: kubewire::Operation = serde_json::from_value(review).unwrap();
+    let myself: Value = robot.run(review.clone()).unwrap().json().unwrap();
+    let name = format!("system:serviceaccount:{}:robot", world.namespace);
+    assert_eq!(myself["status"]["userInfo"]["username"], name);
+
+    world.delete_account(&mount.account);
+    let refused = eventually("the token is refused", || robot.run(review.clone()).err());
+    assert!(refused.status().unwrap().is_unauthorized(), "{refused}");
+    assert!(refused.to_string().contains("a given one has expired or is revoked"), "{refused}");
+}
+
+#[test]
+fn a_pod_asks_about_its_own_rights() {
+    let world = World::new("mayi");
+    let pod = world.pod(&world.account("reader")).unwrap();
+    let list = Api::<Pod>::namespaced(&world.namespace).list().call().unwrap();
+    let create = Api::<Pod>::namespaced(&world.namespace).create(&serde_json::json!({})).call().unwrap();
+    assert!(!pod.run(rights::may(list.attributes())).unwrap().allowed);
+    world.allow("reader", false, &["list"], &["pods"]);
+    eventually("the Role takes effect", || {
+        pod.run(rights::may(list.attributes())).unwrap().allowed.then_some(())
+    });
+    assert!(!pod.run(rights::may(create.attributes())).unwrap().allowed);
+    assert!(pod.run(rights::may(get_path("/version").unwrap().attributes())).unwrap().allowed);
+    assert!(!pod.run(rights::may(get_path("/metrics").unwrap().attributes())).unwrap().allowed);
+
+    let rules = pod.run(rights::rules(&world.namespace)).unwrap();
+    let ours = |rule: &rights::ResourceRule| rule.verbs == ["list"] && rule.resources == ["pods"];
+    assert!(rules.resource_rules.iter().any(ours), "{rules:?}");
+    assert!(rules.path_rules.iter().any(|rule| rule.paths.iter().any(|path| path == "/version")));
+    let myself = pod.run(rights::whoami()).unwrap();
+    assert_eq!(myself.username, format!("system:serviceaccount:{}:reader", world.namespace));
+    assert!(myself.groups.iter().any(|group| group == "system:authenticated"));
 }

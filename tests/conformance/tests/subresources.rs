@@ -1,7 +1,8 @@
 //! Each subresource that people write to, and each question about rights, on the real server.
 
+use k8s_openapi::api::apps::v1::Deployment;
 use k8s_openapi::api::core::v1::Pod;
-use kubewire::{Api, Builtin, Catalog, Object, Operation, PatchType};
+use kubewire::{Api, Builtin, Catalog, Eviction, Object, Operation, PatchType};
 use kubewire_conformance::{World, eventually};
 use serde_json::{Value, json};
 
@@ -23,7 +24,8 @@ fn running_pod(world: &World, name: &str) {
     eventually("the pod is admitted", || world.admin.run(pods.create(&pod)).ok());
     let conditions = json!([{"type": "Ready", "status": "True"}]);
     let status = json!({"status": {"phase": "Running", "conditions": conditions}});
-    world.admin.run(pods.subresource(name, "status").patch(PatchType::Merge, &status)).unwrap();
+    let running = world.admin.run(pods.patch_status(name, PatchType::Merge, &status)).unwrap();
+    assert_eq!(running.status.unwrap().phase.as_deref(), Some("Running"));
 }
 
 #[test]
@@ -37,18 +39,23 @@ fn a_disruption_budget_refuses_an_eviction_and_says_so() {
         let seen = world.admin.run(of("pdb").get("spare")).unwrap();
         (seen.at(&["status", "currentHealthy"]) == Some(&json!(1))).then_some(())
     });
-    let eviction = json!({"apiVersion": "policy/v1", "kind": "Eviction", "metadata": {"name": "web"}});
     let pods = Api::<Pod>::namespaced(&world.namespace);
     // Sent once: a second try would be refused as well, and is the caller's to make.
-    let refused = world.admin.run(pods.subresource("web", "eviction").create(&eviction)).unwrap_err();
+    let refused = world.admin.run(pods.evict("web")).unwrap_err();
     let status = refused.status().unwrap();
-    assert_eq!((status.code, status.reason.as_str()), (429, "TooManyRequests"));
+    assert_eq!((status.code, status.is_disruption_budget()), (429, true));
     assert!(refused.to_string().contains("disruption budget"), "{refused}");
     world.admin.run(of("pdb").delete("spare")).unwrap();
-    let evicted = eventually("the budget is gone", || {
-        world.admin.run(pods.subresource("web", "eviction").create(&eviction)).ok()
-    });
-    assert_eq!(evicted.json::<Value>().unwrap()["status"], "Success");
+
+    eventually("the budget is gone", || world.admin.run(pods.evict("web").dry_run()).ok());
+    let of_another = Eviction::new().precondition_uid("00000000-0000-0000-0000-000000000000");
+    let refused = world.admin.run(pods.evict_with("web", &of_another)).unwrap_err();
+    assert!(refused.status().unwrap().is_conflict(), "{refused}");
+    // The dry run and the refusal have left it alone.
+    let uid = world.admin.run(pods.get("web")).unwrap().metadata.uid.unwrap();
+    let this = Eviction::new().precondition_uid(&uid).grace_period_seconds(0);
+    world.admin.run(pods.evict_with("web", &this)).unwrap();
+    assert!(world.admin.run(pods.get("web")).unwrap_err().status().unwrap().is_not_found());
 }
 
 #[test]
@@ -57,21 +64,63 @@ fn pods_are_bound_resized_and_debugged() {
     running_pod(&world, "web");
     let pods = Api::<Pod>::namespaced(&world.namespace);
     let more = json!({"spec": {"containers": [{"name": "c", "resources": {"requests": {"cpu": "20m"}}}]}});
-    let resized =
-        world.admin.run(pods.subresource("web", "resize").patch(PatchType::Strategic, &more)).unwrap();
-    let resized: Value = resized.json().unwrap();
-    assert_eq!(resized["spec"]["containers"][0]["resources"]["requests"]["cpu"], "20m");
+    let resized = world.admin.run(pods.patch_resize("web", PatchType::Strategic, &more)).unwrap();
+    let container = resized.spec.unwrap().containers.remove(0);
+    assert_eq!(container.resources.unwrap().requests.unwrap()["cpu"].0, "20m");
 
-    let debugger = json!({"spec": {"ephemeralContainers": [{"name": "debug", "image": "i"}]}});
-    let patched = pods.subresource("web", "ephemeralcontainers").patch(PatchType::Strategic, &debugger);
-    let patched: Value = world.admin.run(patched).unwrap().json().unwrap();
-    assert_eq!(patched["spec"]["ephemeralContainers"][0]["name"], "debug");
+    for name in ["debug", "again"] {
+        let container = json!({"name": name, "image": "i"});
+        world.admin.run(pods.add_ephemeral_container("web", &container)).unwrap();
+    }
+    let spec = world.admin.run(pods.get("web")).unwrap().spec.unwrap();
+    // A strategic patch puts the new one in front.
+    let names: Vec<_> = spec.ephemeral_containers.unwrap().into_iter().map(|one| one.name).collect();
+    assert_eq!(names, ["again", "debug"]);
 
-    let binding = json!({"apiVersion": "v1", "kind": "Binding", "metadata": {"name": "web"}, "target": {"kind": "Node", "name": "n1"}});
-    let bound: Value =
-        world.admin.run(pods.subresource("web", "binding").create(&binding)).unwrap().json().unwrap();
-    assert_eq!(bound["status"], "Success");
+    world.admin.run(pods.bind("web", "n1")).unwrap();
     assert_eq!(world.admin.run(pods.get("web")).unwrap().spec.unwrap().node_name.as_deref(), Some("n1"));
+    let again = world.admin.run(pods.bind("web", "n2")).unwrap_err();
+    assert!(again.status().unwrap().is_conflict(), "{again}");
+}
+
+#[test]
+fn a_deployment_is_scaled_and_its_status_written() {
+    let world = World::new("scale");
+    let deployments = Api::<Deployment>::namespaced(&world.namespace);
+    let labels = json!({"app": "web"});
+    let template =
+        json!({"metadata": {"labels": labels}, "spec": {"containers": [{"name": "c", "image": "i"}]}});
+    let spec = json!({"replicas": 0, "selector": {"matchLabels": labels}, "template": template});
+    world.admin.run(deployments.create(&json!({"metadata": {"name": "web"}, "spec": spec}))).unwrap();
+
+    let mut scale = world.admin.run(deployments.get_scale("web")).unwrap();
+    assert_eq!((scale.spec.replicas, scale.status.selector.as_str()), (0, "app=web"));
+    assert_eq!(world.admin.run(deployments.scale("web", 2).dry_run()).unwrap().spec.replicas, 2);
+    assert_eq!(world.admin.run(deployments.scale("web", 1)).unwrap().spec.replicas, 1);
+    scale.spec.replicas = 3;
+    let stale = world.admin.run(deployments.replace_scale("web", &scale)).unwrap_err();
+    assert!(stale.status().unwrap().is_conflict(), "{stale}");
+    let mut scale = world.admin.run(deployments.get_scale("web")).unwrap();
+    scale.spec.replicas = 0;
+    // A controller that writes the Deployment meanwhile makes it stale; it comes to rest.
+    eventually("the scale is replaced", || {
+        scale.metadata = world.admin.run(deployments.get_scale("web")).unwrap().metadata;
+        world.admin.run(deployments.replace_scale("web", &scale)).ok()
+    });
+    assert_eq!(world.admin.run(deployments.get("web")).unwrap().spec.replicas, Some(0));
+
+    let condition = json!([{"type": "Tried", "status": "True"}]);
+    let applied = json!({"status": {"conditions": condition}, "spec": {"paused": true}});
+    let applied = world.admin.run(deployments.apply_status("web", "robot", &applied)).unwrap();
+    let status = serde_json::to_value(&applied.status).unwrap();
+    assert!(status["conditions"].as_array().unwrap().iter().any(|one| one["type"] == "Tried"), "{status}");
+    // By way of its status nothing else of an object is written.
+    assert_eq!(applied.spec.paused, None);
+    let mut whole = world.admin.run(deployments.get_status("web")).unwrap();
+    whole.spec.paused = Some(true);
+    whole.metadata.resource_version = None;
+    let replaced = world.admin.run(deployments.replace_status("web", &whole)).unwrap();
+    assert_eq!(replaced.spec.paused, None);
 }
 
 #[test]
@@ -80,13 +129,16 @@ fn a_certificate_request_is_approved() {
     let requests = Api::<Object>::dynamic(Builtin.find(None, "csr").unwrap());
     let spec = json!({"request": REQUEST, "signerName": "example.com/robots", "usages": ["client auth"]});
     world.admin.run(requests.create(&json!({"metadata": {"name": world.namespace}, "spec": spec}))).unwrap();
-    let mut request: Value =
-        world.admin.run(requests.subresource(&world.namespace, "approval").get()).unwrap().json().unwrap();
-    let condition = json!({"type": "Approved", "status": "True", "reason": "Test", "message": "by the test"});
-    request["status"]["conditions"] = json!([condition]);
-    let approved = requests.subresource(&world.namespace, "approval").replace(&request);
-    let approved: Value = world.admin.run(approved).unwrap().json().unwrap();
-    assert_eq!(approved["status"]["conditions"][0]["type"], "Approved");
+    let approve = || requests.approve(&world.namespace, "Test", "by the test").field_manager("gate");
+    let approved = world.admin.run(approve()).unwrap();
+    let conditions = approved.at(&["status", "conditions"]).unwrap();
+    assert_eq!((&conditions[0]["type"], &conditions[0]["reason"]), (&json!("Approved"), &json!("Test")));
+    assert!(conditions[0]["lastUpdateTime"].is_string(), "{conditions}");
+    // Once more is no harm; the other word is refused.
+    world.admin.run(approve()).unwrap();
+    let denied = world.admin.run(requests.deny(&world.namespace, "Test", "no")).unwrap_err();
+    assert!(denied.status().unwrap().is_invalid(), "{denied}");
+    world.admin.run(requests.replace_approval(&world.namespace, &approved)).unwrap();
     world.admin.run(requests.delete(&world.namespace)).unwrap();
 }
 
@@ -103,7 +155,7 @@ fn a_namespace_is_finalized() {
         (seen["spec"]["finalizers"] == json!(["example.com/hold"])).then_some(seen)
     });
     seen["spec"]["finalizers"] = json!([]);
-    world.admin.run(namespaces.subresource(held.name(), "finalize").replace(&seen)).unwrap();
+    world.admin.run(namespaces.finalize(held.name(), &seen)).unwrap();
     eventually("it is gone", || {
         let gone = world.admin.run(namespaces.get(held.name())).err()?;
         gone.status().is_some_and(kubewire::Status::is_not_found).then_some(())

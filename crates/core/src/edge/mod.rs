@@ -16,12 +16,16 @@ mod meta;
 mod op;
 mod operation_serde;
 mod raw;
+pub mod rights;
 mod table;
 mod types;
 mod watch_event;
 
 pub use answer::{Answered, Deleted, Item, List};
-pub use api::{Api, Subresource};
+pub use api::{
+    Api, CertificateSigningRequestKind, Eviction, IssuedToken, NamespaceKind, PodKind, Scale, ScaleSpec,
+    ScaleStatus, ServiceAccountKind, Subresource, Success, TokenRequest,
+};
 pub use body::Body;
 pub use call::{Answer, Call, IntoCall, get_path};
 pub use conflict::Conflict;

@@ -34,6 +34,12 @@ impl<T> Op<T> {
         self
     }
 
+    /// What cannot be formed, in the words of whoever knows; the first refusal is kept.
+    pub(crate) fn refused(mut self, problem: BuildError) -> Self {
+        self.problem.get_or_insert(problem);
+        self
+    }
+
     pub(crate) fn body(mut self, body: Result<Vec<u8>, BuildError>) -> Self {
         match body {
             Ok(body) => self.operation.set_body(body),

@@ -48,6 +48,8 @@ pub enum ConfigError {
         /// The byte's position, from 0, after surrounding white space is cut.
         at: usize,
     },
+    /// A token that was given, and not read from a file, cannot stand in a header.
+    GivenToken,
     /// The authority's certificate is not mounted, and it was not said what to do then.
     NoCa {
         /// The file that was looked for.
@@ -105,6 +107,9 @@ impl ConfigError {
                 " is no printable ASCII; is the file a token, in one line?",
             ]
             .concat(),
+            Self::GivenToken => {
+                "the given token is refused: it must be printable ASCII without spaces, and not empty".into()
+            }
             Self::NoCa { path } => [
                 path,
                 " does not exist, so the API server cannot be verified: mount it, or choose `MissingCa::SystemRoots` if a public authority signed the server's certificate",

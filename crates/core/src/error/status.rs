@@ -5,7 +5,7 @@ use core::fmt;
 
 use crate::json;
 use crate::prelude::*;
-use crate::text::{digits, push_number};
+use crate::text::{digits, printable, push_number};
 
 /// The API server's answer when it says no: Kubernetes' [`Status`](https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/).
 ///
@@ -187,6 +187,96 @@ impl Status {
         self.reason == "Unauthorized"
     }
 
+    /// The object does not pass the kind's validation; [`StatusDetails::causes`] says which fields (422).
+    #[must_use]
+    pub fn is_invalid(&self) -> bool {
+        self.reason == "Invalid"
+    }
+
+    /// The request itself is no good: unknown fields under strict validation, a patch that is no patch (400).
+    #[must_use]
+    pub fn is_bad_request(&self) -> bool {
+        self.reason == "BadRequest"
+    }
+
+    /// The resource has no such verb (405).
+    #[must_use]
+    pub fn is_method_not_supported(&self) -> bool {
+        self.reason == "MethodNotAllowed"
+    }
+
+    /// The server has no answer of the media type that was asked for (406).
+    #[must_use]
+    pub fn is_not_acceptable(&self) -> bool {
+        self.reason == "NotAcceptable"
+    }
+
+    /// The server does not read the body's media type, such as a strategic patch of a custom resource (415).
+    #[must_use]
+    pub fn is_unsupported_media_type(&self) -> bool {
+        self.reason == "UnsupportedMediaType"
+    }
+
+    /// The body is larger than the server, or what stands before it, takes (413).
+    #[must_use]
+    pub fn is_request_entity_too_large(&self) -> bool {
+        self.code == 413 || self.reason == "RequestEntityTooLarge"
+    }
+
+    /// The server is asked too much, or a disruption budget says no (429): try again later.
+    #[must_use]
+    pub fn is_too_many_requests(&self) -> bool {
+        self.code == 429 || self.reason == "TooManyRequests"
+    }
+
+    /// A disruption budget refuses an eviction (429).
+    #[must_use]
+    pub fn is_disruption_budget(&self) -> bool {
+        self.is_too_many_requests() && self.has_cause("DisruptionBudget")
+    }
+
+    /// The server did not get done in its own time, and may or may not have acted (504).
+    #[must_use]
+    pub fn is_timeout(&self) -> bool {
+        self.reason == "Timeout"
+    }
+
+    /// The server could not begin the call in time, and a second try may (500).
+    #[must_use]
+    pub fn is_server_timeout(&self) -> bool {
+        self.reason == "ServerTimeout"
+    }
+
+    /// Something broke in the server, or in what it asks: its store, a webhook (500).
+    #[must_use]
+    pub fn is_internal_error(&self) -> bool {
+        self.reason == "InternalError"
+    }
+
+    /// The server, or an aggregated one behind it, is not there just now (503).
+    #[must_use]
+    pub fn is_service_unavailable(&self) -> bool {
+        self.reason == "ServiceUnavailable"
+    }
+
+    /// The version that a list asks for is one that the server has not come to yet (504): list again in a moment.
+    #[must_use]
+    pub fn is_too_large_resource_version(&self) -> bool {
+        self.is_timeout() && self.has_cause("ResourceVersionTooLarge")
+    }
+
+    /// The namespace is on its way out, and takes nothing new (403).
+    #[must_use]
+    pub fn is_namespace_terminating(&self) -> bool {
+        self.is_forbidden() && self.has_cause("NamespaceTerminating")
+    }
+
+    /// Whether one of the causes has this reason, such as `FieldManagerConflict`.
+    #[must_use]
+    pub fn has_cause(&self, reason: &str) -> bool {
+        self.details.causes.iter().any(|cause| cause.reason == reason)
+    }
+
     /// The version or the continue token is too old: list again (410).
     #[must_use]
     pub fn is_expired(&self) -> bool {
@@ -196,12 +286,16 @@ impl Status {
 
 impl Status {
     pub(super) fn text(&self) -> String {
-        let message = if self.message.is_empty() { "the server gave no message" } else { &self.message };
+        // What the server repeats of others' words must not speak to a terminal.
+        let (message, reason) = (printable(&self.message), printable(&self.reason));
+        let message = if message.is_empty() { "the server gave no message" } else { &message };
         let advice = match self.code {
-            401 => "; the token was read again and is still refused: was its service account deleted?",
+            401 => {
+                "; a token from a file was read again and is still refused, a given one has expired or is revoked: was its service account deleted?"
+            }
             _ => "",
         };
-        [message, " (", &digits(self.code.into()), " ", &self.reason, ")", advice].concat()
+        [message, " (", &digits(self.code.into()), " ", &reason, ")", advice].concat()
     }
 }
 

@@ -1,7 +1,8 @@
 //! Where a session gets what it needs.
 
+use super::Session;
 use super::address::Base;
-use super::{Session, credentials};
+use super::credentials::{self, Token};
 use crate::error::ConfigError;
 use crate::prelude::*;
 use crate::text::without_last_slashes;
@@ -29,6 +30,7 @@ const PORT: &str = "KUBERNETES_SERVICE_PORT";
 pub struct Config {
     pub(super) base: Base,
     pub(super) mount: Option<String>,
+    pub(super) token: Option<Token>,
     pub(super) namespace: Option<String>,
     pub(super) missing_ca: MissingCa,
     pub(super) plain_http: bool,
@@ -79,6 +81,7 @@ impl Config {
         Self {
             base,
             mount: None,
+            token: None,
             namespace: None,
             missing_ca: MissingCa::Refuse,
             plain_http: false,
@@ -89,6 +92,32 @@ impl Config {
     /// Where `token`, `ca.crt` and `namespace` are.
     pub fn mount(mut self, directory: &str) -> Self {
         self.mount = Some(without_last_slashes(directory).to_owned());
+        self
+    }
+
+    /// This token, such as a TokenRequest gives, instead of the mount's. The authority is still the mount's; without a mount it is those that
+    /// the host's system trusts.
+    ///
+    /// Nothing renews it: once it is refused (401), create another and make another session. It never prints.
+    ///
+    /// ```
+    /// use kubewire::Config;
+    /// let config = Config::server("https://10.0.0.1")?.mount("/mnt").token("abc.def.ghi")?.namespace("shop");
+    /// assert!(!format!("{config:?}").contains("abc.def.ghi"));
+    /// assert_eq!(config.session()?.namespace(), "shop");
+    /// # Ok::<(), kubewire::ConfigError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`ConfigError::GivenToken`] where it cannot stand in a header.
+    pub fn token(mut self, token: &str) -> Result<Self, ConfigError> {
+        self.token = Some(credentials::given(token)?);
+        Ok(self)
+    }
+
+    /// The namespace that the program counts as its own, instead of the environment's and the mount's. A name that is none is passed over.
+    pub fn namespace(mut self, namespace: &str) -> Self {
+        self.namespace = credentials::namespace(namespace.as_bytes()).or(self.namespace);
         self
     }
 
@@ -121,8 +150,12 @@ impl Config {
     /// # Errors
     /// [`ConfigError::PlainHttp`] where credentials would travel in the clear.
     pub fn session(self) -> Result<Session, ConfigError> {
-        if let Some(mount) = self.mount.as_ref().filter(|_| !self.base.is_https() && !self.plain_http) {
-            let path = [mount, "/token"].concat();
+        let path = match (&self.token, &self.mount) {
+            (Some(_), _) => Some("the given token".to_owned()),
+            (None, Some(mount)) => Some([mount, "/token"].concat()),
+            (None, None) => None,
+        };
+        if let Some(path) = path.filter(|_| !self.base.is_https() && !self.plain_http) {
             return Err(ConfigError::PlainHttp { path, server: self.base.as_str().into() });
         }
         Ok(Session::new(self))

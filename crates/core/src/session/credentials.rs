@@ -36,6 +36,15 @@ pub(crate) fn token(path: &str, content: &[u8]) -> Result<Token, ConfigError> {
     }
 }
 
+/// A token that was given as a text, by the same rule.
+pub(crate) fn given(token: &str) -> Result<Token, ConfigError> {
+    let token = token.trim_ascii();
+    if token.is_empty() || !token.bytes().all(|byte| matches!(byte, b'!'..=b'~')) {
+        return Err(ConfigError::GivenToken);
+    }
+    Ok(Token(token.to_owned()))
+}
+
 /// Reads the namespace file. An empty or unfit one counts as absent.
 pub(crate) fn namespace(content: &[u8]) -> Option<String> {
     let name = core::str::from_utf8(content.trim_ascii()).ok()?;
@@ -79,6 +88,14 @@ mod tests {
         assert_eq!(token("t", b" \n\t"), Err(ConfigError::EmptyToken { path: "t".into() }));
         for (bad, at) in [(&b"a\nb"[..], 1), (b"a b", 1), (b"ab\x00", 2), (b"\xff", 0), (b"a\r\nX: y", 1)] {
             assert_eq!(token("t", bad), Err(ConfigError::BadToken { path: "t".into(), at }));
+        }
+    }
+
+    #[test]
+    fn given_tokens_keep_to_the_same_rule() {
+        assert_eq!(given(" abc.def \n").unwrap().header(), "Bearer abc.def");
+        for bad in ["", " ", "a b", "a\r\nx: y", "é"] {
+            assert_eq!(given(bad), Err(ConfigError::GivenToken), "{bad}");
         }
     }
 

@@ -132,7 +132,10 @@ impl Session {
 
     pub(crate) fn new(config: Config) -> Self {
         let file = |name| config.mount.as_ref().map(|mount| [mount, "/", name].concat());
-        let token = file("token").map(|path| Source::new(path, TOKEN_LIFE));
+        let token = match &config.token {
+            Some(token) => Some(Source::fixed(token.clone())),
+            None => file("token").map(|path| Source::new(path, TOKEN_LIFE)),
+        };
         let ca = file("ca.crt").filter(|_| config.base.is_https()).map(|path| Source::new(path, CA_LIFE));
         let namespace = file("namespace")
             .filter(|_| config.namespace.is_none())
@@ -149,7 +152,7 @@ impl Session {
     /// The file that the token is read from, where there is one.
     #[must_use]
     pub fn token_path(&self) -> Option<&str> {
-        self.token.as_ref().map(|source| source.path.as_str())
+        self.token.as_ref().filter(|source| source.is_file()).map(|source| source.path.as_str())
     }
 
     /// The file that the authority is read from, where there is one.

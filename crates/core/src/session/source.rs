@@ -48,6 +48,20 @@ impl<T: PartialEq> Source<T> {
         }
     }
 
+    /// A content that was given, and that no reading renews.
+    pub(super) fn fixed(content: T) -> Self {
+        let mut source = Self::new(String::new(), u64::MAX);
+        source.content = Some(content);
+        source.number = 1;
+        source.due = u64::MAX;
+        source
+    }
+
+    /// Whether there is a file to read it from.
+    pub(super) fn is_file(&self) -> bool {
+        !self.path.is_empty()
+    }
+
     /// Whether the content can be used now, or what to do first.
     pub(super) fn ask(&mut self, need: &mut u32, now: Now) -> Result<Claim, ConfigError> {
         let usable = self.content.is_some() && !self.doubted;
@@ -98,7 +112,7 @@ impl<T: PartialEq> Source<T> {
 
     /// The server refused content number `number`, in a request formed at `since`: read again, unless that has happened since.
     pub(super) fn doubt(&mut self, number: u32, since: u64) {
-        if number == self.number && self.read_at <= since && !self.doubted {
+        if self.is_file() && number == self.number && self.read_at <= since && !self.doubted {
             self.doubted = true;
             self.overtaken = self.claim.is_some();
         }

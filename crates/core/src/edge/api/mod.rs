@@ -1,5 +1,23 @@
 //! Calls for a Rust type.
 
+mod certificates;
+mod namespaces;
+mod only;
+mod pods;
+mod scale;
+mod status;
+mod subresource;
+mod success;
+mod tokens;
+
+pub use certificates::CertificateSigningRequestKind;
+pub use namespaces::NamespaceKind;
+pub use pods::{Eviction, PodKind};
+pub use scale::{Scale, ScaleSpec, ScaleStatus};
+pub use subresource::Subresource;
+pub use success::Success;
+pub use tokens::{IssuedToken, ServiceAccountKind, TokenRequest};
+
 use core::fmt;
 use core::marker::PhantomData;
 
@@ -137,7 +155,12 @@ impl<K> Api<K> {
 
     /// A subresource of one object, such as `status`.
     pub fn subresource(&self, name: &str, subresource: &str) -> Subresource<'_, K> {
-        Subresource { api: self, name: name.to_owned(), subresource: subresource.to_owned() }
+        Subresource::new(self, name, subresource)
+    }
+
+    /// A call on a subresource whose answer has a type.
+    fn part<T>(&self, verb: Verb, name: &str, subresource: &str) -> Op<T> {
+        self.op(verb).with("name", name).with("subresource", subresource)
     }
 
     fn json(&self, value: &impl Serialize) -> Result<Vec<u8>, BuildError> {
@@ -148,55 +171,6 @@ impl<K> Api<K> {
     fn typed_json(&self, object: &impl Serialize) -> Result<Vec<u8>, BuildError> {
         let json = self.json(object)?;
         Ok(with_type(&json, &self.resource.api_version(), &self.resource.kind).unwrap_or(json))
-    }
-}
-
-/// One subresource of one object. See [`Api::subresource`].
-#[derive(Debug)]
-pub struct Subresource<'a, K> {
-    api: &'a Api<K>,
-    name: String,
-    subresource: String,
-}
-
-impl<K> Subresource<'_, K> {
-    fn op<T>(&self, verb: Verb) -> Op<T> {
-        self.api.op(verb).with("name", &self.name).with("subresource", &self.subresource)
-    }
-
-    /// Reads it: `status`, `scale`, or `log`, whose answer is text.
-    pub fn get(&self) -> Op<Body> {
-        self.op(Verb::Get)
-    }
-
-    /// Posts to it: `eviction`, `binding`, `token`.
-    pub fn create(&self, object: &impl Serialize) -> Op<Body> {
-        self.op(Verb::Create).body(self.api.json(object))
-    }
-
-    /// Replaces it: `status`, `scale`, `approval`.
-    pub fn replace(&self, object: &impl Serialize) -> Op<Body> {
-        self.op(Verb::Replace).body(self.api.json(object))
-    }
-
-    /// Deletes what stands behind a proxy.
-    pub fn delete(&self) -> Op<Body> {
-        self.op(Verb::Delete)
-    }
-
-    /// The head of what stands behind a proxy.
-    pub fn head(&self) -> Op<Body> {
-        self.op(Verb::Head)
-    }
-
-    /// What can be asked of what stands behind a proxy.
-    pub fn options(&self) -> Op<Body> {
-        self.op(Verb::Options)
-    }
-
-    /// Patches it.
-    pub fn patch(&self, patch_type: PatchType, patch: &impl Serialize) -> Op<Body> {
-        self.op(Verb::Patch).patch_type(patch_type).body(self.api.json(patch))
     }
 }
 
