@@ -28,12 +28,12 @@ pub(crate) enum Work {
     /// A machine's work.
     Drive(Box<Driver<Conversation>>),
     /// The session's own: reads its files.
-    Warm { asked: bool, until: Option<u64>, done: bool },
+    Warm { asked: Option<u32>, until: Option<u64>, done: bool },
 }
 
 impl Work {
     pub(crate) fn warm() -> Self {
-        Self::Warm { asked: false, until: None, done: false }
+        Self::Warm { asked: None, until: None, done: false }
     }
 }
 
@@ -109,7 +109,7 @@ impl Run {
         match (&mut self.work, heard) {
             (Work::Drive(driver), heard) => driver.handle(&mut session, now, heard),
             (Work::Warm { asked, .. }, Heard::Given(number, read)) => {
-                *asked = false;
+                *asked = None;
                 session.provide(number, read, now);
             }
             (Work::Warm { until, .. }, _) => *until = None,
@@ -139,12 +139,12 @@ impl Run {
         if *done {
             return Act::Done;
         }
-        if *asked || until.is_some() {
+        if asked.is_some() || until.is_some() {
             return Act::Nothing;
         }
         match session.warm(self.shared.now.get()) {
             Ok(Warm::Need(number, Need::File(path))) => {
-                *asked = true;
+                *asked = Some(number);
                 parts.read(number, path)
             }
             Ok(Warm::Wait(at)) => {
@@ -156,6 +156,17 @@ impl Run {
                 *done = true;
                 parts.failed(&error)
             }
+        }
+    }
+}
+
+/// A host that stops while it reads a file leaves that to the next.
+impl Drop for Run {
+    fn drop(&mut self) {
+        let mut session = self.shared.session.borrow_mut();
+        match &mut self.work {
+            Work::Drive(driver) => driver.release(&mut session),
+            Work::Warm { asked, .. } => asked.iter().for_each(|number| session.release(*number)),
         }
     }
 }

@@ -17,6 +17,8 @@ use crate::wire::Head;
 pub(super) struct Flights {
     table: Vec<Flight>,
     wires: u32,
+    /// What the session needs and the host has not given yet.
+    needs: Vec<u32>,
     random: Random,
     tasks: Queue<Task>,
     news: Queue<News>,
@@ -36,6 +38,7 @@ impl Flights {
         Self {
             table: Vec::new(),
             wires: 0,
+            needs: Vec::new(),
             random: Random::new(seed),
             tasks: Queue::new(),
             news: Queue::new(),
@@ -81,9 +84,17 @@ impl Flights {
         self.news.retain(|news| news.id() != id);
     }
 
+    /// Nothing that is needed will be given any more.
+    pub(super) fn release(&mut self, session: &mut Session) {
+        for number in core::mem::take(&mut self.needs) {
+            session.release(number);
+        }
+    }
+
     pub(super) fn hear(&mut self, session: &mut Session, now: Now, heard: Heard) {
         let (wire, heard) = match heard {
             Heard::Given(number, read) => {
+                self.needs.retain(|need| *need != number);
                 session.provide(number, read, now);
                 for flight in self.table.iter_mut().filter(|flight| flight.phase == Phase::Asking(number)) {
                     flight.phase = Phase::Due;
@@ -261,6 +272,7 @@ impl Flights {
             Err(error) => return self.finish(flight, Err(error)),
             Ok(Prepared::Need(number, need)) => {
                 flight.phase = Phase::Asking(number);
+                self.needs.push(number);
                 return self.tasks.push(Task::Need(number, need));
             }
             Ok(Prepared::Wait(until)) => return flight.phase = Phase::Waiting(until),

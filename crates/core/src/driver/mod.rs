@@ -37,7 +37,8 @@ use flights::{Flights, News};
 pub struct Driver<M: Machine> {
     machine: M,
     flights: Flights,
-    acts: Queue<Act<M::Event>>,
+    tasks: Queue<Task>,
+    events: Queue<M::Event>,
     said_done: bool,
 }
 
@@ -112,7 +113,13 @@ impl<M: Machine> Driver<M> {
     /// Runs `machine`. The seed, from the host's entropy, spreads the retries of many hosts.
     #[must_use]
     pub fn new(machine: M, seed: u64) -> Self {
-        Self { machine, flights: Flights::new(seed), acts: Queue::new(), said_done: true }
+        Self {
+            machine,
+            flights: Flights::new(seed),
+            tasks: Queue::new(),
+            events: Queue::new(),
+            said_done: true,
+        }
     }
 
     /// Takes in what the host heard. What belongs to a request that is over is ignored.
@@ -131,10 +138,17 @@ impl<M: Machine> Driver<M> {
         self.pump(session, now);
     }
 
+    /// The host goes on no further: to be called before a driver is dropped that may still wait for a [`Task::Need`], so that other
+    /// drivers of the session do not wait for that file as well. Harmless at any time.
+    pub fn release(&mut self, session: &mut Session) {
+        self.flights.release(session);
+    }
+
     /// The next thing for the host to do; `None` until something is handed in, first of all [`Heard::Time`].
     #[must_use]
     pub fn poll(&mut self) -> Option<Act<M::Event>> {
-        let act = self.acts.pop();
+        // A user may keep an event for long, or leave at it: what is to be sent or cancelled does not wait for that.
+        let act = self.tasks.pop().map(Act::Do).or_else(|| self.events.pop().map(Act::Event));
         if act.is_none() && !self.said_done && self.flights.is_empty() && self.machine.timeout().is_none() {
             self.said_done = true;
             return Some(Act::Done);
@@ -156,12 +170,12 @@ impl<M: Machine> Driver<M> {
                     Output::Start(exchange) => self.flights.start(exchange, now),
                     Output::Send(id, message) => self.flights.send(id, message),
                     Output::Cancel(id) => self.flights.cancel(id),
-                    Output::Event(event) => self.acts.push(Act::Event(event)),
+                    Output::Event(event) => self.events.push(event),
                 }
             }
             self.flights.advance(session, now);
             while let Some(task) = self.flights.task() {
-                self.acts.push(Act::Do(task));
+                self.tasks.push(task);
             }
             let Some(news) = self.flights.news() else { return };
             self.machine.handle(

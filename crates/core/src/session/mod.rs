@@ -273,6 +273,20 @@ impl Session {
         }
     }
 
+    /// What was needed will not be given: who asked for it is gone, or its host stopped. The next who asks is told the need, instead of
+    /// waiting until the claim runs out after ten seconds. [`Driver::release`](crate::Driver::release) does this for a driver.
+    pub fn release(&mut self, number: u32) {
+        if let Some(token) = &mut self.token {
+            token.release(number);
+        }
+        if let Some(ca) = &mut self.ca {
+            ca.release(number);
+        }
+        if let Some(namespace) = &mut self.namespace {
+            namespace.release(number);
+        }
+    }
+
     /// The server refused the credentials (401) of a request formed at `since` of the monotonic clock: they are read again before the
     /// next request. Where the next [`Prepared::Ready`] carries an equal ticket, the file still holds what was refused.
     pub fn reject(&mut self, ticket: Ticket, since: u64) {

@@ -81,6 +81,15 @@ impl<T: PartialEq> Source<T> {
         Ok(Claim::Need(*need, self.path.clone()))
     }
 
+    /// Who was to read will not say what came of it: the next who asks reads.
+    pub(super) fn release(&mut self, need: u32) {
+        if self.is_claimed_by(need) {
+            self.claim = None;
+            // The next reading begins after whatever doubt there is.
+            self.overtaken = false;
+        }
+    }
+
     /// Whether this is the answer to what was asked last.
     pub(super) fn is_claimed_by(&self, need: u32) -> bool {
         self.claim.is_some_and(|(claimed, _)| claimed == need)

@@ -82,3 +82,16 @@ fn the_other_is_cancelled_and_what_it_still_says_is_ignored() {
     ]);
     assert_eq!(words, ["Done", "Done", "cancel 1", "event 1", "request 1", "request 2"]);
 }
+
+#[test]
+fn what_is_to_be_done_comes_before_what_is_told() {
+    let mut session = Config::server("https://api.test").unwrap().session().unwrap();
+    let mut driver = Driver::new(Pair::new(), 1);
+    let now = Now { mono: 0, wall: 0 };
+    driver.handle(&mut session, now, Heard::Time);
+    while driver.poll().is_some() {}
+    driver.handle(&mut session, now, Heard::Head(2, Head::new(200)));
+    driver.handle(&mut session, now, Heard::End(2));
+    assert!(matches!(driver.poll(), Some(Act::Do(Task::Cancel(1)))));
+    assert!(matches!(driver.poll(), Some(Act::Event(1))));
+}

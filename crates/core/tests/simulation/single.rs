@@ -181,3 +181,29 @@ fn a_reading_that_began_before_the_refusal_does_not_answer_it() {
     };
     assert_ne!(fresh, ticket);
 }
+
+#[test]
+fn a_driver_that_is_dropped_while_it_waits_for_a_file_leaves_it_to_the_next() {
+    for stopped in [false, true] {
+        let mut session = Config::server("https://api.test").unwrap().mount("/mnt").session().unwrap();
+        let (mut first, mut second) = (call(get(), Retry::Advised, 1), call(get(), Retry::Advised, 2));
+        first.handle(&mut session, at(0), Heard::Time);
+        assert!(matches!(first.poll(), Some(Act::Do(Task::Need(..)))));
+        second.handle(&mut session, at(1), Heard::Time);
+        assert!(second.poll().is_none(), "one reads, the others wait");
+        if stopped {
+            first.command(&mut session, at(2), Stop);
+        }
+        first.release(&mut session);
+        drop(first);
+        let again = second.timeout().unwrap();
+        assert!(again < 100, "{again}");
+        second.handle(&mut session, at(again), Heard::Time);
+        assert!(matches!(second.poll(), Some(Act::Do(Task::Need(..)))));
+        // Released by another, or twice: what is claimed now stays so.
+        session.release(1);
+        let mut third = call(get(), Retry::Advised, 3);
+        third.handle(&mut session, at(again), Heard::Time);
+        assert!(third.poll().is_none());
+    }
+}
