@@ -151,7 +151,7 @@ impl Parts {
                 Act::Answer
             }
             Wanted::Event(Event::Change(event)) => {
-                self.text = event.event_type().name().into();
+                self.text = event.name().into();
                 self.body = event.object().clone();
                 Act::Change
             }

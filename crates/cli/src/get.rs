@@ -12,9 +12,6 @@ use crate::table::{Printer, Style};
 use crate::target::Target;
 use crate::words::{self, Planned};
 
-/// kubectl's page.
-const PAGE: &str = "500";
-
 pub(crate) fn run(target: &Target<'_>, get: &Get) -> Result<(), Failure> {
     if let Some(path) = &get.raw {
         let answer: Body = target.run(&raw(path)?)?;
@@ -48,14 +45,10 @@ fn tables(target: &Target<'_>, get: &Get, plan: &[Planned]) -> Result<(), Failur
         // Objects that were named are one table, without those that are not there.
         let mut named: Option<Table> = None;
         for planned in group {
-            let told = pages(target, planned, |table: Table| {
-                let token = table.metadata.continue_token.clone();
-                match &mut named {
-                    Some(whole) => whole.rows.extend(table.rows),
-                    None if planned.operation.verb() == Verb::Get => named = Some(table),
-                    None => printer.print(&table),
-                }
-                token
+            let told = pages(target, planned, |table: Table| match &mut named {
+                Some(whole) => whole.rows.extend(table.rows),
+                None if planned.operation.verb() == Verb::Get => named = Some(table),
+                None => printer.print(&table),
             });
             match told {
                 Err(failure) if get.ignore_not_found && failure.is_not_found() => {}
@@ -93,10 +86,7 @@ fn objects(target: &Target<'_>, get: &Get, format: &Output, plan: &[Planned]) ->
                 object => found.push(object?),
             }
         } else {
-            pages(target, planned, |page: List<Object>| {
-                found.extend(page.items);
-                page.continue_token.unwrap_or_default()
-            })?;
+            pages(target, planned, |page: List<Object>| found.extend(page.items))?;
         }
         let kind = words::kind_and_group(&planned.resource);
         found.iter().for_each(|object| names.push_str(&format!("{kind}/{}\n", object.name())));
@@ -135,23 +125,16 @@ pub(crate) fn raw(path: &str) -> Result<kubewire::Operation, Failure> {
     Ok(operation)
 }
 
-/// Hands each page of a list, or the one object, to `take`, which says where the list goes on.
-fn pages<T: Answer>(
-    target: &Target<'_>,
-    planned: &Planned,
-    mut take: impl FnMut(T) -> String,
-) -> Result<(), Failure> {
-    let mut operation = planned.operation.clone();
-    if operation.verb() == Verb::List {
-        operation.set("limit", PAGE)?;
+/// Hands each page of a list, or the one object, to `take`.
+fn pages<T: Answer>(target: &Target<'_>, planned: &Planned, mut take: impl FnMut(T)) -> Result<(), Failure> {
+    if planned.operation.verb() != Verb::List {
+        take(target.run(&planned.operation)?);
+        return Ok(());
     }
-    loop {
-        let token = take(target.run(&operation)?);
-        if token.is_empty() {
-            return Ok(());
-        }
-        operation.set("continue", &token)?;
+    for page in target.pages(&planned.operation)? {
+        take(page?);
     }
+    Ok(())
 }
 
 fn nothing(plan: &[Planned]) -> Result<(), Failure> {

@@ -1,7 +1,7 @@
 //! `kubewire logs`.
 
 use clap::Args;
-use kubewire::{Body, Builtin, Catalog, Verb};
+use kubewire::{Builtin, Catalog, Log, Verb};
 
 use crate::failure::Failure;
 use crate::get::print;
@@ -16,6 +16,9 @@ pub(crate) struct Logs {
     /// Which container, where the pod has several
     #[arg(short, long, value_name = "NAME")]
     container: Option<String>,
+    /// Go on until the container ends
+    #[arg(short, long)]
+    follow: bool,
     /// Of the container's earlier run
     #[arg(short, long)]
     previous: bool,
@@ -48,6 +51,7 @@ pub(crate) fn plan(target: &Target<'_>, logs: &Logs) -> Result<Vec<Planned>, Fai
     let flag = |set: bool| set.then(|| "true".to_owned());
     let parameters = [
         ("container", logs.container.clone()),
+        ("follow", flag(logs.follow)),
         ("previous", flag(logs.previous)),
         ("tailLines", logs.tail.map(|lines| lines.to_string())),
         ("sinceSeconds", logs.since.map(|seconds| seconds.to_string())),
@@ -63,10 +67,15 @@ pub(crate) fn plan(target: &Target<'_>, logs: &Logs) -> Result<Vec<Planned>, Fai
     Ok(vec![planned])
 }
 
+/// Line by line, as they come: a log may be long, or not be over yet.
 pub(crate) fn run(target: &Target<'_>, logs: &Logs) -> Result<(), Failure> {
     for planned in plan(target, logs)? {
-        let log: Body = target.run(&planned.operation)?;
-        print(log.bytes())?;
+        let log = planned.operation.call(&Builtin)?.answering::<Log>();
+        for line in target.client()?.logs(log)? {
+            let line = line?;
+            let time = line.timestamp().map(|time| format!("{time} ")).unwrap_or_default();
+            print(&[time.as_bytes(), line.bytes(), b"\n"].concat())?;
+        }
     }
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use std::cell::{OnceCell, RefCell};
 
+use kubewire::machine::OnExpired;
 use kubewire::{Answer, Answered, Builtin, Config, Now, Operation, Session, Warm};
 use kubewire_ureq::Client;
 
@@ -43,6 +44,21 @@ impl<'a> Target<'a> {
     /// Makes a call. What the server warns of goes to standard error, once.
     pub(crate) fn run<T: Answer>(&self, operation: &Operation) -> Result<T, Failure> {
         let answer = self.client()?.run(operation.call(&Builtin)?.answering::<Answered<T>>())?;
+        Ok(self.warn(answer))
+    }
+
+    /// The pages of a list, each with its warnings printed.
+    pub(crate) fn pages<T: Answer>(
+        &self,
+        operation: &Operation,
+    ) -> Result<impl Iterator<Item = Result<T, Failure>>, Failure> {
+        let call = operation.call(&Builtin)?.answering::<Answered<T>>();
+        let pages = self.client()?.pages(call, OnExpired::Fail)?;
+        Ok(pages.map(|page| Ok(self.warn(page?.list))))
+    }
+
+    /// The value, once what the server warns of is printed: each text once.
+    fn warn<T>(&self, answer: Answered<T>) -> T {
         let mut warned = self.warned.borrow_mut();
         for warning in answer.warnings {
             if !warned.contains(&warning) {
@@ -50,7 +66,7 @@ impl<'a> Target<'a> {
                 warned.push(warning);
             }
         }
-        Ok(answer.value)
+        answer.value
     }
 
     /// A session that has not read its secrets: enough to form a request without them.

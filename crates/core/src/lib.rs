@@ -85,25 +85,25 @@ mod wire;
 pub use call::{Attributes, Draft, Operation, Operator, PatchType, Verb, View};
 pub use driver::{Act, Driver, Heard, Task};
 #[cfg(feature = "std")]
-pub use edge::rights;
-#[cfg(feature = "std")]
 pub use edge::{
     Answer, Answered, Api, Body, Call, Column, Conflict, Deleted, FieldSelector, IntOrString, IntoCall, Item,
-    Kind, LabelSelector, LabelSelectorRequirement, Labels, List, Metadata, MicroTime, Object, Op, Quantity,
-    QuantityFormat, Raw, Requirement, Round, Row, Selector, Subresource, Table, TableMetadata, Time,
-    WatchEvent, get_path,
+    Kind, LabelSelector, LabelSelectorRequirement, Labels, List, Log, Metadata, MicroTime, Object, Op,
+    Quantity, QuantityFormat, Raw, Requirement, Round, Row, Selector, Subresource, Table, TableMetadata,
+    Time, WatchEvent, get_path,
 };
 #[cfg(feature = "std")]
 pub use edge::{
     CertificateSigningRequestKind, Eviction, IssuedToken, NamespaceKind, PodKind, Scale, ScaleSpec,
     ScaleStatus, ServiceAccountKind, Success, TokenRequest,
 };
+#[cfg(feature = "std")]
+pub use edge::{reading, rights};
 pub use error::{
     BuildError, Cause, ConfigError, Deadline, DecodeError, Error, Failure, FailureKind, Rule, Segment, Sent,
     Status, StatusDetails,
 };
 pub use resource::{Builtin, Catalog, Resource, Scope};
 pub use session::{Config, MissingCa, Need, Prepared, ReadError, Session, Ticket, TlsId, Trust, Warm};
-pub use stream::{EventType, RawEvent};
+pub use stream::{EventType, LogLine, RawEvent};
 pub use time::Now;
 pub use wire::{Head, Wire};

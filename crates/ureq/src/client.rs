@@ -4,12 +4,12 @@ use std::hash::{BuildHasher, RandomState};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use kubewire::machine::{Once, WatchStream};
-use kubewire::{Answer, Config, Error, IntoCall, Now, Op, Session, Warm};
+use kubewire::machine::{self, LogStream, OnExpired, Once, WatchStream};
+use kubewire::{Answer, Config, Error, IntoCall, Item, Log, Now, Op, Session};
 
 use crate::conversation::Conversation;
+use crate::events::{Logs, Pages, Watch};
 use crate::transport::{self, Transport};
-use crate::watch::Watch;
 
 /// A connection to one API server as one identity. Clones share it, its connections and its credentials.
 #[derive(Clone, Debug)]
@@ -45,26 +45,11 @@ impl Client {
     /// # Errors
     /// As those of [`Client::in_cluster`].
     pub fn new(config: Config) -> Result<Self, Error> {
-        let session = Mutex::new(config.session()?);
-        let client = Self {
-            shared: Arc::new(Shared { session, epoch: Instant::now(), transport: Transport::default() }),
-        };
-        client.warm()?;
-        Ok(client)
-    }
-
-    /// Reads every file, so that what is missing shows now and not at the first call.
-    fn warm(&self) -> Result<(), Error> {
-        loop {
-            let warm = self.session().warm(self.now())?;
-            match warm {
-                Warm::Need(number, need) => {
-                    self.session().provide(number, transport::provide(&need), self.now());
-                }
-                Warm::Wait(until) => self.sleep_until(until),
-                _ => return Ok(()),
-            }
-        }
+        let mut session = config.session()?;
+        // What is missing shows now, and not at the first call.
+        session.warm_by(Now::default(), &transport::provide)?;
+        let (session, epoch) = (Mutex::new(session), Instant::now());
+        Ok(Self { shared: Arc::new(Shared { session, epoch, transport: Transport::default() }) })
     }
 
     /// Makes a call and waits for its answer.
@@ -87,9 +72,35 @@ impl Client {
     ///
     /// # Errors
     /// [`Error::Build`]. What goes wrong later comes as an item.
-    pub fn watch<K>(&self, watch: Op<K>) -> Result<Watch<K>, Error> {
-        let call = watch.call()?;
-        Ok(Watch::new(Conversation::new(self.clone(), WatchStream::new(call.draft(), entropy()))))
+    pub fn watch<K: Item>(&self, watch: Op<K>) -> Result<Watch<K>, Error> {
+        Ok(Watch::new(self, WatchStream::new(watch.call()?.draft(), entropy())))
+    }
+
+    /// The pages of a list, each asked for when it is wanted: 500 objects, or the call's `limit`. A list that is long to read may
+    /// [expire](OnExpired) on the way.
+    ///
+    /// ```no_run
+    /// # fn show(client: &kubewire_ureq::Client, pods: kubewire::Api<kubewire::Object>) -> Result<(), kubewire::Error> {
+    /// use kubewire::machine::OnExpired;
+    /// for page in client.pages(pods.list().limit(100), OnExpired::Fail)? {
+    ///     println!("{} more pods", page?.list.items.len());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Build`]. What goes wrong later comes as an item.
+    pub fn pages<C: IntoCall>(&self, list: C, on_expired: OnExpired) -> Result<Pages<C::Answer>, Error> {
+        Ok(Pages::new(self, machine::Pages::new(list.into_call()?.draft(), on_expired)))
+    }
+
+    /// The lines of a log, as they come; at most a mebibyte of each is kept.
+    ///
+    /// # Errors
+    /// [`Error::Build`]. What goes wrong later comes as an item.
+    pub fn logs(&self, log: impl IntoCall<Answer = Log>) -> Result<Logs, Error> {
+        Ok(Logs::new(self, LogStream::new(log.into_call()?.draft().clone())))
     }
 
     /// The namespace that the program lives in: `POD_NAMESPACE`, else the mount's, else `default`.

@@ -44,6 +44,11 @@ impl<M: Machine> Conversation<M> {
         }
     }
 
+    /// Says a word of the user's.
+    pub(crate) fn say(&mut self, word: M::Command) {
+        self.driver.command(&mut self.client.session(), self.client.now(), word);
+    }
+
     fn hear(&mut self, heard: Heard) {
         self.driver.handle(&mut self.client.session(), self.client.now(), heard);
     }
@@ -63,8 +68,7 @@ impl<M: Machine> Conversation<M> {
                 }
             }
             Task::Upgrade { wire, .. } => {
-                let failure = transport::unsupported("WebSockets are not a part of this host yet");
-                self.hear(Heard::Failed(wire, failure));
+                self.hear(Heard::Failed(wire, transport::unsupported("this host has no WebSockets yet")));
             }
             Task::Cancel(wire) => self.answer = self.answer.take().filter(|(open, _)| *open != wire),
             _ => {}

@@ -16,8 +16,8 @@
 
 mod client;
 mod conversation;
+mod events;
 mod transport;
-mod watch;
 
 pub use client::Client;
-pub use watch::Watch;
+pub use events::{Events, Logs, Pages, Watch};

@@ -30,6 +30,7 @@ mod error;
 mod flags;
 mod front;
 mod home;
+mod kubelet;
 mod ports;
 mod process;
 mod state;
@@ -40,6 +41,7 @@ pub use cluster::{Cluster, stop};
 pub use error::{Error, Result};
 pub use front::Front;
 pub use home::{cache_home, on_path};
+pub use kubelet::{Kubelet, LogRequest};
 pub use state::State;
 
 /// The environment variable that gives tests the path of a running cluster's `cluster.json`.

@@ -44,11 +44,35 @@ const OBJECTS: &str = "
 ---
 {apiVersion: policy/v1, kind: PodDisruptionBudget, metadata: {name: spare}, spec: {minAvailable: 1, selector: {matchLabels: {app: none}}}}
 ---
+{apiVersion: kubectl.example/v1, kind: Widget, metadata: {name: gear, labels: {app: web}}, spec: {size: 3, colour: red}}
+---
+{apiVersion: kubectl.example/v1, kind: Widget, metadata: {name: wheel}, spec: {size: 40}}
+---
 {apiVersion: coordination.k8s.io/v1, kind: Lease, metadata: {name: lead}, spec: {holderIdentity: me}}
 ";
 
+/// A type of one's own, with columns, in two versions.
+const DEFINITION: &str = "
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: widgets.kubectl.example}
+spec:
+  group: kubectl.example
+  names: {kind: Widget, plural: widgets, singular: widget, shortNames: [wd]}
+  scope: Namespaced
+  versions:
+  - name: v1
+    served: true
+    storage: true
+    schema: {openAPIV3Schema: &schema {type: object, properties: {spec: {type: object, properties: {size: {type: integer}, colour: {type: string}}}}}}
+    additionalPrinterColumns: &columns
+    - {name: Size, type: integer, jsonPath: .spec.size}
+    - {name: Colour, type: string, jsonPath: .spec.colour, priority: 1}
+  - {name: v1beta1, served: true, storage: false, schema: {openAPIV3Schema: *schema}, additionalPrinterColumns: *columns}
+";
+
 /// Types as people say them, all with objects in the namespace.
-const TYPES: [&str; 21] = [
+const TYPES: [&str; 22] = [
     "cm",
     "secrets",
     "svc",
@@ -70,6 +94,7 @@ const TYPES: [&str; 21] = [
     "netpol",
     "pdb",
     "leases",
+    "widgets",
 ];
 
 /// Types that live in no namespace.
@@ -98,6 +123,13 @@ fn get_prints_what_kubectl_prints() {
     // Its pods need the namespace's default service account.
     eventually("the default service account is made", || {
         (kubectl.ours(&["get", "sa", "default"]).code == Some(0)).then_some(())
+    });
+    let definition = world.files.path().join("definition.yaml");
+    std::fs::write(&definition, DEFINITION).unwrap();
+    let defined = kubectl.ours(&["apply", "-f", text(&definition)]);
+    assert_eq!(defined.code, Some(0), "{defined:?}");
+    eventually("the type is served", || {
+        (kubectl.ours(&["get", "widgets.kubectl.example"]).code == Some(0)).then_some(())
     });
     let applied = kubectl.ours(&["apply", "-f", text(&file)]);
     assert_eq!(applied.code, Some(0), "{applied:?}");
@@ -133,6 +165,24 @@ fn get_prints_what_kubectl_prints() {
         &["get", "cm", "nobody"],
         &["get", "cm", "-l", "app in (web"],
         &["get", "nonsense"],
+        &["get", "deploy", "web", "--subresource", "scale"],
+        &["get", "deploy", "web", "--subresource=status", "-o", "name"],
+        &["get", "pods", "-L", "app,pod-template-hash"],
+        &["get", "cm", "nobody", "--ignore-not-found"],
+        &["get", "cm", "map", "nobody", "--ignore-not-found"],
+        &["get", "cm", "-o", "custom-columns=NAME:.metadata.name,APP:.metadata.labels.app,None:.spec.none"],
+        &[
+            "get",
+            "pod",
+            "alone",
+            "--no-headers",
+            "-o",
+            "custom-columns=IMAGES:.spec.containers[*].image,NAME:metadata.name",
+        ],
+        &["get", "widgets"],
+        &["get", "widgets", "-o", "wide"],
+        &["get", "wd", "gear", "-o", "yaml"],
+        &["get", "widgets.v1.kubectl.example", "-o", "name"],
         &["get", "--raw", "/version"],
         &["api-versions"],
         &["api-resources"],
@@ -145,8 +195,34 @@ fn get_prints_what_kubectl_prints() {
     ] {
         compared += same(&kubectl, words);
     }
+    for template in TEMPLATES {
+        for words in [&["get", "cm"][..], &["get", "pod", "alone"]] {
+            let format = format!("jsonpath={template}");
+            compared += same(&kubectl, &[words, &["-o", &format]].concat());
+        }
+    }
     println!("{compared} answers are the same: byte for byte, and YAML in what it means");
 }
+
+/// Templates of JSONPath; what they do not find is nothing.
+const TEMPLATES: [&str; 16] = [
+    "{.metadata.name}",
+    "{.items[*].metadata.name}",
+    "{.kind}: {@.kind}",
+    "{range .items[*]}{.metadata.name}{\"\\t\"}{.data}{\"\\n\"}{end}",
+    "{.items[0].metadata.labels}",
+    "{.items[-1:].metadata.name}",
+    "{.items[?(@.metadata.name==\"map\")].metadata.labels.app}",
+    "{.items[?(@.metadata.labels)].data.k}",
+    "{.spec.containers[0].image}",
+    "{.spec.containers[*].name}",
+    "{.spec.terminationGracePeriodSeconds}/{.spec.enableServiceLinks}",
+    "{.spec.tolerations[?(@.tolerationSeconds>200)].key}",
+    "{.spec.containers[*]['name','image']}",
+    "{.metadata.labels.app}{\"\\n\"}",
+    "{.spec.containers}",
+    "no path at all",
+];
 
 /// What kubectl says, what we say instead, and why.
 const DIFFERENCES: [(&str, &str, &str); 1] = [(

@@ -49,7 +49,7 @@ fn events(pieces: &[&[u8]]) -> Vec<String> {
                 assert!(!ended, "nothing comes behind an end");
                 check_event(&event);
                 let object = String::from_utf8_lossy(event.object()).into_owned();
-                events.push(format!("{} {object}", event.event_type().name()));
+                events.push(format!("{} {object}", event.name()));
             }
             Act::Event(Err(error)) => {
                 assert!(!ended, "nothing comes behind an end");

@@ -115,7 +115,8 @@ fn check_parameters(operation: &Operation, attributes: &Attributes) -> Result<()
         }
     }
     if operation.view.is_some()
-        && (!matches!(verb, Verb::Get | Verb::List | Verb::Watch) || !attributes.subresource.is_empty())
+        && (!matches!(verb, Verb::Get | Verb::List | Verb::Watch)
+            || matches!(attributes.subresource.as_str(), "log" | "proxy"))
     {
         return Err(attributes.surplus("as: it is for reading objects"));
     }

@@ -4,7 +4,7 @@ use core::fmt;
 
 use bytes::Bytes;
 
-use super::Attributes;
+use super::{Attributes, rules};
 use crate::prelude::*;
 use crate::text::{digits, split, split_once};
 
@@ -80,31 +80,59 @@ impl Draft {
 
     /// Adds a parameter, in the order of the keys, unless the query has it. The key is a plain word.
     pub(crate) fn default_query(&mut self, key: &str, value: u64) {
+        let (_, query) = split_once(&self.target, "?").unwrap_or_default();
+        if !split(query, "&").any(|pair| name(pair) == key) {
+            self.change_query(&[], &[key, "=", &digits(value)].concat());
+        }
+    }
+
+    /// The draft of a list's page: it goes on at a token, or begins at an empty one. The version is the token's then.
+    pub(crate) fn page(&self, token: &str) -> Self {
+        let mut page = self.clone();
+        if token.is_empty() {
+            page.change_query(&["continue"], "");
+        } else {
+            let mut pair = String::from("continue=");
+            rules::push_form(&mut pair, token);
+            page.change_query(&["continue", "resourceVersion", "resourceVersionMatch"], &pair);
+        }
+        page
+    }
+
+    /// Whether the query says this.
+    pub(crate) fn says(&self, wanted: &str) -> bool {
+        let (_, query) = split_once(&self.target, "?").unwrap_or_default();
+        split(query, "&").any(|pair| pair == wanted)
+    }
+
+    /// Takes the pairs of these keys out, and puts one in, in the order of the keys.
+    fn change_query(&mut self, out: &[&str], new: &str) {
         let (path, query) = split_once(&self.target, "?").unwrap_or((&self.target, ""));
         let (mut target, mut mark) = (String::from(path), '?');
         let mut push = |pair: &str| {
-            target.push(mark);
-            target.push_str(pair);
-            mark = '&';
-        };
-        let mut new = Some([key, "=", &digits(value)].concat());
-        for pair in split(query, "&").filter(|pair| !pair.is_empty()) {
-            let name = split_once(pair, "=").map_or(pair, |(name, _)| name);
-            if name == key {
-                return;
+            if !pair.is_empty() {
+                target.push(mark);
+                target.push_str(pair);
+                mark = '&';
             }
-            if name > key
-                && let Some(new) = new.take()
-            {
-                push(&new);
+        };
+        let mut new = Some(new);
+        for pair in split(query, "&") {
+            if out.contains(&name(pair)) {
+                continue;
+            }
+            if new.is_some_and(|new| name(new) < name(pair)) {
+                push(new.take().unwrap_or_default());
             }
             push(pair);
         }
-        if let Some(new) = new {
-            push(&new);
-        }
+        push(new.unwrap_or_default());
         self.target = target;
     }
+}
+
+fn name(pair: &str) -> &str {
+    split_once(pair, "=").map_or(pair, |(name, _)| name)
 }
 
 impl fmt::Display for Draft {
@@ -138,6 +166,16 @@ mod tests {
             let mut draft = operation.draft(&Builtin).unwrap();
             draft.default_query("timeoutSeconds", 7);
             assert!(draft.target().ends_with(&["pods", wanted].concat()), "{}", draft.target());
+            let (next, first) = (draft.page("a b"), draft.page("a b").page(""));
+            assert!(
+                next.says("continue=a+b") && !next.target().contains("resourceVersion"),
+                "{}",
+                next.target()
+            );
+            assert!(
+                !first.target().contains("continue")
+                    && first.says("timeoutSeconds=7") == draft.says("timeoutSeconds=7")
+            );
         }
     }
 }

@@ -12,10 +12,12 @@ mod convert;
 mod decode;
 mod dynamic;
 mod kind;
+mod logs;
 mod meta;
 mod op;
 mod operation_serde;
 mod raw;
+pub mod reading;
 pub mod rights;
 mod table;
 mod types;
@@ -32,6 +34,7 @@ pub use conflict::Conflict;
 use dynamic::null_as_default;
 pub use dynamic::{Metadata, Object};
 pub use kind::Kind;
+pub use logs::Log;
 pub use meta::{
     FieldSelector, IntOrString, LabelSelector, LabelSelectorRequirement, Labels, MicroTime, Quantity,
     QuantityFormat, Requirement, Round, Selector, Time,

@@ -1,5 +1,6 @@
 //! What a watch brings.
 
+use bytes::Bytes;
 use serde::de::DeserializeOwned;
 
 use super::Raw;
@@ -26,6 +27,13 @@ pub enum WatchEvent<K> {
     },
     /// The server cannot go on: most often the version was too old (410).
     Error(Box<Status>),
+    /// An event of a type that this version does not know.
+    Unknown {
+        /// The word that stands in the event.
+        event_type: String,
+        /// The object's JSON.
+        object: Bytes,
+    },
 }
 
 impl RawEvent {
@@ -42,6 +50,9 @@ impl RawEvent {
             EventType::Bookmark => {
                 let version = json::text(self.object(), &["metadata", "resourceVersion"]).unwrap_or_default();
                 WatchEvent::Bookmark { resource_version: version.into_owned() }
+            }
+            EventType::Unknown => {
+                WatchEvent::Unknown { event_type: self.name().to_owned(), object: self.object().clone() }
             }
             EventType::Error => {
                 WatchEvent::Error(Box::new(Status::from_json(self.object()).ok_or_else(|| {

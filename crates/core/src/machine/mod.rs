@@ -7,7 +7,9 @@
 //! - [`Input::Time`] may come too early, or for nothing: it is harmless.
 //! - The same inputs give the same outputs, always: time is an argument, and randomness comes from a seed.
 
+mod log_stream;
 mod once;
+mod pages;
 mod shown;
 mod watch_stream;
 
@@ -15,7 +17,9 @@ use alloc::sync::Arc;
 
 use bytes::Bytes;
 
+pub use log_stream::LogStream;
 pub use once::Once;
+pub use pages::{Next, OnExpired, PageOrder, Pages, RawPage};
 pub use watch_stream::WatchStream;
 
 use crate::call::Draft;

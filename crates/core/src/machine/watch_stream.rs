@@ -58,9 +58,7 @@ impl WatchStream {
     fn read(&mut self, pushed: Result<(), FrameError>) {
         while let Some(frame) = self.frames.next() {
             match RawEvent::read(&frame) {
-                Ok(Some(event)) => self.outputs.push(Output::Event(Ok(event))),
-                // A type of a later version: clients skip what they do not know.
-                Ok(None) => {}
+                Ok(event) => self.outputs.push(Output::Event(Ok(event))),
                 Err(error) => self.outputs.push(Output::Event(Err(problem(self.call.clone(), error)))),
             }
         }

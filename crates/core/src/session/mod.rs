@@ -188,6 +188,21 @@ impl Session {
         })
     }
 
+    /// [`Session::warm`] for hosts that block: `read` gives each file's content.
+    ///
+    /// # Errors
+    /// As those of [`Session::warm`].
+    pub fn warm_by(
+        &mut self,
+        now: Now,
+        read: &dyn Fn(&Need) -> Result<Bytes, ReadError>,
+    ) -> Result<(), Error> {
+        while let Warm::Need(number, need) = self.warm(now)? {
+            self.provide(number, read(&need), now);
+        }
+        Ok(())
+    }
+
     /// Forms the request of a draft, or says what it needs first.
     ///
     /// # Errors
@@ -211,7 +226,7 @@ impl Session {
     /// The headers of a call, the credentials left out.
     pub(crate) fn headers(&self, draft: &Draft) -> Vec<(Cow<'static, str>, String)> {
         let mut headers: Vec<(Cow<'static, str>, String)> = vec![("accept".into(), draft.accept.into())];
-        if draft.attributes.verb == Verb::Watch {
+        if draft.attributes.verb == Verb::Watch || draft.attributes.subresource == "log" {
             // A server may compress each flush by itself, and many decoders stop after the first.
             headers.push(("accept-encoding".into(), "identity".into()));
         }

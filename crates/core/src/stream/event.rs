@@ -4,6 +4,7 @@ use bytes::Bytes;
 
 use crate::error::DecodeError;
 use crate::json;
+use crate::prelude::*;
 
 /// The type of a watch event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,10 +20,12 @@ pub enum EventType {
     Bookmark,
     /// `ERROR`
     Error,
+    /// A word of a later version of the API: [`RawEvent::name`] has it.
+    Unknown,
 }
 
 impl EventType {
-    /// The word that stands in the event, such as `ADDED`.
+    /// The word that stands in the event, such as `ADDED`; empty where it is unknown.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -31,6 +34,7 @@ impl EventType {
             Self::Deleted => "DELETED",
             Self::Bookmark => "BOOKMARK",
             Self::Error => "ERROR",
+            Self::Unknown => "",
         }
     }
 }
@@ -39,12 +43,14 @@ impl EventType {
 #[derive(Clone, PartialEq)]
 pub struct RawEvent {
     event_type: EventType,
+    /// The word of an unknown type.
+    word: String,
     object: Bytes,
 }
 
 impl RawEvent {
-    /// Reads one event's JSON. `Ok(None)` for a type that this version does not know, and that clients skip.
-    pub(crate) fn read(frame: &Bytes) -> Result<Option<Self>, DecodeError> {
+    /// Reads one event's JSON. One of an unknown type is told as such: something happened, and only its user can know whether it matters.
+    pub(crate) fn read(frame: &Bytes) -> Result<Self, DecodeError> {
         let event_type = json::text(frame, &["type"]).ok_or_else(|| DecodeError::new("type", "missing"))?;
         let types = [
             EventType::Added,
@@ -53,11 +59,16 @@ impl RawEvent {
             EventType::Bookmark,
             EventType::Error,
         ];
-        let Some(event_type) = types.into_iter().find(|known| known.name() == event_type) else {
-            return Ok(None);
-        };
+        let known = types.into_iter().find(|known| known.name() == event_type);
+        let word = if known.is_some() { String::new() } else { event_type.into_owned() };
         let object = json::find(frame, &["object"]).ok_or_else(|| DecodeError::new("object", "missing"))?;
-        Ok(Some(Self { event_type, object: frame.slice_ref(object) }))
+        Ok(Self { event_type: known.unwrap_or(EventType::Unknown), word, object: frame.slice_ref(object) })
+    }
+
+    /// The word that stands in the event, such as `ADDED`.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        if self.word.is_empty() { self.event_type.name() } else { &self.word }
     }
 
     /// Its type.

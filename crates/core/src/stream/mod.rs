@@ -2,6 +2,9 @@
 
 mod event;
 mod frames;
+mod lines;
 
 pub use event::{EventType, RawEvent};
 pub(crate) use frames::{FrameError, Frames};
+pub(crate) use lines::Lines;
+pub use lines::LogLine;

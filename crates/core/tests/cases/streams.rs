@@ -91,7 +91,7 @@ impl StreamCase {
             match (want, got) {
                 (Want::Event(want), Ok(event)) => {
                     let object: Value = serde_json::from_slice(event.object()).unwrap();
-                    let got = json!({"type": event.event_type().name(), "object": object});
+                    let got = json!({"type": event.name(), "object": object});
                     if got != *want {
                         return Err(differ("event", want, &got));
                     }

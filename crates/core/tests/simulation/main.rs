@@ -6,6 +6,7 @@ mod chaos;
 mod credentials;
 mod echo;
 mod host;
+mod pages;
 mod pair;
 mod random;
 mod server;

@@ -12,6 +12,7 @@ mod tokens;
 
 pub use certificates::CertificateSigningRequestKind;
 pub use namespaces::NamespaceKind;
+pub(super) use pods::PODS;
 pub use pods::{Eviction, PodKind};
 pub use scale::{Scale, ScaleSpec, ScaleStatus};
 pub use subresource::Subresource;

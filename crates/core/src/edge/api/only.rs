@@ -9,7 +9,7 @@ use crate::prelude::*;
 impl<K> Api<K> {
     /// A call on a subresource of `plural` in `group`. The marker traits keep typed kinds from it at compile time; a dynamic [`Api`]
     /// of another resource is told here.
-    pub(super) fn only<T>(
+    pub(crate) fn only<T>(
         &self,
         (group, plural): (&str, &str),
         verb: Verb,

@@ -8,7 +8,7 @@ use crate::call::{PatchType, Verb};
 use crate::edge::{Object, Op};
 use crate::prelude::*;
 
-const PODS: (&str, &str) = ("", "pods");
+pub(crate) const PODS: (&str, &str) = ("", "pods");
 
 /// A Rust type that stands for pods: its [`Api`] evicts, binds, resizes and debugs them.
 ///

@@ -1,0 +1,86 @@
+//! What machines tell, read as Rust types: so that every host has the same iterators and streams, and no logic of its own.
+
+use core::marker::PhantomData;
+
+use super::{Answer, Item, WatchEvent};
+use crate::error::Error;
+use crate::machine::{LogStream, Machine, Next, PageOrder, Pages, RawPage, WatchStream};
+use crate::stream::{LogLine, RawEvent};
+
+/// How a host's iterator reads what a machine tells.
+pub trait Reading {
+    /// The machine.
+    type Machine: Machine<Event = Result<Self::Told, Error>>;
+    /// What it tells.
+    type Told;
+    /// What the user gets.
+    type Item;
+
+    /// Reads one.
+    ///
+    /// # Errors
+    /// [`Error::Decode`] where it does not fit; the next one may.
+    fn read(told: Self::Told) -> Result<Self::Item, Error>;
+
+    /// What is said to the machine whenever the user asks for one more.
+    #[must_use]
+    fn ask() -> Option<<Self::Machine as Machine>::Command> {
+        None
+    }
+}
+
+/// A watch's events, decoded.
+#[derive(Debug)]
+pub struct Changes<K>(PhantomData<fn() -> K>);
+
+impl<K: Item> Reading for Changes<K> {
+    type Machine = WatchStream;
+    type Told = RawEvent;
+    type Item = WatchEvent<K>;
+
+    fn read(event: RawEvent) -> Result<WatchEvent<K>, Error> {
+        event.decode()
+    }
+}
+
+/// A log's lines.
+#[derive(Debug)]
+pub struct LogLines;
+
+impl Reading for LogLines {
+    type Machine = LogStream;
+    type Told = LogLine;
+    type Item = LogLine;
+
+    fn read(line: LogLine) -> Result<LogLine, Error> {
+        Ok(line)
+    }
+}
+
+/// A list's pages, decoded.
+#[derive(Debug)]
+pub struct ListPages<L>(PhantomData<fn() -> L>);
+
+/// One page of a list, such as a [`List`](super::List) or a [`Table`](super::Table).
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Page<L> {
+    /// How it stands to those before it.
+    pub order: PageOrder,
+    /// Its part of the list.
+    pub list: L,
+}
+
+impl<L: Answer> Reading for ListPages<L> {
+    type Machine = Pages;
+    type Told = RawPage;
+    type Item = Page<L>;
+
+    fn read(page: RawPage) -> Result<Page<L>, Error> {
+        Ok(Page { order: page.order, list: L::decode(&page.draft, &page.head, page.body)? })
+    }
+
+    fn ask() -> Option<Next> {
+        Some(Next)
+    }
+}
