@@ -1,15 +1,15 @@
 import { createHost } from "#host";
 import { Answer } from "./answer.js";
 import { Conversation, type Told } from "./conversation.js";
-import type { Core } from "./core.js";
+import type { Core, Fields, Run } from "./core.js";
 import { orThrow } from "./errors.js";
+import { Events, type Watch } from "./events.js";
 import type { FormedRequest, Host } from "./host.js";
-import type { KubeObject, List } from "./objects.js";
+import type { KubeObject, List, LogLine, LogOptions, Page, WatchEvent } from "./objects.js";
 import { desired, type Operation, type Parameters, type PatchType, type Scalar } from "./operation.js";
 import { openSession, type SessionOptions } from "./session.js";
 import { form } from "./sans-io.js";
 import { ready } from "./wasm.js";
-import { Watch } from "./watch.js";
 
 /** What any call takes beside its operation. */
 export interface CallOptions {
@@ -91,7 +91,35 @@ export class Client {
   watch<T = KubeObject>(resource: string, options: Options = {}): Watch<T> {
     const { signal, ...parameters } = options;
     const operation: Operation = { ...parameters, verb: "watch", resource };
-    return new Watch<T>(async () => this.#converse(operation, signal));
+    const read = (told: Told) => ({ type: told.type, object: new Answer({ ...told, type: "watch" }).object() }) as WatchEvent<T>;
+    return new Events(async () => this.#converse(operation, signal), read);
+  }
+
+  /**
+   * A list page by page, each asked for when it is wanted: 500 objects, or `limit`. A list whose version the server forgets on the way, after some
+   * five minutes, ends with the error (`Fail`), goes on at a later version (`TakeRest`) or begins again (`StartOver`): see {@link Page}.
+   */
+  pages<T = KubeObject>(resource: string, options: Options & { onExpired?: OnExpired } = {}): Events<Page<T>> {
+    const { signal, onExpired = "Fail", ...parameters } = options;
+    const operation: Operation = { ...parameters, verb: "list", resource };
+    const choice = ON_EXPIRED.indexOf(onExpired);
+    const begin = async () => this.#converse(operation, signal, (wanted, seed) => this.#core.pages(wanted, seed, choice));
+    return new Events(begin, (told) => {
+      for (const warning of told.warnings) this.#onWarning?.(warning);
+      return { order: ORDERS[told.number] ?? "Next", list: new Answer(told).list<T>() };
+    });
+  }
+
+  /** The lines of a pod's log, as they come. */
+  logs(pod: string, options: LogOptions & CallOptions = {}): Events<LogLine> {
+    const { signal, namespace, ...query } = options;
+    const operation: Operation = { verb: "get", resource: "pods", name: pod, namespace, subresource: "log", query };
+    const begin = async () => this.#converse(operation, signal, (wanted, seed) => this.#core.logs(wanted, seed));
+    return new Events(begin, ({ type, bytes, number }) => ({
+      text: lenient.decode(bytes),
+      ...(type !== "" && { timestamp: type }),
+      cut: number === 1,
+    }));
   }
 
   /** A new object; its own namespace and version are used where the options say none. */
@@ -181,18 +209,27 @@ export class Client {
     }
   }
 
-  #converse(operation: Operation, signal: AbortSignal | undefined): Conversation {
+  #converse(operation: Operation, signal: AbortSignal | undefined, begin = this.#usual(operation)): Conversation {
     signal?.throwIfAborted();
     const wanted = desired(operation);
     try {
-      const seed = this.#host.random();
-      const run = operation.verb === "watch" ? this.#core.watch(wanted, seed) : this.#core.call(wanted, seed, false);
-      return new Conversation(this.#host, this.#core, orThrow(wanted, run), signal);
+      return new Conversation(this.#host, this.#core, orThrow(wanted, begin(wanted, this.#host.random())), signal);
     } finally {
       wanted.free();
     }
   }
+
+  #usual({ verb }: Operation): (wanted: Fields, seed: number) => Run | undefined {
+    return (wanted, seed) => (verb === "watch" ? this.#core.watch(wanted, seed) : this.#core.call(wanted, seed, false));
+  }
 }
+
+/** What becomes of a list whose version the server forgets between two pages. */
+export type OnExpired = (typeof ON_EXPIRED)[number];
+
+const ON_EXPIRED = ["Fail", "TakeRest", "StartOver"] as const;
+const ORDERS = ["First", "Next", "Later"] as const;
+const lenient = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** What a path takes. */
 export interface PathOptions extends CallOptions {

@@ -2,8 +2,8 @@
 
 use alloc::string::String;
 use bytes::Bytes;
-use kubewire::machine::{Input, Machine, Once, Output, Stop, WatchStream};
-use kubewire::{Error, Head, Now, RawEvent};
+use kubewire::machine::{Input, LogStream, Machine, Next, Once, Output, Pages, RawPage, WatchStream};
+use kubewire::{Error, Head, LogLine, Now, RawEvent};
 
 /// Any machine that JavaScript can run.
 pub(crate) enum Conversation {
@@ -11,6 +11,10 @@ pub(crate) enum Conversation {
     Once(Once),
     /// One watch.
     Watch(WatchStream),
+    /// One list, page by page.
+    Pages(Pages),
+    /// One log, line by line.
+    Log(LogStream),
 }
 
 /// What any of them tells.
@@ -19,18 +23,35 @@ pub(crate) enum Event {
     Answer(Head, Bytes),
     /// A change, seen by a watch.
     Change(RawEvent),
+    /// A page of a list.
+    Page(RawPage),
+    /// A line of a log.
+    Line(LogLine),
     /// What went wrong.
     Failed(Error),
 }
 
 impl Machine for Conversation {
     type Event = Event;
-    type Command = Stop;
+    /// What is said whenever JavaScript wants one more. Only lists that come page by page want to know.
+    type Command = Next;
 
-    fn handle(&mut self, now: Now, input: Input<Stop>) {
+    fn handle(&mut self, now: Now, input: Input<Next>) {
+        if let Self::Pages(pages) = self {
+            return pages.handle(now, input);
+        }
+        let input = match input {
+            Input::Answer(id, answer) => Input::Answer(id, answer),
+            Input::Data(id, piece) => Input::Data(id, piece),
+            Input::Closed(id, end) => Input::Closed(id, end),
+            // What none of them looks at.
+            _ => return,
+        };
         match self {
             Self::Once(once) => once.handle(now, input),
             Self::Watch(watch) => watch.handle(now, input),
+            Self::Log(log) => log.handle(now, input),
+            Self::Pages(_) => {}
         }
     }
 
@@ -38,14 +59,14 @@ impl Machine for Conversation {
         Some(match self {
             Self::Once(once) => map(once.poll()?, |(head, body)| Event::Answer(head, body)),
             Self::Watch(watch) => map(watch.poll()?, Event::Change),
+            Self::Pages(pages) => map(pages.poll()?, Event::Page),
+            Self::Log(log) => map(log.poll()?, Event::Line),
         })
     }
 
+    /// None of them has a clock.
     fn timeout(&self) -> Option<u64> {
-        match self {
-            Self::Once(once) => once.timeout(),
-            Self::Watch(watch) => watch.timeout(),
-        }
+        None
     }
 }
 

@@ -8,6 +8,8 @@ export interface Told {
   type: string;
   bytes: Uint8Array;
   warnings: string[];
+  /** How a page stands to those before it; whether a line is cut. */
+  number: number;
 }
 
 /** A request that is on its way. */
@@ -63,6 +65,14 @@ export class Conversation {
     }
   }
 
+  /** One more is wanted: a list that comes page by page asks for its next page. */
+  more(): void {
+    if (this.#closed) return;
+    const { mono, wall } = this.#host.now();
+    this.#core.tick(mono, wall);
+    this.#run.more();
+  }
+
   /** Ends it, and whatever is on its way, at once. May be called often. */
   readonly close = (): void => {
     if (this.#closed) return;
@@ -93,7 +103,10 @@ export class Conversation {
           throw readError(act.text(Slot.Text), act.lines());
         case Act.Answer:
         case Act.Change:
-          return [act.kind, read({ type: act.text(Slot.Text), bytes: act.bytes(Slot.Body), warnings: act.lines() })];
+          return [
+            act.kind,
+            read({ type: act.text(Slot.Text), bytes: act.bytes(Slot.Body), warnings: act.lines(), number: act.number }),
+          ];
         default:
           return [act.kind];
       }

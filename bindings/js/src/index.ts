@@ -4,7 +4,8 @@
  * @packageDocumentation
  */
 export { Answer } from "./answer.js";
-export { Client, type CallOptions, type ClientOptions, type Options, type PathOptions } from "./client.js";
+export { Client, type CallOptions, type ClientOptions, type OnExpired, type Options, type PathOptions } from "./client.js";
+export { Events, type Watch } from "./events.js";
 export { KubeError, type Stage, type Status } from "./errors.js";
 export {
   type FailureKind,
@@ -15,9 +16,8 @@ export {
   RequestFailure,
   type Trust,
 } from "./host.js";
-export type { KubeObject, List, WatchEvent } from "./objects.js";
+export type { KubeObject, List, LogLine, LogOptions, Page, WatchEvent } from "./objects.js";
 export type { Operation, Parameters, PatchType, Scalar, Verb } from "./operation.js";
 export { type FormOptions, formRequest, type RawAnswer, readAnswer } from "./sans-io.js";
 export type { SessionOptions } from "./session.js";
 export { ready } from "./wasm.js";
-export { Watch } from "./watch.js";

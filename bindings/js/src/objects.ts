@@ -41,5 +41,42 @@ export type WatchEvent<T = KubeObject> =
   | { type: "ADDED" | "MODIFIED" | "DELETED"; object: T }
   /** Nothing changed, and the watch has come to this `metadata.resourceVersion`. */
   | { type: "BOOKMARK"; object: KubeObject }
-  /** The server cannot go on: most often the version was too old (410). */
+  /** The server cannot go on: most often the version was too old (410). An event of a type that nobody knows yet comes as it is. */
   | { type: "ERROR"; object: Status };
+
+/** One page of a list. */
+export interface Page<T = KubeObject> {
+  /**
+   * How it stands to those before it. `First`: the list begins here, and what came before, if anything did, counts no more. `Next`: it goes on at
+   * the same version. `Later`: it goes on at a later version, and is with the pages before it no list of one moment.
+   */
+  order: "First" | "Next" | "Later";
+  list: List<T>;
+}
+
+/** One line of a log. */
+export interface LogLine {
+  /** The line without its end; what is no UTF-8 is replaced. */
+  text: string;
+  /** When it was written (RFC 3339, with nanoseconds), where `timestamps` were asked for. */
+  timestamp?: string;
+  /** Whether this is only its start: it is longer than a mebibyte, or the connection was lost within it. */
+  cut: boolean;
+}
+
+/** Which lines of a log. */
+export interface LogOptions {
+  namespace?: string | undefined;
+  /** Which container, where the pod has several. */
+  container?: string | undefined;
+  /** Goes on as the container writes, until it ends. */
+  follow?: boolean | undefined;
+  /** Of the container's earlier run. */
+  previous?: boolean | undefined;
+  sinceSeconds?: number | undefined;
+  /** RFC 3339. */
+  sinceTime?: string | undefined;
+  tailLines?: number | undefined;
+  timestamps?: boolean | undefined;
+  limitBytes?: number | undefined;
+}

@@ -21,9 +21,11 @@ pub enum Act {
     Send = 2,
     /// Give the request `Number` up.
     Cancel = 3,
-    /// The whole answer: `Body`, the call in words in `Text`, and the server's warnings in `Lines`.
+    /// The whole answer, or a page of it: `Body`, the call in words in `Text`, and the server's warnings in `Lines`. A page's `Number` says
+    /// whether it is the first (0), follows the one before (1), or follows it at a later version (2).
     Answer = 4,
-    /// A change: its type in `Text`, its object in `Body`.
+    /// A change: its type in `Text`, its object in `Body`. Or a line of a log: its time in `Text`, the line in `Body`, and 1 in `Number` where
+    /// it is cut.
     Change = 5,
     /// An error: `Text`, in the lines that errors have, and the server's warnings in `Lines`.
     Failed = 6,
@@ -149,6 +151,19 @@ impl Parts {
                 self.text = summary.into();
                 self.body = body;
                 Act::Answer
+            }
+            Wanted::Event(Event::Page(page)) => {
+                self.push_warnings(&page.head.warnings);
+                self.text = summary.into();
+                self.body = page.body;
+                self.number = page.order as u32;
+                Act::Answer
+            }
+            Wanted::Event(Event::Line(line)) => {
+                self.text = line.timestamp().unwrap_or_default().into();
+                self.body = line.bytes().clone();
+                self.number = line.is_cut().into();
+                Act::Change
             }
             Wanted::Event(Event::Change(event)) => {
                 self.text = event.name().into();

@@ -5,6 +5,7 @@ use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use kubewire::machine::Next;
 use kubewire::{Act as Wanted, Driver, Failure, FailureKind, Head, Heard, Need, ReadError, Sent, Task, Warm};
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -80,6 +81,13 @@ impl Run {
             Work::Warm { until, .. } => *until,
         };
         at.map_or(f64::INFINITY, |at| at as f64)
+    }
+
+    /// The user wants one more: a list that comes page by page asks for its next page.
+    pub fn more(&mut self) {
+        if let Work::Drive(driver) = &mut self.work {
+            driver.command(&mut self.shared.session.borrow_mut(), self.shared.now.get(), Next);
+        }
     }
 
     /// Takes in what the host heard.

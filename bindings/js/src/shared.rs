@@ -5,7 +5,7 @@ use alloc::rc::Rc;
 use alloc::string::String;
 use core::cell::{Cell, RefCell};
 
-use kubewire::machine::{Exchange, Once, Retry, Shape, WatchStream};
+use kubewire::machine::{Exchange, LogStream, OnExpired, Once, Pages, Retry, Shape, WatchStream};
 use kubewire::{Driver, Now, Session};
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -75,6 +75,28 @@ impl Core {
         let summary = draft.summary();
         let watch = WatchStream::of(draft, seed.into());
         Some(self.run(Conversation::Watch(watch), summary, seed))
+    }
+
+    /// Begins a list that comes page by page, or nothing where the operation is refused. Should it expire, it fails (0), goes on with
+    /// the rest (1) or begins again (2).
+    #[must_use]
+    pub fn pages(&self, fields: &mut Fields, seed: u32, expired: u32) -> Option<Run> {
+        let draft = fields.draft()?;
+        let summary = draft.summary();
+        let on_expired = match expired {
+            1 => OnExpired::TakeRest,
+            2 => OnExpired::StartOver,
+            _ => OnExpired::Fail,
+        };
+        Some(self.run(Conversation::Pages(Pages::new(&draft, on_expired)), summary, seed))
+    }
+
+    /// Begins a log that comes line by line, or nothing where the operation is refused.
+    #[must_use]
+    pub fn logs(&self, fields: &mut Fields, seed: u32) -> Option<Run> {
+        let draft = fields.draft()?;
+        let summary = draft.summary();
+        Some(self.run(Conversation::Log(LogStream::new(draft.into())), summary, seed))
     }
 }
 

@@ -9,15 +9,16 @@ test("lists come in pages, with their kinds filled in", async (t) => {
     await admin.create("configmaps", { metadata: { name: `map-${index}`, namespace, labels: { mine: "yes" } } });
   }
   const names = [];
-  let page;
-  do {
-    const next = page?.metadata.continue;
-    page = await admin.list("configmaps", { namespace, labelSelector: "mine=yes", limit: 2, continue: next });
-    for (const { apiVersion, kind, metadata } of page.items) {
+  const versions = new Set();
+  for await (const { order, list } of admin.pages("configmaps", { namespace, labelSelector: "mine=yes", limit: 2 })) {
+    assert.equal(order, names.length === 0 ? "First" : "Next");
+    versions.add(list.metadata.resourceVersion);
+    for (const { apiVersion, kind, metadata } of list.items) {
       assert.deepEqual([apiVersion, kind], ["v1", "ConfigMap"]);
       names.push(metadata.name);
     }
-  } while (page.metadata.continue);
+  }
+  assert.equal(versions.size, 1);
   assert.deepEqual(names, ["map-0", "map-1", "map-2", "map-3", "map-4"]);
 });
 

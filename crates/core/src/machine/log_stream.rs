@@ -5,7 +5,6 @@ use alloc::sync::Arc;
 use super::{Exchange, Id, Input, Machine, Output, Shape, Stop};
 use crate::call::Draft;
 use crate::error::Error;
-use crate::queue::Queue;
 use crate::stream::{Lines, LogLine};
 use crate::time::Now;
 
@@ -20,8 +19,10 @@ const MAX_LINE: usize = 1 << 20;
 ///                                            └─── Stop ───> done (Cancel, no event)
 /// ```
 pub struct LogStream {
-    outputs: Queue<Output<Result<LogLine, Error>>>,
+    start: Option<Exchange>,
     lines: Lines,
+    /// Comes after the last line.
+    end: Option<Output<Result<LogLine, Error>>>,
     done: bool,
 }
 
@@ -33,13 +34,7 @@ impl LogStream {
     pub fn new(draft: Arc<Draft>) -> Self {
         let lines = Lines::new(MAX_LINE, draft.says("timestamps=true"));
         let exchange = Exchange::new(ID, draft, Shape::Stream);
-        Self { outputs: Queue::of(Output::Start(exchange)), lines, done: false }
-    }
-
-    fn tell(&mut self) {
-        while let Some(line) = self.lines.next() {
-            self.outputs.push(Output::Event(Ok(line)));
-        }
+        Self { start: Some(exchange), lines, end: None, done: false }
     }
 }
 
@@ -52,28 +47,23 @@ impl Machine for LogStream {
             return;
         }
         match input {
-            Input::Data(ID, chunk) => {
-                self.lines.push(&chunk);
-                self.tell();
-            }
+            Input::Data(ID, chunk) => self.lines.push(&chunk),
             Input::Closed(ID, end) => {
                 self.done = true;
                 self.lines.finish(end.is_err());
-                self.tell();
-                if let Err(error) = end {
-                    self.outputs.push(Output::Event(Err(error)));
-                }
+                self.end = end.err().map(|error| Output::Event(Err(error)));
             }
             Input::Command(Stop) => {
                 self.done = true;
-                self.outputs.push(Output::Cancel(ID));
+                self.end = Some(Output::Cancel(ID));
             }
             _ => {}
         }
     }
 
     fn poll(&mut self) -> Option<Output<Self::Event>> {
-        self.outputs.pop()
+        let start = self.start.take().map(Output::Start);
+        start.or_else(|| Some(Output::Event(Ok(self.lines.next()?)))).or_else(|| self.end.take())
     }
 
     fn timeout(&self) -> Option<u64> {

@@ -8,7 +8,6 @@ use super::{Exchange, Id, Input, Machine, Output, Shape};
 use crate::call::{Draft, Verb};
 use crate::error::Error;
 use crate::json;
-use crate::queue::Queue;
 use crate::time::Now;
 use crate::wire::Head;
 
@@ -68,7 +67,8 @@ pub struct Next;
 ///                     └── 410 ──> asked (the rest, or all again), or done (an error)
 /// ```
 pub struct Pages {
-    outputs: Queue<Output<Result<RawPage, Error>>>,
+    /// There is never more than one.
+    output: Option<Output<Result<RawPage, Error>>>,
     on_expired: OnExpired,
     restarts: u8,
     /// The page that is asked for, or is to be asked for next.
@@ -89,12 +89,12 @@ impl Pages {
             draft.default_query("limit", PAGE);
         }
         let (order, draft) = (PageOrder::First, Arc::new(draft));
-        Self { outputs: Queue::new(), on_expired, restarts: 0, draft, order, asked: false, done: false }
+        Self { output: None, on_expired, restarts: 0, draft, order, asked: false, done: false }
     }
 
     fn ask(&mut self) {
         self.asked = true;
-        self.outputs.push(Output::Start(Exchange::new(ID, self.draft.clone(), Shape::WHOLE)));
+        self.output = Some(Output::Start(Exchange::new(ID, self.draft.clone(), Shape::WHOLE)));
     }
 
     fn answer(&mut self, (head, body): (Head, Bytes)) {
@@ -103,7 +103,7 @@ impl Pages {
         let next = Arc::new(self.draft.page(&token));
         let draft = core::mem::replace(&mut self.draft, next);
         let order = core::mem::replace(&mut self.order, PageOrder::Next);
-        self.outputs.push(Output::Event(Ok(RawPage { order, draft, head, body })));
+        self.output = Some(Output::Event(Ok(RawPage { order, draft, head, body })));
     }
 
     /// Goes on after a 410, if that is wanted; else the error is told.
@@ -122,7 +122,8 @@ impl Pages {
             }
             _ => {
                 self.done = true;
-                return self.outputs.push(Output::Event(Err(error)));
+                self.output = Some(Output::Event(Err(error)));
+                return;
             }
         }
         self.ask();
@@ -148,7 +149,7 @@ impl Machine for Pages {
     }
 
     fn poll(&mut self) -> Option<Output<Self::Event>> {
-        self.outputs.pop()
+        self.output.take()
     }
 
     fn timeout(&self) -> Option<u64> {

@@ -1,10 +1,12 @@
-import { Answer } from "./answer.js";
 import type { Conversation, Told } from "./conversation.js";
-import type { KubeObject, WatchEvent } from "./objects.js";
+import type { WatchEvent } from "./objects.js";
+
+/** The events of one watch until the server ends it, after some minutes, or it fails. */
+export type Watch<T> = Events<WatchEvent<T>>;
 
 /**
- * The events of one watch until the server ends it, after some minutes, or it fails. Leaving the loop ends the request at once; so do `close`
- * and the signal that the watch was given.
+ * What comes of one request, as it comes: a watch's events, a list's pages, a log's lines. Leaving the loop ends the request at once; so do
+ * `close` and the signal that the request was given.
  *
  * ```js
  * for await (const event of client.watch("pods", { namespace: "shop" })) {
@@ -12,24 +14,27 @@ import type { KubeObject, WatchEvent } from "./objects.js";
  * }
  * ```
  */
-export class Watch<T = KubeObject> implements AsyncIterableIterator<WatchEvent<T>>, AsyncDisposable {
+export class Events<T> implements AsyncIterableIterator<T>, AsyncDisposable {
+  readonly #read: (told: Told) => T;
   #begin: (() => Promise<Conversation>) | undefined;
   #conversation: Promise<Conversation> | undefined;
   #closed = false;
 
   /** @internal */
-  constructor(begin: () => Promise<Conversation>) {
+  constructor(begin: () => Promise<Conversation>, read: (told: Told) => T) {
     this.#begin = begin;
+    this.#read = read;
   }
 
-  /** The next event. An error ends the watch. */
-  async next(): Promise<IteratorResult<WatchEvent<T>, undefined>> {
+  /** The next one. An error ends them all. */
+  async next(): Promise<IteratorResult<T, undefined>> {
     if (this.#closed) return { done: true, value: undefined };
     try {
       this.#conversation ??= this.#begin?.();
       const conversation = await this.#conversation;
       if (this.#closed) conversation?.close();
-      const value = await conversation?.next(read<T>);
+      conversation?.more();
+      const value = await conversation?.next(this.#read);
       if (value !== undefined) return { done: false, value };
     } catch (error) {
       this.close();
@@ -39,14 +44,14 @@ export class Watch<T = KubeObject> implements AsyncIterableIterator<WatchEvent<T
     return { done: true, value: undefined };
   }
 
-  /** Ends the watch and its request at once. May be called often, and while an event is waited for. */
+  /** Ends them and their request at once. May be called often, and while one is waited for. */
   close(): void {
     this.#closed = true;
     this.#begin = undefined;
     this.#conversation?.then((conversation) => conversation.close()).catch(() => {});
   }
 
-  async return(): Promise<IteratorResult<WatchEvent<T>, undefined>> {
+  async return(): Promise<IteratorResult<T, undefined>> {
     this.close();
     return { done: true, value: undefined };
   }
@@ -58,8 +63,4 @@ export class Watch<T = KubeObject> implements AsyncIterableIterator<WatchEvent<T
   [Symbol.asyncIterator](): this {
     return this;
   }
-}
-
-function read<T>(told: Told): WatchEvent<T> {
-  return { type: told.type, object: new Answer({ ...told, type: "watch" }).object() } as WatchEvent<T>;
 }
