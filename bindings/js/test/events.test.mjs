@@ -80,7 +80,7 @@ test("a log comes line by line, whatever its chunks", async () => {
 test("a log that is lost says so after its last piece", async () => {
   const host = new FakeHost(() => ({ body: chunks([bytes("one\ntw")], { broken: true }) }));
   const client = await Client.inCluster({ host });
-  const log = client.logs("web");
+  const log = client.logs("web", { namespace: "shop" });
   assert.deepEqual((await log.next()).value, { text: "one", cut: false });
   assert.deepEqual((await log.next()).value, { text: "tw", cut: true });
   await assert.rejects(log.next(), (error) => error.code === "Transport");

@@ -93,8 +93,8 @@ pub use edge::{
 };
 #[cfg(feature = "std")]
 pub use edge::{
-    CertificateSigningRequestKind, Eviction, IssuedToken, NamespaceKind, PodKind, Scale, ScaleSpec,
-    ScaleStatus, ServiceAccountKind, Success, TokenRequest,
+    CertificateSigningRequestKind, Eviction, IssuedToken, MetricKind, Metrics, NamespaceKind, PodKind,
+    Sample, Scale, ScaleSpec, ScaleStatus, ServiceAccountKind, Success, TokenRequest,
 };
 #[cfg(feature = "std")]
 pub use edge::{reading, rights};

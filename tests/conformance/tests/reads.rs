@@ -1,7 +1,7 @@
 //! Lists, pages, watches, subresources and paths.
 
 use k8s_openapi::api::core::v1::{ConfigMap, PodTemplate};
-use kubewire::{Api, Builtin, Catalog, Object, WatchEvent, get_path};
+use kubewire::{Api, Builtin, Catalog, MetricKind, Metrics, Object, Sample, WatchEvent, get_path};
 use kubewire_apiserver::Front;
 use kubewire_conformance::{World, eventually, pod_at};
 use serde_json::{Value, json};
@@ -120,6 +120,18 @@ fn paths_that_are_no_resources() {
     assert_eq!(version["gitVersion"], "v1.37.2");
     let metrics = world.admin.run(get_path("/metrics").unwrap()).unwrap();
     assert!(metrics.text().unwrap().contains("# TYPE apiserver_request_total counter"));
+    // Every line is a sample, and is read to its end.
+    let read: Metrics = world.admin.run(get_path("/metrics").unwrap().answering::<Metrics>()).unwrap();
+    let samples: Vec<_> = read.samples().map(Result::unwrap).collect();
+    assert!(samples.len() > 1000, "{}", samples.len());
+    assert!(samples.iter().all(|sample| sample.kind != MetricKind::Untyped), "each metric has its type");
+    let of = |sample: &&Sample<'_>| {
+        sample.name == "apiserver_request_total" && sample.label("verb") == Some("GET")
+    };
+    let requests = samples.iter().find(of).unwrap();
+    assert!(requests.kind == MetricKind::Counter && requests.value >= 1.0);
+    let build = samples.iter().find(|sample| sample.name == "kubernetes_build_info").unwrap();
+    assert!(build.label("git_version").unwrap().starts_with("v1."));
     let ready = world.admin.run(get_path("/readyz").unwrap()).unwrap();
     assert_eq!(ready.text().unwrap(), "ok");
     let missing = world.admin.run(get_path("/nothing").unwrap()).unwrap_err();

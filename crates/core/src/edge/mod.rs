@@ -14,6 +14,7 @@ mod dynamic;
 mod kind;
 mod logs;
 mod meta;
+mod metrics;
 mod op;
 mod operation_serde;
 mod raw;
@@ -39,6 +40,7 @@ pub use meta::{
     FieldSelector, IntOrString, LabelSelector, LabelSelectorRequirement, Labels, MicroTime, Quantity,
     QuantityFormat, Requirement, Round, Selector, Time,
 };
+pub use metrics::{MetricKind, Metrics, Sample};
 pub use op::Op;
 pub use raw::Raw;
 pub use table::{Column, Row, Table, TableMetadata};
