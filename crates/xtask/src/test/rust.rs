@@ -7,7 +7,7 @@ use crate::{
     workspace::Workspace,
 };
 use anyhow::Result;
-use std::fs;
+use std::{fs, path::Path};
 
 const CARGO_DENY: &str = "0.20.2";
 
@@ -51,10 +51,11 @@ pub(super) fn deny() -> Result<()> {
 }
 
 pub(super) fn package() -> Result<()> {
-    forget_packages()?;
+    let target = root().join("target/packages");
+    forget_packages(&target)?;
     let workspace = Workspace::read()?;
-    let mut command = cargo(&["package"]);
-    command.args(workspace.publishable());
+    let mut command = cargo(&["package", "--target-dir"]);
+    command.arg(&target).args(workspace.publishable());
     if !is_ci() {
         // Someone in the middle of their work wants to know all the same.
         command.arg("--allow-dirty");
@@ -62,16 +63,22 @@ pub(super) fn package() -> Result<()> {
     run(&mut command)
 }
 
-/// Cargo builds each package against those before it, from a registry of its own below `target`, and keeps what it unpacked from there by
-/// version: of a tree packaged before at the same place it would take the old sources.
-fn forget_packages() -> Result<()> {
+/// Cargo builds each package against those before it, from a registry of its own below `target`, and keeps what it unpacked and built from
+/// there by version: of a tree packaged before at the same place it would take the old sources, or what they were built to.
+fn forget_packages(target: &Path) -> Result<()> {
+    forget(&target.join("debug/.fingerprint"))?;
     let Ok(registries) = fs::read_dir(tools::cargo_home()?.join("registry/src")) else { return Ok(()) };
     for registry in registries {
-        for package in fs::read_dir(registry?.path())? {
-            let package = package?;
-            if package.file_name().to_string_lossy().starts_with("kubewire-") {
-                fs::remove_dir_all(package.path())?;
-            }
+        forget(&registry?.path())?;
+    }
+    Ok(())
+}
+
+fn forget(directory: &Path) -> Result<()> {
+    for package in fs::read_dir(directory).into_iter().flatten() {
+        let package = package?;
+        if package.file_name().to_string_lossy().starts_with("kubewire-") {
+            fs::remove_dir_all(package.path())?;
         }
     }
     Ok(())
