@@ -96,6 +96,24 @@ fn main() {
     println!("| work | kube | kubewire | ratio | goal |\n|---|---|---|---|---|");
     row("keys of a list", "22", || kubes(&body), || keys(&raw(&call, &body)));
     row("keys, odd order of members", "4", || kubes(&odd), || keys(&raw(&call, &odd)));
+    let light = Bytes::from(pods::metadata(&body));
+    let metadata = Api::<Pod>::all().list().raw_metadata_items().call().expect("a call");
+    let read = || metadata.decode(http::Response::new(light.clone())).expect("kubewire reads the metadata");
+    for (ours, theirs) in read().items.iter().zip(&raw(&call, &body).items) {
+        let (ours, theirs) = (
+            [Some(ours.name()), ours.namespace(), ours.uid()],
+            [Some(theirs.name()), theirs.namespace(), theirs.uid()],
+        );
+        assert_eq!(ours, theirs);
+    }
+    let lengths = || -> usize {
+        read()
+            .items
+            .iter()
+            .map(|pod| pod.name().len() + pod.namespace().map_or(0, |namespace| namespace.len()))
+            .sum()
+    };
+    row("keys, metadata as protobuf", "400", || kubes(&body), lengths);
     let typed = |pod: &Raw<Pod>| pod.get().expect("a Pod");
     row(
         "typed `Pod`s without managedFields",

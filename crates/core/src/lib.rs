@@ -74,6 +74,8 @@ mod error;
 mod json;
 pub mod machine;
 mod prelude;
+#[cfg(feature = "std")]
+mod protobuf;
 mod queue;
 mod resource;
 mod session;
@@ -94,7 +96,7 @@ pub use edge::{
 #[cfg(feature = "std")]
 pub use edge::{
     CertificateSigningRequestKind, Eviction, IssuedToken, MetricKind, Metrics, NamespaceKind, PodKind,
-    Sample, Scale, ScaleSpec, ScaleStatus, ServiceAccountKind, Success, TokenRequest,
+    RawMetadata, Sample, Scale, ScaleSpec, ScaleStatus, ServiceAccountKind, Success, TokenRequest,
 };
 #[cfg(feature = "std")]
 pub use edge::{reading, rights};

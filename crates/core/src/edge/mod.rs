@@ -18,6 +18,7 @@ mod metrics;
 mod op;
 mod operation_serde;
 mod raw;
+mod raw_metadata;
 pub mod reading;
 pub mod rights;
 mod table;
@@ -43,6 +44,7 @@ pub use meta::{
 pub use metrics::{MetricKind, Metrics, Sample};
 pub use op::Op;
 pub use raw::Raw;
+pub use raw_metadata::RawMetadata;
 pub use table::{Column, Row, Table, TableMetadata};
 pub(crate) use types::with_type;
 pub use watch_event::WatchEvent;

@@ -3,11 +3,14 @@
 use core::fmt;
 use core::marker::PhantomData;
 
-use super::{Answer, Answered, Call, IntoCall, List, Object, Raw, Table};
+use super::{Answer, Answered, Call, IntoCall, List, Object, Raw, RawMetadata, Table};
 use crate::call::{Operation, PatchType, Verb};
 use crate::error::{BuildError, Error};
 use crate::prelude::*;
 use crate::resource::{Builtin, Resource};
+
+const METADATA: &str = "application/vnd.kubernetes.protobuf;as=PartialObjectMetadata;v=v1;g=meta.k8s.io,application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io,application/json";
+const METADATA_LIST: &str = "application/vnd.kubernetes.protobuf;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io,application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io,application/json";
 
 /// An [`Operation`] that knows the type of its answer; [`Api`](super::Api) makes them.
 ///
@@ -16,6 +19,8 @@ use crate::resource::{Builtin, Resource};
 pub struct Op<T> {
     operation: Operation,
     problem: Option<BuildError>,
+    /// What to ask for in place of what the operation says.
+    accept: Option<&'static str>,
     answer: PhantomData<fn() -> T>,
 }
 
@@ -23,7 +28,7 @@ impl<T> Op<T> {
     pub(crate) fn new(verb: Verb, resource: Resource) -> Self {
         let mut operation = Operation::new(verb);
         operation.known = Some(resource);
-        Self { operation, problem: None, answer: PhantomData }
+        Self { operation, problem: None, accept: None, answer: PhantomData }
     }
 
     /// Sets a field by its name; the first refusal is kept for [`Op::call`].
@@ -54,7 +59,7 @@ impl<T> Op<T> {
     }
 
     fn retyped<U>(self) -> Op<U> {
-        Op { operation: self.operation, problem: self.problem, answer: PhantomData }
+        Op { operation: self.operation, problem: self.problem, accept: self.accept, answer: PhantomData }
     }
 
     /// Only objects with these labels: `app=web,tier in (a,b),!old`, or a [`Selector`](crate::Selector).
@@ -171,7 +176,11 @@ impl<T> Op<T> {
     pub fn call(self) -> Result<Call<T>, Error> {
         match self.problem {
             Some(problem) => Err(problem.into()),
-            None => Ok(Call::new(self.operation.draft(&Builtin)?)),
+            None => {
+                let mut draft = self.operation.draft(&Builtin)?;
+                draft.accept = self.accept.unwrap_or(draft.accept);
+                Ok(Call::new(draft))
+            }
         }
     }
 }
@@ -187,6 +196,13 @@ impl<K> Op<K> {
         self.with("as", "PartialObjectMetadata").retyped()
     }
 
+    /// The object's metadata alone, as protobuf where the server has it: the least to send and to read.
+    pub fn raw_metadata(self) -> Op<RawMetadata> {
+        let mut op = self.with("as", "PartialObjectMetadata").retyped();
+        op.accept = Some(METADATA);
+        op
+    }
+
     /// The object as bytes, decoded on demand.
     pub fn raw(self) -> Op<Raw<K>> {
         self.retyped()
@@ -197,6 +213,16 @@ impl<K> Op<List<K>> {
     /// The objects' metadata alone: less to send, and less to read.
     pub fn metadata_only_items(self) -> Op<List<Object>> {
         self.with("as", "PartialObjectMetadata").retyped()
+    }
+
+    /// The objects' metadata alone, as protobuf where the server has it: hundreds of times as quick to read as typed objects, and a tenth of
+    /// the server's work.
+    ///
+    /// See [alternate representations](https://kubernetes.io/docs/reference/using-api/api-concepts/#alternate-representations-of-resources).
+    pub fn raw_metadata_items(self) -> Op<List<RawMetadata>> {
+        let mut op = self.with("as", "PartialObjectMetadata").retyped();
+        op.accept = Some(METADATA_LIST);
+        op
     }
 
     /// The items as bytes, decoded on demand: far quicker where only names are looked at.
@@ -215,7 +241,12 @@ impl<T: Answer> IntoCall for Op<T> {
 
 impl<T> Clone for Op<T> {
     fn clone(&self) -> Self {
-        Self { operation: self.operation.clone(), problem: self.problem.clone(), answer: PhantomData }
+        Self {
+            operation: self.operation.clone(),
+            problem: self.problem.clone(),
+            accept: self.accept,
+            answer: PhantomData,
+        }
     }
 }
 

@@ -100,8 +100,11 @@ impl Status {
         if success && body.len() > LARGEST_STATUS {
             return None;
         }
-        let given = Self::from_json(body)
-            .filter(|_| !success || json::text(body, &["status"]).as_deref() == Some("Failure"));
+        #[cfg(feature = "std")]
+        let given = crate::protobuf::status(body).or_else(|| Self::from_json(body));
+        #[cfg(not(feature = "std"))]
+        let given = Self::from_json(body);
+        let given = given.filter(|_| !success || json::text(body, &["status"]).as_deref() == Some("Failure"));
         if success && given.is_none() {
             return None;
         }

@@ -23,7 +23,7 @@ impl Key {
         }
     }
 
-    fn is_full(&self) -> bool {
+    pub(crate) fn is_full(&self) -> bool {
         [self.name, self.namespace, self.uid, self.resource_version].iter().all(|range| range.1 != 0)
     }
 

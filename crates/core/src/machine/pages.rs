@@ -8,6 +8,7 @@ use super::{Exchange, Id, Input, Machine, Output, Shape};
 use crate::call::{Draft, Verb};
 use crate::error::Error;
 use crate::json;
+use crate::prelude::*;
 use crate::time::Now;
 use crate::wire::Head;
 
@@ -98,7 +99,7 @@ impl Pages {
     }
 
     fn answer(&mut self, (head, body): (Head, Bytes)) {
-        let token = json::text(&body, &["metadata", "continue"]).unwrap_or_default().into_owned();
+        let token = continue_token(&body);
         self.done = token.is_empty();
         let next = Arc::new(self.draft.page(&token));
         let draft = core::mem::replace(&mut self.draft, next);
@@ -155,4 +156,13 @@ impl Machine for Pages {
     fn timeout(&self) -> Option<u64> {
         None
     }
+}
+
+/// Where a list goes on; empty at its end.
+fn continue_token(body: &[u8]) -> String {
+    #[cfg(feature = "std")]
+    if crate::protobuf::is_message(body) {
+        return crate::protobuf::continue_token(body).into();
+    }
+    json::text(body, &["metadata", "continue"]).unwrap_or_default().into_owned()
 }
