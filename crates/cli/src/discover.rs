@@ -70,7 +70,7 @@ pub(crate) fn by_name(target: &Target<'_>, word: &str) -> Result<Resource, Failu
             return Ok(resource);
         }
     }
-    Err(Failure::new(format_args!("the server doesn't have a resource type \"{word}\"")))
+    Err(Failure::no_type(word, &Builtin.nearest(word)))
 }
 
 /// The resource of a manifest's `apiVersion` and `kind`.

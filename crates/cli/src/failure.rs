@@ -37,6 +37,17 @@ impl Failure {
         }
     }
 
+    /// No resource has this name; a line of its own says which names are near.
+    pub(crate) fn no_type(word: &str, nearest: &[String]) -> Self {
+        let mut text = format!("error: the server doesn't have a resource type \"{word}\"");
+        for (index, name) in nearest.iter().enumerate() {
+            text.push_str(if index == 0 { "\nDid you mean " } else { " or " });
+            text.push_str(name);
+        }
+        text.push_str(if nearest.is_empty() { "" } else { "?" });
+        Self(text)
+    }
+
     pub(crate) fn new(message: impl fmt::Display) -> Self {
         Self(format!("error: {message}"))
     }
@@ -74,9 +85,7 @@ impl From<ConfigError> for Failure {
 impl From<BuildError> for Failure {
     fn from(error: BuildError) -> Self {
         match error {
-            BuildError::UnknownResource(name) => {
-                Self::new(format_args!("the server doesn't have a resource type \"{name}\""))
-            }
+            BuildError::UnknownResource { name, nearest } => Self::no_type(&name, &nearest),
             error => Self::new(error),
         }
     }

@@ -131,9 +131,11 @@ fn check(one: &Declared<'_>) -> Result<usize, String> {
             return Err(format!("through Api it is {} {}", through.method(), through.target()));
         }
     }
-    // Declared for custom resources, whose deletion watches no more than others'.
-    let pointless =
-        |name: &str| one.action == "deletecollection" && matches!(name, "watch" | "allowWatchBookmarks");
+    // Declared for custom resources, whose deletion watches no more than others', and for what the server does not watch.
+    let pointless = |name: &str| {
+        (one.action == "deletecollection" || is_unwatched(one))
+            && matches!(name, "watch" | "allowWatchBookmarks" | "sendInitialEvents")
+    };
     let missing: Vec<_> =
         one.parameters.iter().filter(|name| !said.contains(*name) && !pointless(name)).collect();
     if missing.is_empty() { Ok(calls) } else { Err(format!("cannot say {missing:?}")) }
@@ -148,12 +150,19 @@ fn target(path: &str) -> String {
         .replace("{logpath}", "kube.log")
 }
 
+/// The parameter is declared, and the server answers 405: `watch is not supported on resources of kind "componentstatuses"`.
+fn is_unwatched(one: &Declared<'_>) -> bool {
+    one.path == "/api/v1/componentstatuses"
+}
+
 /// The verbs that one declared operation stands for, and for a patch its types.
 fn meanings(one: &Declared<'_>) -> Vec<(&'static str, Option<PatchType>)> {
     const PATCHES: [PatchType; 4] =
         [PatchType::Json, PatchType::Merge, PatchType::Strategic, PatchType::Apply];
     match (one.method, one.action) {
-        ("get", "list") if one.parameters.contains("watch") => vec![("list", None), ("watch", None)],
+        ("get", "list") if one.parameters.contains("watch") && !is_unwatched(one) => {
+            vec![("list", None), ("watch", None)]
+        }
         ("get", "list") => vec![("list", None)],
         ("get", _) => vec![("get", None)],
         ("post", _) => vec![("create", None)],

@@ -80,6 +80,10 @@ fn metadata_is_the_same_in_both_encodings() {
             };
             let ours: Vec<_> = light.items.iter().map(read).collect();
             let theirs: Vec<_> = whole.items.iter().map(|object| object.metadata.clone()).collect();
+            let differing = ours.iter().zip(&theirs).find(|(ours, theirs)| ours != theirs);
+            if differing.is_some() {
+                println!("{resource:?}: {differing:?}");
+            }
             (ours == theirs).then_some(ours.len())
         });
         kinds += usize::from(compared > 0);

@@ -2,8 +2,8 @@
 
 use bytes::Bytes;
 use kubewire::{
-    Answered, Body, Builtin, Deleted, EventType, Head, List, Object, Operation, Raw, Status, WatchEvent,
-    get_path,
+    Answered, Body, Builtin, Deleted, EventType, Head, List, Object, Operation, Raw, RawMetadata, Status,
+    WatchEvent, get_path,
 };
 
 /// The first two bytes choose the status, a line the header, and the rest is the body.
@@ -42,6 +42,12 @@ pub fn check_body(code: u16, body: &Bytes) {
         let raw = list.clone().answering::<List<Raw<Object>>>().decode(response()).unwrap();
         assert_eq!(typed.items.len(), raw.items.len());
         assert_eq!(typed.continue_token, raw.continue_token);
+    }
+    if let Ok(light) = list.clone().answering::<List<RawMetadata>>().decode(response()) {
+        for item in &light {
+            let key = [Some(item.name()), item.namespace(), item.uid(), item.resource_version()];
+            drop((key, item.get()));
+        }
     }
     drop(list.clone().answering::<Answered<Object>>().decode(response()));
     drop(list.answering::<Deleted<Object>>().decode(response()));

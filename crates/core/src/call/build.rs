@@ -34,6 +34,7 @@ pub(crate) fn build(operation: &Operation, catalog: &dyn Catalog) -> Result<Draf
         path: String::new(),
     };
     check(operation, &attributes, &resource)?;
+    check_verb(&attributes, &resource, catalog)?;
     let mut target = path(&attributes);
     if !operation.path.is_empty() {
         rules::check(Segment::Path, Rule::Path, &operation.path)?;
@@ -115,7 +116,9 @@ fn find_resource(operation: &Operation, catalog: &dyn Catalog) -> Result<Resourc
     if let Some(resource) = catalog.find(api_version, name) {
         return Ok(resource);
     }
-    let Some(api_version) = api_version else { return Err(BuildError::UnknownResource(name.into())) };
+    let Some(api_version) = api_version else {
+        return Err(BuildError::UnknownResource { name: name.into(), nearest: catalog.nearest(name) });
+    };
     // Not in the table, but said in full: a custom resource, or one of a newer server.
     let said = split_once(api_version, "/");
     let (group, version) = said.unwrap_or(("", api_version));
@@ -129,6 +132,18 @@ fn find_resource(operation: &Operation, catalog: &dyn Catalog) -> Result<Resourc
         plural: name.to_owned().into(),
         scope: Scope::Unknown,
     })
+}
+
+/// What the catalog knows not to be served is refused here, where the error can say what is. The methods that only proxies have are not
+/// among the verbs that a server tells of.
+fn check_verb(attributes: &Attributes, resource: &Resource, catalog: &dyn Catalog) -> Result<(), BuildError> {
+    let verb = attributes.verb;
+    match catalog.verbs(resource, &attributes.subresource) {
+        Some(verbs) if !matches!(verb, Verb::Head | Verb::Options) && !verbs.contains(&verb) => {
+            Err(BuildError::NotServed { verb: verb.name(), resource: attributes.full_resource(), verbs })
+        }
+        _ => Ok(()),
+    }
 }
 
 /// A merge patch and an apply say what shall be, so saying it twice changes nothing; a JSON patch can add to a list, and a strategic

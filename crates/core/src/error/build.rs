@@ -1,5 +1,6 @@
 //! Calls that are refused before they are formed.
 
+use crate::call::Verb;
 use crate::prelude::*;
 use crate::text::one_line;
 use core::fmt;
@@ -59,7 +60,21 @@ pub enum BuildError {
     /// The operation has no such field.
     UnknownField(String),
     /// The catalog knows no such resource, so its group and version must be said.
-    UnknownResource(String),
+    UnknownResource {
+        /// What was given.
+        name: String,
+        /// The names that the catalog knows and that are nearest to it; none where none is near.
+        nearest: Vec<String>,
+    },
+    /// The resource, or its subresource, has no such verb.
+    NotServed {
+        /// The verb.
+        verb: &'static str,
+        /// The resource.
+        resource: String,
+        /// The verbs that it has.
+        verbs: Vec<Verb>,
+    },
     /// The resource has no namespaces, and one was given.
     ClusterScoped(String),
     /// A Secret would stand in a command, on screen and in the shell's history.
@@ -103,12 +118,24 @@ impl BuildError {
                 "`; parameters of one subresource go into `query`",
             ]
             .concat(),
-            Self::UnknownResource(name) => [
-                "no built-in resource is called `",
-                &quoted(name),
-                "`: for a custom resource give its apiVersion too, such as `example.com/v1`",
-            ]
-            .concat(),
+            Self::UnknownResource { name, nearest } => {
+                let mut text = ["unknown resource `", &quoted(name), "`: "].concat();
+                for (index, name) in nearest.iter().enumerate() {
+                    text.push_str(if index == 0 { "did you mean `" } else { "` or `" });
+                    text.push_str(name);
+                }
+                text.push_str(if nearest.is_empty() { "" } else { "`? Else " });
+                text.push_str("give its apiVersion too, such as `example.com/v1`");
+                text
+            }
+            Self::NotServed { verb, resource, verbs } => {
+                let mut text = [verb, " ", &quoted(resource), " is not served"].concat();
+                for (index, verb) in verbs.iter().enumerate() {
+                    text.push_str(if index == 0 { ": it has only " } else { ", " });
+                    text.push_str(verb.name());
+                }
+                text
+            }
             Self::ClusterScoped(resource) => {
                 [resource, " belong to no namespace: leave the namespace out"].concat()
             }

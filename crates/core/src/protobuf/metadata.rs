@@ -42,7 +42,8 @@ pub(crate) fn metadata(message: &[u8]) -> Option<Metadata> {
     }
     let own = |field| Some(text(message, field).to_owned()).filter(|text| !text.is_empty());
     let time = |field| {
-        let time = messages(message, field).last()?;
+        // An empty one is JSON's `null`: what stands for no time.
+        let time = messages(message, field).last().filter(|time| !time.is_empty())?;
         Some(Time::from_unix(number(time, 1).cast_signed()).to_string())
     };
     let pairs = |field| -> Map<String, Json> {

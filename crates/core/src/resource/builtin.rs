@@ -5,7 +5,9 @@
 
 use alloc::borrow::Cow;
 
-use super::{Catalog, Resource, Scope};
+use super::{Catalog, Resource, Scope, is_near, nearest};
+use crate::call::Verb;
+use crate::prelude::*;
 use crate::text::{split, split_once};
 
 /// The built-in resources of Kubernetes 1.37, found without a round trip.
@@ -43,10 +45,12 @@ impl Row {
         split(self.line, " ").nth(index).unwrap_or_default()
     }
 
-    fn is_called(self, name: &str) -> bool {
-        self.field(0) == name
-            || self.field(1).eq_ignore_ascii_case(name)
-            || split(self.field(3), ",").any(|short| short == name && short != "-")
+    /// Whether that is its name, with at most so many slips.
+    fn is_called(self, name: &str, slips: usize) -> bool {
+        let near = |own: &str| is_near(name.as_bytes(), own.as_bytes(), slips);
+        near(self.field(0))
+            || near(self.field(1))
+            || split(self.field(3), ",").any(|short| short != "-" && near(short))
     }
 
     /// Whether `place` is the row's `GROUP` or `VERSION.GROUP`.
@@ -57,8 +61,26 @@ impl Row {
         place == group || place.strip_prefix(version).and_then(|rest| rest.strip_prefix('.')) == Some(group)
     }
 
+    fn group_and_version(self) -> (&'static str, &'static str) {
+        split_once(self.api_version, "/").unwrap_or(("", self.api_version))
+    }
+
+    /// The letters of the verbs: of the resource itself where the subresource is empty.
+    fn letters(self, subresource: &str) -> Option<&'static str> {
+        if subresource.is_empty() {
+            return match self.field(2).get(1..)? {
+                "*" => Some("cdDglpuw"),
+                some => Some(some),
+            };
+        }
+        let (_, letters) = split(self.field(5), ",")
+            .map(|one| split_once(one, ":").unwrap_or((one, "gpu")))
+            .find(|(name, _)| *name == subresource)?;
+        Some(letters)
+    }
+
     fn resource(self) -> Resource {
-        let (group, version) = split_once(self.api_version, "/").unwrap_or(("", self.api_version));
+        let (group, version) = self.group_and_version();
         Resource {
             group: Cow::Borrowed(group),
             version: Cow::Borrowed(version),
@@ -91,16 +113,50 @@ impl Catalog for Builtin {
             .find(|row| {
                 api_version.is_none_or(|wanted| wanted == row.api_version)
                     && (place.is_empty() || row.is_in(place))
-                    && row.is_called(name)
+                    && row.is_called(name, 0)
             })
             .map(Row::resource)
     }
+
+    /// A newer server may have subresources that the table has not: those it does not judge.
+    fn verbs(&self, resource: &Resource, subresource: &str) -> Option<Vec<Verb>> {
+        let row = rows().find(|row| {
+            row.field(0) == resource.plural
+                && row.group_and_version() == (&*resource.group, &*resource.version)
+        })?;
+        Some(row.letters(subresource)?.bytes().filter_map(verb).collect())
+    }
+
+    fn nearest(&self, name: &str) -> Vec<String> {
+        let (name, place) = split_once(name, ".").unwrap_or((name, ""));
+        nearest(name, |slips, names| {
+            for row in rows().filter(|row| row.is_called(name, slips)) {
+                let (group, _) = row.group_and_version();
+                let dot = if place.is_empty() || group.is_empty() { "" } else { "." };
+                names.add([row.field(0), dot, if dot.is_empty() { "" } else { group }].concat());
+            }
+        })
+    }
+}
+
+/// The verb that a letter of the table stands for.
+fn verb(letter: u8) -> Option<Verb> {
+    Some(match letter {
+        b'c' => Verb::Create,
+        b'd' => Verb::Delete,
+        b'D' => Verb::DeleteCollection,
+        b'g' => Verb::Get,
+        b'l' => Verb::List,
+        b'p' => Verb::Patch,
+        b'u' => Verb::Replace,
+        b'w' => Verb::Watch,
+        _ => return None,
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::prelude::*;
 
     #[test]
     fn finds_by_plural_kind_and_short_name() {
@@ -131,6 +187,29 @@ mod tests {
         for none in ["", "-", "nothing", "status"] {
             assert_eq!(Builtin.category(none).count(), 0, "{none}");
         }
+    }
+
+    #[test]
+    fn verbs_are_those_of_the_table() {
+        let verbs = |name: &str, subresource: &str| {
+            let resource = Builtin.find(None, name).unwrap();
+            let verbs = Builtin.verbs(&resource, subresource)?;
+            Some(verbs.into_iter().map(Verb::name).collect::<Vec<_>>().join(" "))
+        };
+        for (name, subresource, wanted) in [
+            ("pods", "", Some("create delete deletecollection get list patch replace watch")),
+            ("pods", "status", Some("get patch replace")),
+            ("pods", "eviction", Some("create")),
+            ("pods", "proxy", Some("create delete get patch replace")),
+            ("pods", "stat", None),
+            ("bindings", "", Some("create")),
+            ("namespaces", "", Some("create delete get list patch replace watch")),
+            ("namespaces", "finalize", Some("replace")),
+        ] {
+            assert_eq!(verbs(name, subresource).as_deref(), wanted, "{name}/{subresource}");
+        }
+        let widgets = Resource::new("example.com", "v1", "Widget", "widgets", Scope::Namespaced);
+        assert_eq!(Builtin.verbs(&widgets, ""), None);
     }
 
     #[test]

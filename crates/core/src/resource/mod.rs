@@ -1,11 +1,15 @@
 //! What the API server serves: resources, and tables of them.
 
 mod builtin;
+mod nearest;
 
-use crate::prelude::*;
 use alloc::borrow::Cow;
 
+use crate::call::Verb;
+use crate::prelude::*;
+
 pub use builtin::Builtin;
+pub(crate) use nearest::{is_near, nearest};
 
 /// One resource in one version of its group, such as `deployments` in `apps/v1`.
 ///
@@ -70,9 +74,22 @@ impl Resource {
     }
 }
 
-/// Finds resources by their names. [`Builtin`] knows those of Kubernetes itself.
+/// Finds resources by their names. [`Builtin`] knows those of Kubernetes itself, a [`Discovery`](crate::Discovery) those of one server.
 pub trait Catalog {
-    /// The resource that `name` means: its plural, its kind in lower case, or a short name; `api_version` narrows the
+    /// The resource that `name` means: its plural, its kind or a short name, in any case; `api_version` narrows the
     /// search (`v1`, `apps/v1`).
     fn find(&self, api_version: Option<&str>, name: &str) -> Option<Resource>;
+
+    /// What can be done to a resource, or to its subresource: a call of another verb is refused before it is sent. `None` where that is
+    /// not known, and the server judges.
+    fn verbs(&self, resource: &Resource, subresource: &str) -> Option<Vec<Verb>> {
+        let _ = (resource, subresource);
+        None
+    }
+
+    /// The names that are nearest to one that means nothing, the nearest first; for errors.
+    fn nearest(&self, name: &str) -> Vec<String> {
+        let _ = name;
+        Vec::new()
+    }
 }
