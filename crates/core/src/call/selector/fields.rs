@@ -18,20 +18,27 @@ pub(crate) struct Term<'a> {
     pub(crate) value: String,
 }
 
-/// The terms of a selector; none where it chooses everything.
-pub(crate) fn terms(selector: &str) -> Result<Vec<Term<'_>>, Fault> {
-    let mut terms = Vec::new();
+/// Reads a selector, and hands on its terms; none where it chooses everything.
+pub(super) fn read<'a>(selector: &'a str, tell: &mut dyn FnMut(Term<'a>)) -> Result<(), Fault> {
     let (mut start, mut escaped) = (0, false);
     for (at, byte) in selector.bytes().chain([b',']).enumerate() {
         let ends = byte == b',' && (!escaped || at == selector.len());
         escaped = byte == b'\\' && !escaped;
         if ends {
             if at > start {
-                terms.push(term(selector.get(start..at).unwrap_or_default(), start)?);
+                tell(term(selector.get(start..at).unwrap_or_default(), start)?);
             }
             start = at + 1;
         }
     }
+    Ok(())
+}
+
+/// The terms of a selector.
+#[cfg(any(feature = "std", test))]
+pub(crate) fn terms(selector: &str) -> Result<Vec<Term<'_>>, Fault> {
+    let mut terms = Vec::new();
+    read(selector, &mut |term| terms.push(term))?;
     Ok(terms)
 }
 
@@ -63,9 +70,15 @@ fn term(text: &str, start: usize) -> Result<Term<'_>, Fault> {
 ///
 /// Source: `RequestInfoFactory`, and `RequiresExactMatch`, which takes the terms in the order of their texts.
 pub(crate) fn exact_name(selector: &str) -> Option<String> {
-    let named = terms(selector).ok()?.into_iter().filter(|term| term.equal && term.field == "metadata.name");
-    let first = named.reduce(|first, next| if next.text < first.text { next } else { first })?;
-    Some(first.value).filter(|name| is_segment_name(name))
+    let mut first = None::<(&str, String)>;
+    read(selector, &mut |term| {
+        let sooner = first.as_ref().is_none_or(|(text, _)| term.text < *text);
+        if term.equal && term.field == "metadata.name" && sooner {
+            first = Some((term.text, term.value));
+        }
+    })
+    .ok()?;
+    first.map(|(_, name)| name).filter(|name| is_segment_name(name))
 }
 
 #[cfg(test)]

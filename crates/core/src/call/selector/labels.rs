@@ -4,11 +4,12 @@
 
 use super::Fault;
 use crate::call::rules::is_subdomain;
+#[cfg(any(feature = "std", test))]
 use crate::prelude::*;
 use crate::text::{number, split_once};
 
 /// One condition, as it stands in the text. Values may repeat.
-#[cfg_attr(not(feature = "std"), allow(dead_code, reason = "the machinery asks only whether it can be read"))]
+#[cfg(any(feature = "std", test))]
 #[derive(Debug)]
 pub(crate) struct Requirement<'a> {
     pub(crate) key: &'a str,
@@ -44,13 +45,23 @@ const KEY: &str = "a label's key must stand here: at most 63 letters, digits, `-
                    before it a DNS subdomain and `/`, or neither";
 const VALUE: &str = "a label's value must stand here: at most 63 letters, digits, `-`, `_` and `.`, with a letter or digit at both ends, or nothing";
 
-/// The requirements of a selector; none where it chooses everything.
-pub(crate) fn requirements(selector: &str) -> Result<Vec<Requirement<'_>>, Fault> {
-    let mut parser = Parser { text: selector, next: 0, at: 0, token: "" };
+/// What is found in a selector, one after the other: nothing is kept where nobody wants it.
+#[cfg_attr(
+    not(any(feature = "std", test)),
+    allow(dead_code, reason = "the machinery asks only whether it can be read")
+)]
+pub(crate) enum Found<'a> {
+    Key(&'a str, Operator),
+    /// Of the last key.
+    Value(&'a str),
+}
+
+/// Reads a selector, and hands on what it finds.
+pub(super) fn read<'a>(selector: &'a str, tell: &mut dyn FnMut(Found<'a>)) -> Result<(), Fault> {
+    let mut parser = Parser { text: selector, next: 0, at: 0, token: "", tell };
     parser.advance();
-    let mut requirements = Vec::new();
     while !parser.token.is_empty() {
-        requirements.push(parser.requirement()?);
+        parser.requirement()?;
         if parser.token == "," {
             parser.advance();
             if !parser.token.is_empty() {
@@ -62,10 +73,26 @@ pub(crate) fn requirements(selector: &str) -> Result<Vec<Requirement<'_>>, Fault
             return Err(parser.fault("a `,` or the end must stand here"));
         }
     }
+    Ok(())
+}
+
+/// The requirements of a selector; none where it chooses everything.
+#[cfg(any(feature = "std", test))]
+pub(crate) fn requirements(selector: &str) -> Result<Vec<Requirement<'_>>, Fault> {
+    let mut requirements: Vec<Requirement<'_>> = Vec::new();
+    read(selector, &mut |found| match found {
+        Found::Key(key, operator) => requirements.push(Requirement { key, operator, values: Vec::new() }),
+        Found::Value(value) => {
+            if let Some(last) = requirements.last_mut() {
+                last.values.push(value);
+            }
+        }
+    })?;
     Ok(requirements)
 }
 
-struct Parser<'a> {
+struct Parser<'a, 't> {
+    tell: &'t mut dyn FnMut(Found<'a>),
     text: &'a str,
     /// Where the next token is looked for.
     next: usize,
@@ -75,7 +102,7 @@ struct Parser<'a> {
     token: &'a str,
 }
 
-impl<'a> Parser<'a> {
+impl<'a> Parser<'a, '_> {
     fn advance(&mut self) {
         let bytes = self.text.as_bytes();
         while matches!(bytes.get(self.next), Some(b' ' | b'\t' | b'\r' | b'\n')) {
@@ -106,7 +133,7 @@ impl<'a> Parser<'a> {
         Fault { at: self.at, rule }
     }
 
-    fn requirement(&mut self) -> Result<Requirement<'a>, Fault> {
+    fn requirement(&mut self) -> Result<(), Fault> {
         let absent = self.token == "!";
         if absent {
             self.advance();
@@ -127,7 +154,7 @@ impl<'a> Parser<'a> {
             "<" => Operator::LessThan,
             _ => return Err(self.fault("an operator must stand here: =, ==, !=, in, notin, > or <")),
         };
-        let mut values = Vec::new();
+        (self.tell)(Found::Key(key, operator));
         match operator {
             Operator::Exists | Operator::DoesNotExist => {}
             Operator::In | Operator::NotIn => {
@@ -136,10 +163,10 @@ impl<'a> Parser<'a> {
                     return Err(self.fault("a list of values must stand here, in parentheses"));
                 }
                 self.advance();
-                values.push(self.value()?);
+                self.value()?;
                 while self.token == "," {
                     self.advance();
-                    values.push(self.value()?);
+                    self.value()?;
                 }
                 if self.token != ")" {
                     return Err(self.fault("a `,` or `)` must stand here"));
@@ -151,27 +178,29 @@ impl<'a> Parser<'a> {
                 if number(self.token).is_none_or(|number| number > i64::MAX as u64) {
                     return Err(self.fault("a whole number of 64 bits must stand here"));
                 }
-                values.push(self.value()?);
+                self.value()?;
             }
             Operator::Equals | Operator::NotEquals => {
                 self.advance();
-                values.push(self.value()?);
+                self.value()?;
             }
         }
-        Ok(Requirement { key, operator, values })
+        Ok(())
     }
 
     /// A value, which may be empty: then what follows it stands here.
-    fn value(&mut self) -> Result<&'a str, Fault> {
+    fn value(&mut self) -> Result<(), Fault> {
         let value = self.token;
         if value.bytes().next().is_none_or(is_symbol) {
-            return Ok("");
+            (self.tell)(Found::Value(""));
+            return Ok(());
         }
         if !is_value(value) {
             return Err(self.fault(VALUE));
         }
+        (self.tell)(Found::Value(value));
         self.advance();
-        Ok(value)
+        Ok(())
     }
 }
 

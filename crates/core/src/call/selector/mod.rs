@@ -3,11 +3,12 @@
 mod fields;
 mod labels;
 
-pub(crate) use fields::{exact_name, terms};
-pub use labels::Operator;
-pub(crate) use labels::requirements;
+pub(crate) use fields::exact_name;
 #[cfg(feature = "std")]
-pub(crate) use labels::{is_key, is_value};
+pub(crate) use fields::terms;
+pub use labels::Operator;
+#[cfg(feature = "std")]
+pub(crate) use labels::{is_key, is_value, requirements};
 
 use crate::error::BuildError;
 
@@ -29,9 +30,10 @@ impl Fault {
 
 /// Passes a selector that the API server can read; says whether it chooses everything.
 pub(super) fn check(parameter: &'static str, selector: &str) -> Result<bool, BuildError> {
-    let found = match parameter {
-        "labelSelector" => requirements(selector).map(|found| found.is_empty()),
-        _ => terms(selector).map(|found| found.is_empty()),
+    let mut everything = true;
+    let read = match parameter {
+        "labelSelector" => labels::read(selector, &mut |_| everything = false),
+        _ => fields::read(selector, &mut |_| everything = false),
     };
-    found.map_err(|fault| fault.of(parameter, selector))
+    read.map(|()| everything).map_err(|fault| fault.of(parameter, selector))
 }
