@@ -1,7 +1,7 @@
 import { createHost } from "#host";
 import { Answer } from "./answer.js";
 import { Conversation, type Told } from "./conversation.js";
-import type { Core, Fields, Run } from "./core.js";
+import { type Core, Way } from "./core.js";
 import { orThrow } from "./errors.js";
 import { Events, type Watch } from "./events.js";
 import type { FormedRequest, Host } from "./host.js";
@@ -102,9 +102,7 @@ export class Client {
   pages<T = KubeObject>(resource: string, options: Options & { onExpired?: OnExpired } = {}): Events<Page<T>> {
     const { signal, onExpired = "Fail", ...parameters } = options;
     const operation: Operation = { ...parameters, verb: "list", resource };
-    const choice = ON_EXPIRED.indexOf(onExpired);
-    const begin = async () => this.#converse(operation, signal, (wanted, seed) => this.#core.pages(wanted, seed, choice));
-    return new Events(begin, (told) => {
+    return new Events(async () => this.#converse(operation, signal, ON_EXPIRED[onExpired]), (told) => {
       for (const warning of told.warnings) this.#onWarning?.(warning);
       return { order: ORDERS[told.number] ?? "Next", list: new Answer(told).list<T>() };
     });
@@ -114,8 +112,7 @@ export class Client {
   logs(pod: string, options: LogOptions & CallOptions = {}): Events<LogLine> {
     const { signal, namespace, ...query } = options;
     const operation: Operation = { verb: "get", resource: "pods", name: pod, namespace, subresource: "log", query };
-    const begin = async () => this.#converse(operation, signal, (wanted, seed) => this.#core.logs(wanted, seed));
-    return new Events(begin, ({ type, bytes, number }) => ({
+    return new Events(async () => this.#converse(operation, signal, Way.Log), ({ type, bytes, number }) => ({
       text: lenient.decode(bytes),
       ...(type !== "" && { timestamp: type }),
       cut: number === 1,
@@ -209,25 +206,22 @@ export class Client {
     }
   }
 
-  #converse(operation: Operation, signal: AbortSignal | undefined, begin = this.#usual(operation)): Conversation {
+  #converse(operation: Operation, signal: AbortSignal | undefined, way?: Way): Conversation {
     signal?.throwIfAborted();
     const wanted = desired(operation);
     try {
-      return new Conversation(this.#host, this.#core, orThrow(wanted, begin(wanted, this.#host.random())), signal);
+      const run = this.#core.begin(wanted, this.#host.random(), way ?? (operation.verb === "watch" ? Way.Watch : Way.Call));
+      return new Conversation(this.#host, this.#core, orThrow(wanted, run), signal);
     } finally {
       wanted.free();
     }
   }
-
-  #usual({ verb }: Operation): (wanted: Fields, seed: number) => Run | undefined {
-    return (wanted, seed) => (verb === "watch" ? this.#core.watch(wanted, seed) : this.#core.call(wanted, seed, false));
-  }
 }
 
 /** What becomes of a list whose version the server forgets between two pages. */
-export type OnExpired = (typeof ON_EXPIRED)[number];
+export type OnExpired = keyof typeof ON_EXPIRED;
 
-const ON_EXPIRED = ["Fail", "TakeRest", "StartOver"] as const;
+const ON_EXPIRED = { Fail: Way.Pages, TakeRest: Way.PagesRest, StartOver: Way.PagesAnew } as const;
 const ORDERS = ["First", "Next", "Later"] as const;
 const lenient = new TextDecoder("utf-8", { ignoreBOM: true });
 

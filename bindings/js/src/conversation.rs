@@ -2,8 +2,12 @@
 
 use alloc::string::String;
 use bytes::Bytes;
-use kubewire::machine::{Input, LogStream, Machine, Next, Once, Output, Pages, RawPage, WatchStream};
-use kubewire::{Error, Head, LogLine, Now, RawEvent};
+use kubewire::machine::{
+    Exchange, Input, LogStream, Machine, Next, OnExpired, Once, Output, Pages, RawPage, Retry, Shape,
+    WatchStream,
+};
+use kubewire::{Draft, Error, Head, LogLine, Now, RawEvent};
+use wasm_bindgen::prelude::wasm_bindgen;
 
 /// Any machine that JavaScript can run.
 pub(crate) enum Conversation {
@@ -15,6 +19,45 @@ pub(crate) enum Conversation {
     Pages(Pages),
     /// One log, line by line.
     Log(LogStream),
+}
+
+/// How an operation is run.
+#[wasm_bindgen]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// As a call whose answer comes as a whole.
+    Call = 0,
+    /// The same, sent one time only, come what may.
+    Once = 1,
+    /// As a watch.
+    Watch = 2,
+    /// As a log, line by line.
+    Log = 3,
+    /// As a list, page by page, which fails should it expire.
+    Pages = 4,
+    /// The same; goes on with the rest.
+    PagesRest = 5,
+    /// The same; begins again.
+    PagesAnew = 6,
+}
+
+impl Conversation {
+    pub(crate) fn new(draft: Draft, seed: u32, way: Way) -> Self {
+        let (on_expired, retry) = match way {
+            Way::PagesRest => (OnExpired::TakeRest, Retry::Advised),
+            Way::PagesAnew => (OnExpired::StartOver, Retry::Advised),
+            Way::Once => (OnExpired::Fail, Retry::Never),
+            _ => (OnExpired::Fail, Retry::Advised),
+        };
+        match way {
+            Way::Call | Way::Once => {
+                Self::Once(Once::with(|id| Exchange::new(id, draft.into(), Shape::WHOLE).retry(retry)))
+            }
+            Way::Watch => Self::Watch(WatchStream::of(draft, seed.into())),
+            Way::Log => Self::Log(LogStream::new(draft.into())),
+            _ => Self::Pages(Pages::new(&draft, on_expired)),
+        }
+    }
 }
 
 /// What any of them tells.

@@ -16,6 +16,7 @@ mod parts;
 mod run;
 mod shared;
 
+pub use crate::conversation::Way;
 pub use crate::shared::Core;
 pub use fields::Fields;
 pub use parts::{Act, Slot, Trusted};

@@ -1,6 +1,6 @@
 import { Answer } from "./answer.js";
 import { Conversation, Polled } from "./conversation.js";
-import { Act, type Core, type Run, Sign, Slot } from "./core.js";
+import { Act, type Core, type Run, Sign, Slot, Way } from "./core.js";
 import { KubeError, orThrow, readError } from "./errors.js";
 import type { FormedRequest, Host } from "./host.js";
 import { desired, type Operation } from "./operation.js";
@@ -56,7 +56,7 @@ export async function readAnswer(operation: Operation, { status, headers = [], b
   const wanted = desired(operation);
   let conversation: Conversation | undefined;
   try {
-    conversation = new Conversation(files, core, orThrow(wanted, core.call(wanted, 0, true)));
+    conversation = new Conversation(files, core, orThrow(wanted, core.begin(wanted, 0, Way.Once)));
     const answer = await conversation.next((told) => new Answer({ ...told, bytes: told.bytes.slice() }));
     if (answer === undefined) throw new KubeError("Protocol", "the answer was not read");
     return answer;
@@ -72,7 +72,7 @@ export async function form(core: Core, operation: Operation, host: Host): Promis
   const wanted = desired(operation);
   let run: Run;
   try {
-    run = orThrow(wanted, core.call(wanted, 0, true));
+    run = orThrow(wanted, core.begin(wanted, 0, Way.Once));
   } finally {
     wanted.free();
   }

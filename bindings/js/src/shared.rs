@@ -5,11 +5,10 @@ use alloc::rc::Rc;
 use alloc::string::String;
 use core::cell::{Cell, RefCell};
 
-use kubewire::machine::{Exchange, LogStream, OnExpired, Once, Pages, Retry, Shape, WatchStream};
 use kubewire::{Driver, Now, Session};
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::conversation::Conversation;
+use crate::conversation::{Conversation, Way};
 use crate::fields::Fields;
 use crate::run::{Run, Work};
 
@@ -57,52 +56,13 @@ impl Core {
         Some(Self { shared: Rc::new(Shared { session, now: Cell::default() }) })
     }
 
-    /// Begins a call whose answer comes as a whole, or nothing where the operation is refused. `once` sends it one time only, come
-    /// what may.
+    /// Begins a conversation, or nothing where the operation is refused.
     #[must_use]
-    pub fn call(&self, fields: &mut Fields, seed: u32, once: bool) -> Option<Run> {
+    pub fn begin(&self, fields: &mut Fields, seed: u32, way: Way) -> Option<Run> {
         let draft = fields.draft()?;
         let summary = draft.summary();
-        let retry = if once { Retry::Never } else { Retry::Advised };
-        let once = Once::with(|id| Exchange::new(id, draft.into(), Shape::WHOLE).retry(retry));
-        Some(self.run(Conversation::Once(once), summary, seed))
-    }
-
-    /// Begins a watch, or nothing where the operation is refused.
-    #[must_use]
-    pub fn watch(&self, fields: &mut Fields, seed: u32) -> Option<Run> {
-        let draft = fields.draft()?;
-        let summary = draft.summary();
-        let watch = WatchStream::of(draft, seed.into());
-        Some(self.run(Conversation::Watch(watch), summary, seed))
-    }
-
-    /// Begins a list that comes page by page, or nothing where the operation is refused. Should it expire, it fails (0), goes on with
-    /// the rest (1) or begins again (2).
-    #[must_use]
-    pub fn pages(&self, fields: &mut Fields, seed: u32, expired: u32) -> Option<Run> {
-        let draft = fields.draft()?;
-        let summary = draft.summary();
-        let on_expired = match expired {
-            1 => OnExpired::TakeRest,
-            2 => OnExpired::StartOver,
-            _ => OnExpired::Fail,
-        };
-        Some(self.run(Conversation::Pages(Pages::new(&draft, on_expired)), summary, seed))
-    }
-
-    /// Begins a log that comes line by line, or nothing where the operation is refused.
-    #[must_use]
-    pub fn logs(&self, fields: &mut Fields, seed: u32) -> Option<Run> {
-        let draft = fields.draft()?;
-        let summary = draft.summary();
-        Some(self.run(Conversation::Log(LogStream::new(draft.into())), summary, seed))
-    }
-}
-
-impl Core {
-    fn run(&self, conversation: Conversation, summary: String, seed: u32) -> Run {
+        let conversation = Conversation::new(draft, seed, way);
         let driver = Driver::new(conversation, seed.into());
-        Run::new(Rc::clone(&self.shared), Work::Drive(Box::new(driver)), summary)
+        Some(Run::new(Rc::clone(&self.shared), Work::Drive(Box::new(driver)), summary))
     }
 }

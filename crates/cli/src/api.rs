@@ -1,7 +1,7 @@
 //! `kubewire api-resources` and `api-versions`: what the server has.
 
 use clap::Args;
-use kubewire::{Body, Table};
+use kubewire::{Resource, ServedGroup, ServedResource, Table};
 use serde_json::{Value, json};
 
 use crate::failure::Failure;
@@ -31,67 +31,49 @@ pub(crate) fn plan() -> Result<Vec<Planned>, Failure> {
     ["/api", "/apis"].into_iter().map(|path| Ok(Planned::bare(raw(path)?))).collect()
 }
 
-/// Every group with its versions, the preferred one first.
-fn groups(target: &Target<'_>) -> Result<Vec<(String, Vec<String>)>, Failure> {
-    let core = ask(target, "/api")?;
-    let mut groups = vec![(String::new(), texts(&core["versions"]))];
-    for group in ask(target, "/apis")?["groups"].as_array().into_iter().flatten() {
-        let version = |version: &Value| version["groupVersion"].as_str().unwrap_or_default().to_owned();
-        let preferred = version(&group["preferredVersion"]);
-        let mut versions: Vec<String> =
-            group["versions"].as_array().into_iter().flatten().map(version).collect();
-        versions.sort_by_key(|version| *version != preferred);
-        groups.push((group["name"].as_str().unwrap_or_default().to_owned(), versions));
-    }
-    Ok(groups)
-}
-
 pub(crate) fn versions(target: &Target<'_>) -> Result<(), Failure> {
-    let mut versions: Vec<String> = groups(target)?.into_iter().flat_map(|(_, versions)| versions).collect();
+    let groups = target.served()?.groups.iter();
+    let version = |group: &ServedGroup, version: &str| match &*group.name {
+        "" => version.to_owned(),
+        name => format!("{name}/{version}"),
+    };
+    let mut versions: Vec<String> =
+        groups.flat_map(|group| group.versions.iter().map(|found| version(group, &found.version))).collect();
     versions.sort();
     print((versions.join("\n") + "\n").as_bytes())
 }
 
 pub(crate) fn resources(target: &Target<'_>, resources: &Resources) -> Result<(), Failure> {
-    let mut found = Vec::new();
-    for (group, versions) in groups(target)? {
-        if resources.api_group.as_ref().is_some_and(|wanted| *wanted != group) {
-            continue;
-        }
-        let mut seen: Vec<String> = Vec::new();
-        for version in versions {
-            let path =
-                if version.contains('/') { format!("/apis/{version}") } else { format!("/api/{version}") };
-            for served in ask(target, &path)?["resources"].as_array().into_iter().flatten() {
-                let name = served["name"].as_str().unwrap_or_default().to_owned();
-                let wanted = resources.namespaced.is_none_or(|wanted| served["namespaced"] == wanted);
-                // A later version only adds what the preferred one has not.
-                if name.contains('/') || !wanted || texts(&served["verbs"]).is_empty() || seen.contains(&name)
-                {
-                    continue;
-                }
-                seen.push(name.clone());
-                found.push((group.clone(), name, version.clone(), served.clone()));
-            }
+    let mut found: Vec<(Resource, &ServedResource)> = Vec::new();
+    for (resource, served) in target.served()?.resources() {
+        let wanted = resources.api_group.as_ref().is_none_or(|group| *group == resource.group)
+            && resources.namespaced.is_none_or(|namespaced| namespaced == served.namespaced)
+            && !served.verbs.is_empty();
+        // A later version only adds what the preferred one has not.
+        let seen = found
+            .iter()
+            .any(|(other, _)| (&other.group, &other.plural) == (&resource.group, &resource.plural));
+        if wanted && !seen {
+            found.push((resource, served));
         }
     }
-    found.sort_by(|a, b| (&a.0, &a.1).cmp(&(&b.0, &b.1)));
+    found.sort_by(|(a, _), (b, _)| (&a.group, &a.plural).cmp(&(&b.group, &b.plural)));
     if resources.output.as_deref() == Some("name") {
-        let dotted = |(group, name, ..): &(String, String, String, Value)| {
-            if group.is_empty() { format!("{name}\n") } else { format!("{name}.{group}\n") }
+        let dotted = |(resource, _): &(Resource, &ServedResource)| match &*resource.group {
+            "" => format!("{}\n", resource.plural),
+            group => format!("{}.{group}\n", resource.plural),
         };
         return print(found.iter().map(dotted).collect::<String>().as_bytes());
     }
     print(laid_out(resources, &found)?.as_bytes())
 }
 
-fn laid_out(resources: &Resources, found: &[(String, String, String, Value)]) -> Result<String, Failure> {
+fn laid_out(resources: &Resources, found: &[(Resource, &ServedResource)]) -> Result<String, Failure> {
     let wide = resources.output.is_some();
-    let rows = found.iter().map(|(_, name, version, served)| {
-        let joined = |field: &str| texts(&served[field]).join(",");
-        let namespaced = served["namespaced"] == true;
+    let rows = found.iter().map(|(resource, served)| {
         json!({"cells": [
-            name, joined("shortNames"), version, namespaced.to_string(), served["kind"], joined("verbs"), joined("categories"),
+            served.name, served.short_names.join(","), resource.api_version(), served.namespaced.to_string(), served.kind,
+            served.verbs.join(","), served.categories.join(","),
         ]})
     });
     let rows: Vec<Value> = rows.collect();
@@ -107,12 +89,4 @@ fn laid_out(resources: &Resources, found: &[(String, String, String, Value)]) ->
     let mut printer = Printer::new(style);
     printer.print_whole(&table);
     Ok(printer.layout.out)
-}
-
-fn ask(target: &Target<'_>, path: &str) -> Result<Value, Failure> {
-    Ok(target.run::<Body>(&raw(path)?)?.json()?)
-}
-
-fn texts(value: &Value) -> Vec<String> {
-    value.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
 }

@@ -3,7 +3,7 @@
 use std::cell::{OnceCell, RefCell};
 
 use kubewire::machine::OnExpired;
-use kubewire::{Answer, Answered, Builtin, Config, Now, Operation, Session, Warm};
+use kubewire::{Answer, Answered, Builtin, Config, Discovery, Now, Operation, Session, Warm};
 use kubewire_ureq::Client;
 
 use crate::arguments::TargetArguments;
@@ -15,11 +15,18 @@ pub(crate) struct Target<'a> {
     client: OnceCell<Client>,
     warned: RefCell<Vec<String>>,
     namespace: OnceCell<String>,
+    served: OnceCell<Discovery>,
 }
 
 impl<'a> Target<'a> {
     pub(crate) fn new(arguments: &'a TargetArguments) -> Self {
-        Self { arguments, client: OnceCell::new(), warned: RefCell::default(), namespace: OnceCell::new() }
+        Self {
+            arguments,
+            client: OnceCell::new(),
+            warned: RefCell::default(),
+            namespace: OnceCell::new(),
+            served: OnceCell::new(),
+        }
     }
 
     fn config(&self) -> Result<Config, Failure> {
@@ -39,6 +46,15 @@ impl<'a> Target<'a> {
             let _ = self.client.set(Client::new(self.config()?)?);
         }
         self.client.get().ok_or_else(|| Failure::new("the client could not be made"))
+    }
+
+    /// What the server serves, asked once.
+    pub(crate) fn served(&self) -> Result<&Discovery, Failure> {
+        if self.served.get().is_none() {
+            let client = self.client()?;
+            let _ = self.served.set(Discovery::ask(|call| client.run(call))?);
+        }
+        self.served.get().ok_or_else(|| Failure::new("the server's resources are not known"))
     }
 
     /// Makes a call. What the server warns of goes to standard error, once.

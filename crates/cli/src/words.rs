@@ -1,6 +1,6 @@
 //! From kubectl's words to operations: the same for running them and for printing them.
 
-use kubewire::{Builtin, Operation, Resource, Scope, Verb};
+use kubewire::{Operation, Resource, Scope, Verb};
 
 use crate::arguments::{Apply, Cascade, Delete, Get};
 use crate::discover;
@@ -119,7 +119,8 @@ fn types<'a>(target: &Target<'_>, words: &'a [String]) -> Result<Vec<(Option<&'a
     for (word, name) in objects(words)? {
         // The newest version of each: `horizontalpodautoscalers` has two.
         let mut category: Vec<Resource> = Vec::new();
-        for resource in Builtin.category(word).filter(|_| name.is_none()) {
+        let found = if name.is_none() { discover::category(target, word)? } else { Vec::new() };
+        for resource in found {
             let again =
                 |other: &Resource| (&other.group, &other.plural) == (&resource.group, &resource.plural);
             if !category.iter().any(again) {

@@ -95,8 +95,9 @@ pub use edge::{
 };
 #[cfg(feature = "std")]
 pub use edge::{
-    CertificateSigningRequestKind, Eviction, IssuedToken, MetricKind, Metrics, NamespaceKind, PodKind,
-    RawMetadata, Sample, Scale, ScaleSpec, ScaleStatus, ServiceAccountKind, Success, TokenRequest,
+    CertificateSigningRequestKind, Discovery, Eviction, IssuedToken, MetricKind, Metrics, NamespaceKind,
+    PodKind, RawMetadata, Sample, Scale, ScaleSpec, ScaleStatus, ServedGroup, ServedResource,
+    ServedSubresource, ServedVersion, ServiceAccountKind, Success, TokenRequest,
 };
 #[cfg(feature = "std")]
 pub use edge::{reading, rights};

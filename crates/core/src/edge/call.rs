@@ -56,6 +56,15 @@ impl<T> Call<T> {
     }
 }
 
+impl Call<Body> {
+    /// The same call with its answer in another form.
+    pub(crate) fn accepting<U: Answer>(self, accept: &'static str) -> Call<U> {
+        let mut draft = Arc::unwrap_or_clone(self.draft);
+        draft.accept = accept;
+        Call::new(draft)
+    }
+}
+
 impl<T: Answer> Call<T> {
     /// Reads an answer: the value, or the server's [`Status`](crate::Status) as an error.
     ///

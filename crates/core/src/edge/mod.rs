@@ -10,6 +10,7 @@ mod call;
 mod conflict;
 mod convert;
 mod decode;
+mod discovery;
 mod dynamic;
 mod kind;
 mod logs;
@@ -33,6 +34,7 @@ pub use api::{
 pub use body::Body;
 pub use call::{Answer, Call, IntoCall, get_path};
 pub use conflict::Conflict;
+pub use discovery::{Discovery, ServedGroup, ServedResource, ServedSubresource, ServedVersion};
 use dynamic::null_as_default;
 pub use dynamic::{Metadata, Object};
 pub use kind::Kind;
