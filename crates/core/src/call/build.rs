@@ -48,7 +48,7 @@ pub(crate) fn build(operation: &Operation, catalog: &dyn Catalog) -> Result<Draf
         attributes.name =
             operation.parameter("fieldSelector").and_then(selector::exact_name).unwrap_or_default();
     }
-    let (content_type, body) = body(operation);
+    let (content_type, body) = body(operation, &resource);
     let accept = match operation.view {
         Some(view) => view.accept(verb == Verb::List),
         None if operation.subresource.is_empty() => JSON,

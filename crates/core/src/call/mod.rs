@@ -14,6 +14,7 @@ mod rules;
 pub(crate) mod selector;
 mod target;
 mod verb;
+mod with_type;
 
 pub use attributes::Attributes;
 pub use draft::Draft;
@@ -22,3 +23,4 @@ pub use operation::Operation;
 pub(crate) use rules::is_label;
 pub use selector::Operator;
 pub use verb::{PatchType, Verb, View};
+pub(crate) use with_type::with_type;

@@ -23,9 +23,9 @@ mod raw_metadata;
 pub mod reading;
 pub mod rights;
 mod table;
-mod types;
 mod watch_event;
 
+pub(crate) use crate::call::with_type;
 pub use answer::{Answered, Deleted, Item, List};
 pub use api::{
     Api, CertificateSigningRequestKind, Eviction, IssuedToken, NamespaceKind, PodKind, Scale, ScaleSpec,
@@ -48,5 +48,4 @@ pub use op::Op;
 pub use raw::Raw;
 pub use raw_metadata::RawMetadata;
 pub use table::{Column, Row, Table, TableMetadata};
-pub(crate) use types::with_type;
 pub use watch_event::WatchEvent;

@@ -49,13 +49,13 @@ impl<K: CertificateSigningRequestKind> Api<K> {
 
     /// The request with its conditions as a whole.
     pub fn replace_approval(&self, name: &str, request: &impl Serialize) -> Op<K> {
-        self.only(REQUESTS, Verb::Replace, name, "approval").body(self.typed_json(request))
+        self.only(REQUESTS, Verb::Replace, name, "approval").body(self.json(request))
     }
 
     fn decide(&self, name: &str, word: &str, reason: &str, message: &str) -> Op<K> {
         let condition = json!({"type": word, "status": "True", "reason": reason, "message": message});
         let request = json!({"metadata": {"name": name}, "status": {"conditions": [condition]}});
         let op = self.only(REQUESTS, Verb::Patch, name, "approval").patch_type(PatchType::Apply);
-        op.field_manager("kubewire").body(self.typed_json(&request))
+        op.field_manager("kubewire").body(self.json(&request))
     }
 }

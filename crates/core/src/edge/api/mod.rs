@@ -24,7 +24,7 @@ use core::marker::PhantomData;
 
 use serde::Serialize;
 
-use super::{Body, Deleted, Kind, List, Object, Op, with_type};
+use super::{Body, Deleted, Kind, List, Object, Op};
 use crate::call::{PatchType, Verb};
 use crate::error::BuildError;
 use crate::prelude::*;
@@ -141,17 +141,17 @@ impl<K> Api<K> {
     /// See [server-side apply](https://kubernetes.io/docs/reference/using-api/server-side-apply/).
     pub fn apply(&self, name: &str, manager: &str, object: &impl Serialize) -> Op<K> {
         let op = self.op(Verb::Patch).with("name", name).patch_type(PatchType::Apply);
-        op.field_manager(manager).body(self.typed_json(object))
+        op.field_manager(manager).body(self.json(object))
     }
 
     /// A new object.
     pub fn create(&self, object: &impl Serialize) -> Op<K> {
-        self.op(Verb::Create).body(self.typed_json(object))
+        self.op(Verb::Create).body(self.json(object))
     }
 
     /// The whole object anew. With a `resourceVersion` in its metadata, only if it did not change since.
     pub fn replace(&self, name: &str, object: &impl Serialize) -> Op<K> {
-        self.op(Verb::Replace).with("name", name).body(self.typed_json(object))
+        self.op(Verb::Replace).with("name", name).body(self.json(object))
     }
 
     /// A subresource of one object, such as `status`.
@@ -166,12 +166,6 @@ impl<K> Api<K> {
 
     fn json(&self, value: &impl Serialize) -> Result<Vec<u8>, BuildError> {
         serde_json::to_vec(value).map_err(|_| BuildError::Body(self.resource.plural.to_string()))
-    }
-
-    /// The object with its kind and version, which the API server wants and Rust types often leave out.
-    fn typed_json(&self, object: &impl Serialize) -> Result<Vec<u8>, BuildError> {
-        let json = self.json(object)?;
-        Ok(with_type(&json, &self.resource.api_version(), &self.resource.kind).unwrap_or(json))
     }
 }
 

@@ -31,6 +31,6 @@ impl<K: NamespaceKind> Api<K> {
     /// # Ok::<(), kubewire::Error>(())
     /// ```
     pub fn finalize(&self, name: &str, namespace: &impl Serialize) -> Op<K> {
-        self.only(("", "namespaces"), Verb::Replace, name, "finalize").body(self.typed_json(namespace))
+        self.only(("", "namespaces"), Verb::Replace, name, "finalize").body(self.json(namespace))
     }
 }

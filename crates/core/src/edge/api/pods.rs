@@ -116,7 +116,7 @@ impl<K: PodKind> Api<K> {
 
     /// The pod with other CPU and memory, as a whole.
     pub fn replace_resize(&self, name: &str, pod: &impl Serialize) -> Op<K> {
-        self.only(PODS, Verb::Replace, name, "resize").body(self.typed_json(pod))
+        self.only(PODS, Verb::Replace, name, "resize").body(self.json(pod))
     }
 
     /// Puts one more container into a running pod, to debug it: `kubectl debug`. It cannot be taken out again.
@@ -152,6 +152,6 @@ impl<K: PodKind> Api<K> {
 
     /// The pod with more containers, as a whole.
     pub fn replace_ephemeral_containers(&self, name: &str, pod: &impl Serialize) -> Op<K> {
-        self.only(PODS, Verb::Replace, name, "ephemeralcontainers").body(self.typed_json(pod))
+        self.only(PODS, Verb::Replace, name, "ephemeralcontainers").body(self.json(pod))
     }
 }

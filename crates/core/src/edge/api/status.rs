@@ -24,7 +24,7 @@ impl<K> Api<K> {
 
     /// The status anew. With a `resourceVersion` in the object's metadata, only if it did not change since.
     pub fn replace_status(&self, name: &str, object: &impl Serialize) -> Op<K> {
-        self.part(Verb::Replace, name, "status").body(self.typed_json(object))
+        self.part(Verb::Replace, name, "status").body(self.json(object))
     }
 
     /// Parts of the status: the patch is of the object, and says `status` itself.
@@ -35,6 +35,6 @@ impl<K> Api<K> {
     /// Server-side apply of the status: as [`Api::apply`], and `manager` owns the fields of `status` that the object says.
     pub fn apply_status(&self, name: &str, manager: &str, object: &impl Serialize) -> Op<K> {
         let op = self.part(Verb::Patch, name, "status").patch_type(PatchType::Apply);
-        op.field_manager(manager).body(self.typed_json(object))
+        op.field_manager(manager).body(self.json(object))
     }
 }

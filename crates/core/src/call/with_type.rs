@@ -3,7 +3,7 @@
 use crate::json::{self, Elements};
 use crate::prelude::*;
 
-/// `json` with `apiVersion` and `kind` put in front where it lacks them. `None` where it is no object.
+/// `json` with `apiVersion` and `kind` put in front where it lacks them. `None` where it lacks nothing, or is no object.
 pub(crate) fn with_type(json: &[u8], api_version: &str, kind: &str) -> Option<Vec<u8>> {
     let mut members = Elements::open(json)?;
     let (mut has_version, mut has_kind, mut empty) = (false, false, true);
@@ -12,7 +12,7 @@ pub(crate) fn with_type(json: &[u8], api_version: &str, kind: &str) -> Option<Ve
         has_version |= key == b"apiVersion";
         has_kind |= key == b"kind";
     }
-    if !members.complete() {
+    if !members.complete() || (has_version && has_kind) {
         return None;
     }
     let start =
@@ -44,11 +44,11 @@ mod tests {
             ("{}", r#"{"apiVersion":"v1","kind":"Pod"}"#),
             (r#"{"a":1}"#, r#"{"apiVersion":"v1","kind":"Pod","a":1}"#),
             (r#"{"kind":"X","a":1}"#, r#"{"apiVersion":"v1","kind":"X","a":1}"#),
-            (r#" {"kind":"X","apiVersion":"y"}"#, r#"{"kind":"X","apiVersion":"y"}"#),
         ];
         for (given, wanted) in cases {
             assert_eq!(with_type(given.as_bytes(), "v1", "Pod").unwrap(), wanted.as_bytes(), "{given}");
         }
+        assert_eq!(with_type(br#"{"kind":"X","apiVersion":"y"}"#, "v1", "Pod"), None);
         assert_eq!(with_type(b"[]", "v1", "Pod"), None);
         assert_eq!(with_type(b"{\"a\":", "v1", "Pod"), None);
     }
