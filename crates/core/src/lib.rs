@@ -77,6 +77,7 @@ mod prelude;
 #[cfg(feature = "std")]
 mod protobuf;
 mod queue;
+mod random;
 mod resource;
 mod session;
 mod stream;

@@ -3,13 +3,14 @@
 use bytes::Bytes;
 
 use super::flight::{Flight, Phase, Refused};
-use super::retry::{self, Random};
+use super::retry;
 use super::{Heard, Task};
 use crate::answer::refuse_failures;
 use crate::error::{Deadline, Error, Failure, FailureKind, Sent};
 use crate::machine::{Exchange, Id, Shape};
 use crate::prelude::*;
 use crate::queue::Queue;
+use crate::random::Random;
 use crate::session::{Prepared, Session};
 use crate::time::Now;
 use crate::wire::Head;

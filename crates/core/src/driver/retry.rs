@@ -4,6 +4,7 @@ use super::flight::Flight;
 use crate::call::Replay;
 use crate::error::{Error, Sent};
 use crate::machine::Retry;
+use crate::random::Random;
 use crate::text::{number, split, split_once};
 use crate::time::Now;
 use crate::wire::Head;
@@ -82,23 +83,6 @@ fn http_date(value: &str) -> Option<u64> {
     let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
     let days = year * 365 + year / 4 - year / 100 + year / 400 + (month * 153 + 2) / 5 + day - 1 - 719_468;
     Some((((days * 24 + hour) * 60 + minute) * 60 + second) * 1000)
-}
-
-/// SplitMix64: enough to spread retries, and the same from the same seed.
-pub(super) struct Random(u64);
-
-impl Random {
-    pub(super) fn new(seed: u64) -> Self {
-        Self(seed)
-    }
-
-    fn below(&mut self, limit: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        (mixed ^ (mixed >> 31)) % limit.max(1)
-    }
 }
 
 #[cfg(test)]
