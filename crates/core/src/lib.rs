@@ -73,6 +73,7 @@ mod edge;
 mod error;
 mod json;
 pub mod machine;
+mod object;
 mod prelude;
 #[cfg(feature = "std")]
 mod protobuf;
@@ -106,6 +107,7 @@ pub use error::{
     BuildError, Cause, ConfigError, Deadline, DecodeError, Error, Failure, FailureKind, Rule, Segment, Sent,
     Status, StatusDetails,
 };
+pub use object::RawObject;
 pub use resource::{Builtin, Catalog, Resource, Scope};
 pub use session::{Config, MissingCa, Need, Prepared, ReadError, Session, Ticket, TlsId, Trust, Warm};
 pub use stream::{EventType, LogLine, RawEvent};

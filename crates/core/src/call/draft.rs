@@ -4,7 +4,7 @@ use core::fmt;
 
 use bytes::Bytes;
 
-use super::{Attributes, rules};
+use super::{Attributes, Verb, View, rules};
 use crate::prelude::*;
 use crate::text::{digits, split, split_once};
 
@@ -97,6 +97,38 @@ impl Draft {
             page.change_query(&["continue", "resourceVersion", "resourceVersionMatch"], &pair);
         }
         page
+    }
+
+    /// What is listed or watched here, as a list or a watch without a version.
+    pub(crate) fn anew(&self, verb: Verb) -> Self {
+        let mut draft = self.clone();
+        let views = [View::Table, View::Metadata];
+        let view =
+            views.into_iter().find(|view| [view.accept(true), view.accept(false)].contains(&self.accept));
+        if let Some(view) = view {
+            draft.accept = view.accept(verb == Verb::List);
+        }
+        draft.attributes.verb = verb;
+        let of_version = ["continue", "resourceVersion", "resourceVersionMatch", "sendInitialEvents"];
+        let of_the_other: &[&str] = match verb {
+            Verb::Watch => &["limit", "watch"],
+            _ => &["allowWatchBookmarks", "watch"],
+        };
+        draft.change_query(&of_version, "");
+        draft.change_query(of_the_other, if verb == Verb::Watch { "watch=true" } else { "" });
+        draft
+    }
+
+    /// Sets a parameter. The key is a plain word.
+    pub(crate) fn set_query(&mut self, key: &str, value: &str) {
+        let mut pair = [key, "="].concat();
+        rules::push_form(&mut pair, value);
+        self.change_query(&[key], &pair);
+    }
+
+    /// Takes a parameter out.
+    pub(crate) fn remove_query(&mut self, key: &str) {
+        self.change_query(&[key], "");
     }
 
     /// Whether the query says this.

@@ -164,8 +164,9 @@ impl Flights {
                 session.reject(ticket, since);
                 self.with_fresh(flight, Refused::Credentials(ticket), error);
             }
-            Err(error) => {
-                let wait = retry::after_status(flight, &head, &error, now, &mut self.random);
+            Err(mut error) => {
+                retry::note_asked(&head, &mut error, now);
+                let wait = retry::after_status(flight, &head, &error, &mut self.random);
                 self.again(flight, now, wait, error);
             }
             Ok(()) if flight.is_whole() => self.finish(flight, Ok((head, body))),

@@ -17,18 +17,9 @@ const LONGEST_WAIT: u64 = 10_000;
 const LONGEST_ASKED: u64 = 600_000;
 
 /// After an answer that says no: how long to wait before another attempt, or `None` for none.
-pub(super) fn after_status(
-    flight: &Flight,
-    head: &Head,
-    error: &Error,
-    now: Now,
-    random: &mut Random,
-) -> Option<u64> {
-    let details = error
-        .status()
-        .and_then(|status| status.details.retry_after_seconds)
-        .map(|seconds| seconds.saturating_mul(1000));
-    let asked = retry_after(&head.retry_after, now.wall).max(details);
+pub(super) fn after_status(flight: &Flight, head: &Head, error: &Error, random: &mut Random) -> Option<u64> {
+    let details = error.status().and_then(|status| status.details.retry_after_seconds);
+    let asked = details.map(|seconds| seconds.saturating_mul(1000));
     if asked > Some(LONGEST_ASKED) {
         return None;
     }
@@ -39,6 +30,14 @@ pub(super) fn after_status(
         _ => false,
     };
     wait(flight, may, random).map(|wait| wait.max(asked.unwrap_or_default()))
+}
+
+/// Notes in the error's Status how long the server asks to wait, where only the header says so: machines and users look there.
+pub(super) fn note_asked(head: &Head, error: &mut Error, now: Now) {
+    if let (Some(asked), Error::Api { status, .. }) = (retry_after(&head.retry_after, now.wall), error) {
+        let seconds = &mut status.details.retry_after_seconds;
+        *seconds = (*seconds).max(Some(asked.div_ceil(1000)));
+    }
 }
 
 /// After a request that got no answer.

@@ -1,8 +1,5 @@
 //! Answers: from a head and a body to a value.
 
-use alloc::borrow::Cow;
-use alloc::sync::Arc;
-
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
 
@@ -10,7 +7,8 @@ use super::{Answer, Kind, Object, Raw};
 use crate::answer::problem;
 use crate::call::Draft;
 use crate::error::{DecodeError, Error};
-use crate::json::{self, Elements, ListError, ListParts};
+use crate::json::{self, Elements};
+use crate::object::{RawList, RawObject};
 use crate::prelude::*;
 use crate::wire::Head;
 
@@ -49,37 +47,15 @@ impl<T> List<T> {
         wrap: impl Fn(usize, Raw<()>) -> Result<T, DecodeError>,
     ) -> Result<Self, Error> {
         let fail = |error| problem(draft.summary(), error);
-        let parts = ListParts::read(body).map_err(|error| fail(refusal(error)))?;
-        let text = |value| json::string(value).map(Cow::into_owned).unwrap_or_default();
-        let kind = text(parts.other("kind"));
-        let Some(kind) = kind.strip_suffix("List") else {
-            return Err(fail(DecodeError::new("kind", "this is no list")));
-        };
-        let kind = Arc::new((text(parts.other("apiVersion")), kind.to_owned()));
-        let metadata = parts.other("metadata");
-        let own = |name| json::text(metadata, &[name]).map(Cow::into_owned).unwrap_or_default();
-        let mut list = Self {
-            items: Vec::with_capacity(parts.items.len()),
-            resource_version: own("resourceVersion"),
-            continue_token: Some(own("continue")).filter(|token| !token.is_empty()),
-            remaining: json::number(metadata, &["remainingItemCount"]),
-        };
-        for (index, (range, key)) in parts.items.into_iter().enumerate() {
-            list.items.push(wrap(index, Raw::item(body.slice(range), key, &kind)).map_err(fail)?);
-        }
-        Ok(list)
+        let raw = RawList::read(body).map_err(fail)?;
+        let item = |(index, object): (usize, RawObject)| wrap(index, object.into()).map_err(fail);
+        Ok(Self {
+            items: raw.items.into_iter().enumerate().map(item).collect::<Result<_, _>>()?,
+            resource_version: raw.resource_version,
+            continue_token: Some(raw.continue_token).filter(|token| !token.is_empty()),
+            remaining: raw.remaining,
+        })
     }
-}
-
-fn refusal(error: ListError) -> DecodeError {
-    let (path, reason) = match error {
-        ListError::NoObject => (".", "this is no JSON object"),
-        ListError::Broken => (".", "the answer is cut off"),
-        ListError::Behind => (".", "data after the value"),
-        ListError::NoArray => ("items", "invalid type, expected a list"),
-        ListError::Items => ("items", "this is no JSON"),
-    };
-    DecodeError::new(path, reason)
 }
 
 impl<K> Answer for List<Raw<K>> {

@@ -25,7 +25,6 @@ pub mod rights;
 mod table;
 mod watch_event;
 
-pub(crate) use crate::call::with_type;
 pub use answer::{Answered, Deleted, Item, List};
 pub use api::{
     Api, CertificateSigningRequestKind, Eviction, IssuedToken, NamespaceKind, PodKind, Scale, ScaleSpec,

@@ -30,7 +30,7 @@ impl Key {
     /// Steps over the object that starts at `at`, and reads its key on the way: each byte is looked at once, and what lies behind the key
     /// is not judged. `None` where the object has no end. The key is `None` where something is odd (a backslash in a member's name or in a
     /// wanted text, a `null`, a broken member): then the general reader finds out.
-    pub(super) fn pass(bytes: &[u8], at: usize) -> Option<(usize, Option<Self>)> {
+    pub(crate) fn pass(bytes: &[u8], at: usize) -> Option<(usize, Option<Self>)> {
         match walk(bytes, at) {
             Some((end, key)) => Some((end, Some(key))),
             None => Some((skip(bytes, at)?, None)),

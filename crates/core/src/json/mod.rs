@@ -4,19 +4,14 @@
 //! out as slices of the bytes they came in. Callers' own types go through serde, at the Rust edge, from those slices.
 //! (A serde path for these few reads would more than double the WebAssembly file.)
 
-#[cfg(any(feature = "std", test))]
 mod key;
-#[cfg(any(feature = "std", test))]
 mod list;
 mod reader;
 mod skip;
 mod writer;
 
-#[cfg(any(feature = "std", test))]
 pub(crate) use key::{Key, without_managed_fields};
-#[cfg(any(feature = "std", test))]
 pub(crate) use list::{ListError, ListParts};
-#[cfg(any(feature = "std", test))]
 pub(crate) use reader::string;
 pub(crate) use reader::{Elements, find, number, text};
 pub(crate) use writer::push_string;

@@ -7,11 +7,13 @@
 //! - [`Input::Time`] may come too early, or for nothing: it is harmless.
 //! - The same inputs give the same outputs, always: time is an argument, and randomness comes from a seed.
 
+mod backoff;
 mod log_stream;
 mod once;
 mod pages;
 mod shown;
 mod watch_stream;
+mod watcher;
 
 use alloc::sync::Arc;
 
@@ -21,6 +23,7 @@ pub use log_stream::LogStream;
 pub use once::Once;
 pub use pages::{Next, OnExpired, PageOrder, Pages, RawPage};
 pub use watch_stream::WatchStream;
+pub use watcher::{InitialList, Watcher, WatcherEvent};
 
 use crate::call::Draft;
 use crate::error::Error;

@@ -16,6 +16,7 @@ mod requests;
 mod session;
 mod sessions;
 mod streams;
+mod watcher;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -97,6 +98,11 @@ fn streams() {
     run::<streams::StreamCase>();
 }
 
+#[test]
+fn watcher() {
+    run::<watcher::WatcherCase>();
+}
+
 /// A reader that finds nothing proves nothing.
 #[test]
 fn there_are_enough_cases() {
@@ -108,6 +114,7 @@ fn there_are_enough_cases() {
         count::<requests::RequestCase>(),
         count::<answers::AnswerCase>(),
         count::<streams::StreamCase>(),
+        count::<watcher::WatcherCase>(),
     ];
     let all: usize = counts.iter().sum();
     assert!(all >= 480, "only {all} cases are found: {counts:?}");

@@ -3,9 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::Api;
+use crate::call::with_type;
 use crate::call::{PatchType, Verb};
 use crate::edge::answer::Item;
-use crate::edge::{Metadata, Op, null_as_default, with_type};
+use crate::edge::{Metadata, Op, null_as_default};
 use crate::prelude::*;
 
 const API_VERSION: &str = "autoscaling/v1";

@@ -1,0 +1,142 @@
+//! The events of one of a watcher's streams.
+
+use bytes::Bytes;
+
+use super::ending::{Ending, Phase};
+use super::{State, USEFUL, Watcher, WatcherEvent};
+use crate::answer::problem;
+use crate::error::{DecodeError, Error, Status};
+use crate::json;
+use crate::machine::Output;
+use crate::object::RawObject;
+use crate::prelude::*;
+use crate::stream::{EventType, FrameError, Frames, RawEvent};
+use crate::time::Now;
+
+/// client-go's limit of one event.
+const MAX_EVENT: usize = 16 << 20;
+/// What the bookmark at the end of a streaming list carries (KEP-3157).
+const END: [&str; 3] = ["metadata", "annotations", "k8s.io/initial-events-end"];
+
+/// A stream of events, and how it has been.
+pub(super) struct Stream {
+    frames: Frames,
+    opened: Option<u64>,
+    told: bool,
+}
+
+impl Stream {
+    pub(super) fn new() -> Self {
+        Self { frames: Frames::new(MAX_EVENT), opened: None, told: false }
+    }
+
+    /// Whether it brought something, or lasted for a while.
+    pub(super) fn is_useful(&self, now: u64) -> bool {
+        self.told || self.opened.is_some_and(|opened| now.saturating_sub(opened) >= USEFUL)
+    }
+
+    pub(super) fn finish(&self) -> Result<(), FrameError> {
+        self.frames.finish()
+    }
+}
+
+impl Watcher {
+    fn stream(&mut self) -> Option<&mut Stream> {
+        match &mut self.state {
+            State::Filling(stream) | State::Watching(stream) => Some(stream),
+            _ => None,
+        }
+    }
+
+    fn phase(&self, now: Now) -> Phase {
+        match &self.state {
+            State::Watching(stream) => Phase::Watching { useful: stream.is_useful(now.mono) },
+            _ => Phase::Filling,
+        }
+    }
+
+    pub(super) fn opened(&mut self, now: Now) {
+        if let Some(stream) = self.stream() {
+            stream.opened = Some(now.mono);
+        }
+    }
+
+    pub(super) fn read(&mut self, now: Now, chunk: &Bytes) {
+        let id = self.id();
+        let Some(stream) = self.stream() else { return };
+        let pushed = stream.frames.push(chunk);
+        // An event may end the stream, and so may what comes after the last one.
+        while self.id() == id {
+            let Some(frame) = self.stream().and_then(|stream| stream.frames.next()) else { break };
+            if let Err(error) = self.event(&frame) {
+                return self.abandon(now, &Ending::Failed(&error));
+            }
+        }
+        if let Err(error) = pushed {
+            self.abandon(now, &Ending::Unreadable(&error));
+        }
+    }
+
+    /// The stream is of no more use.
+    fn abandon(&mut self, now: Now, ending: &Ending<'_>) {
+        self.outputs.push(Output::Cancel(self.id()));
+        let phase = self.phase(now);
+        self.end(now, phase, ending);
+    }
+
+    /// One event. An error ends the stream: what cannot be understood may have been a change.
+    fn event(&mut self, frame: &Bytes) -> Result<(), Error> {
+        let event = RawEvent::read(frame).map_err(|error| problem(self.call.clone(), error))?;
+        if let Some(stream) = self.stream() {
+            stream.told = true;
+        }
+        let object = RawObject::keyed(event.object().clone());
+        let version = object.resource_version().unwrap_or_default().into_owned();
+        let filling = matches!(self.state, State::Filling(_));
+        let named = !object.name().is_empty();
+        match event.event_type() {
+            EventType::Error => return Err(self.status(event.object())),
+            EventType::Bookmark if version.is_empty() => self.odd("a bookmark without a version", ""),
+            EventType::Bookmark if filling => {
+                if json::text(event.object(), &END).as_deref() == Some("true") {
+                    if let State::Filling(stream) = core::mem::replace(&mut self.state, State::Done) {
+                        self.state = State::Watching(stream);
+                    }
+                    self.complete(version);
+                }
+            }
+            EventType::Bookmark => self.version = version,
+            EventType::Unknown => self.odd("an event of the unknown type ", event.name()),
+            EventType::Added | EventType::Modified | EventType::Deleted if !named => {
+                self.odd("an object without a name, of type ", event.name());
+            }
+            event_type => {
+                // A watch from no version, or from 0, begins with all that there is, in no order of versions.
+                let settled = !self.version.is_empty() && self.version != "0";
+                if !filling && !version.is_empty() && (settled || event_type != EventType::Added) {
+                    self.version = version;
+                }
+                self.tell(Ok(match event_type {
+                    EventType::Deleted => WatcherEvent::Delete(object),
+                    _ if filling => WatcherEvent::InitApply(object),
+                    _ => WatcherEvent::Apply(object),
+                }));
+            }
+        }
+        Ok(())
+    }
+
+    /// What is told, and does no harm.
+    fn odd(&mut self, what: &str, name: &str) {
+        let error = self.protocol(&["the stream holds ", what, name].concat());
+        self.tell(Err(error));
+    }
+
+    /// The error that an ERROR event is.
+    fn status(&self, object: &[u8]) -> Error {
+        match Status::from_json(object) {
+            Some(status) => Error::Api { call: self.call.clone(), status: Box::new(status) },
+            None => problem(self.call.clone(), DecodeError::new("object", "an ERROR event without a Status")),
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! Objects of the API as the bytes they came in, of whatever type.
+
+mod list;
+
+use alloc::borrow::Cow;
+use alloc::sync::Arc;
+use core::fmt;
+
+use bytes::Bytes;
+
+use crate::call::with_type;
+use crate::json::{self, Key};
+use crate::prelude::*;
+pub(crate) use list::RawList;
+
+/// One object as a slice of the answer that brought it: its key is read in place.
+///
+/// A slice keeps the whole answer in memory; what is held for long is better [detached](RawObject::detach).
+#[derive(Clone)]
+pub struct RawObject {
+    bytes: Bytes,
+    /// The kind and version of a list's items, which do not say it themselves: `apiVersion` and `kind`.
+    kind: Option<Arc<(String, String)>>,
+    /// Where its key stands; `None` where the general reader has to look.
+    key: Option<Key>,
+}
+
+impl RawObject {
+    /// An object's JSON.
+    #[must_use]
+    pub fn from_json(bytes: Bytes) -> Self {
+        Self { bytes, kind: None, key: None }
+    }
+
+    /// An object's JSON, whose key is read once for all: in a cache it is asked for again and again.
+    pub(crate) fn keyed(bytes: Bytes) -> Self {
+        let key = Key::pass(&bytes, 0).and_then(|(_, key)| key);
+        Self { bytes, kind: None, key }
+    }
+
+    /// An item of a list, whose kind and version only the list says.
+    pub(crate) fn item(bytes: Bytes, key: Option<Key>, kind: &Arc<(String, String)>) -> Self {
+        Self { kind: Some(Arc::clone(kind)), key, bytes }
+    }
+
+    fn metadata(&self, field: &str, place: fn(&Key) -> (u32, u32)) -> Option<Cow<'_, str>> {
+        let Some(key) = &self.key else { return json::text(&self.bytes, &["metadata", field]) };
+        let (start, end) = place(key);
+        let text = self.bytes.get(start as usize..end as usize).filter(|_| end != 0)?;
+        core::str::from_utf8(text).ok().map(Cow::Borrowed)
+    }
+
+    /// The object's name; empty where it has none.
+    #[must_use]
+    pub fn name(&self) -> Cow<'_, str> {
+        self.metadata("name", |key| key.name).unwrap_or_default()
+    }
+
+    /// Its namespace.
+    #[must_use]
+    pub fn namespace(&self) -> Option<Cow<'_, str>> {
+        self.metadata("namespace", |key| key.namespace)
+    }
+
+    /// Its uid.
+    #[must_use]
+    pub fn uid(&self) -> Option<Cow<'_, str>> {
+        self.metadata("uid", |key| key.uid)
+    }
+
+    /// The version at which this is its state.
+    #[must_use]
+    pub fn resource_version(&self) -> Option<Cow<'_, str>> {
+        self.metadata("resourceVersion", |key| key.resource_version)
+    }
+
+    /// One text in it by its path, such as `["status", "phase"]`, without decoding the rest.
+    #[must_use]
+    pub fn text(&self, path: &[&str]) -> Option<Cow<'_, str>> {
+        json::text(&self.bytes, path)
+    }
+
+    /// The bytes as they came. A list's items do not say their kind there.
+    #[must_use]
+    pub fn bytes(&self) -> &Bytes {
+        &self.bytes
+    }
+
+    /// The object's JSON with its kind and version.
+    #[must_use]
+    pub fn json(&self) -> Bytes {
+        self.typed(&self.bytes).map_or_else(|| self.bytes.clone(), Bytes::from)
+    }
+
+    /// The object's JSON with its kind and version, and without `metadata.managedFields`. `None` where it has none.
+    #[cfg(feature = "std")]
+    pub(crate) fn cut_json(&self) -> Option<Vec<u8>> {
+        let cut = json::without_managed_fields(&self.bytes)?;
+        Some(self.typed(&cut).unwrap_or(cut))
+    }
+
+    fn typed(&self, json: &[u8]) -> Option<Vec<u8>> {
+        self.kind.as_deref().and_then(|(version, kind)| with_type(json, version, kind))
+    }
+
+    /// A copy that keeps nothing else in memory.
+    #[must_use]
+    pub fn detach(&self) -> Self {
+        Self { bytes: Bytes::copy_from_slice(&self.bytes), kind: self.kind.clone(), key: self.key }
+    }
+
+    /// A copy without `metadata.managedFields`, over a third of a typical object, that keeps nothing else in memory: what a cache holds.
+    #[must_use]
+    pub fn detach_without_managed_fields(&self) -> Self {
+        match json::without_managed_fields(&self.bytes) {
+            Some(bytes) => Self { kind: self.kind.clone(), ..Self::keyed(bytes.into()) },
+            None => self.detach(),
+        }
+    }
+}
+
+impl PartialEq for RawObject {
+    fn eq(&self, other: &Self) -> bool {
+        self.bytes == other.bytes
+    }
+}
+
+/// The key alone: the rest may be a Secret.
+impl fmt::Debug for RawObject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let namespace = self.namespace().unwrap_or_default();
+        write!(f, "Raw({namespace}/{}, {} bytes)", self.name(), self.bytes.len())
+    }
+}
