@@ -81,6 +81,7 @@ mod queue;
 mod random;
 mod resource;
 mod session;
+mod store;
 mod stream;
 mod text;
 mod time;
@@ -97,9 +98,9 @@ pub use edge::{
 };
 #[cfg(feature = "std")]
 pub use edge::{
-    CertificateSigningRequestKind, Discovery, Eviction, IssuedToken, MetricKind, Metrics, NamespaceKind,
-    PodKind, RawMetadata, Sample, Scale, ScaleSpec, ScaleStatus, ServedGroup, ServedResource,
-    ServedSubresource, ServedVersion, ServiceAccountKind, Success, TokenRequest,
+    CertificateSigningRequestKind, Discovery, Eviction, IssuedToken, KeepAs, Listing, MetricKind, Metrics,
+    NamespaceKind, PodKind, RawMetadata, Sample, Scale, ScaleSpec, ScaleStatus, ServedGroup, ServedResource,
+    ServedSubresource, ServedVersion, ServiceAccountKind, SharedStore, Success, TokenRequest,
 };
 #[cfg(feature = "std")]
 pub use edge::{reading, rights};
@@ -110,6 +111,7 @@ pub use error::{
 pub use object::RawObject;
 pub use resource::{Builtin, Catalog, Resource, Scope};
 pub use session::{Config, MissingCa, Need, Prepared, ReadError, Session, Ticket, TlsId, Trust, Warm};
+pub use store::Store;
 pub use stream::{EventType, LogLine, RawEvent};
 pub use time::Now;
 pub use wire::{Head, Wire};

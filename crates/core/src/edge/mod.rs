@@ -13,6 +13,7 @@ mod decode;
 mod discovery;
 mod dynamic;
 mod kind;
+mod listing;
 mod logs;
 mod meta;
 mod metrics;
@@ -22,6 +23,7 @@ mod raw;
 mod raw_metadata;
 pub mod reading;
 pub mod rights;
+mod shared_store;
 mod table;
 mod watch_event;
 
@@ -37,6 +39,7 @@ pub use discovery::{Discovery, ServedGroup, ServedResource, ServedSubresource, S
 use dynamic::null_as_default;
 pub use dynamic::{Metadata, Object};
 pub use kind::Kind;
+pub use listing::{KeepAs, Listing};
 pub use logs::Log;
 pub use meta::{
     FieldSelector, IntOrString, LabelSelector, LabelSelectorRequirement, Labels, MicroTime, Quantity,
@@ -46,5 +49,6 @@ pub use metrics::{MetricKind, Metrics, Sample};
 pub use op::Op;
 pub use raw::Raw;
 pub use raw_metadata::RawMetadata;
+pub use shared_store::SharedStore;
 pub use table::{Column, Row, Table, TableMetadata};
 pub use watch_event::WatchEvent;

@@ -2,9 +2,13 @@
 
 use core::marker::PhantomData;
 
-use super::{Answer, Item, WatchEvent};
+use super::{Answer, Item, KeepAs, Listing, SharedStore, WatchEvent};
 use crate::error::Error;
-use crate::machine::{LogStream, Machine, Next, PageOrder, Pages, RawPage, WatchStream};
+use crate::machine::{
+    Informer, InformerEvent, LogStream, Machine, Next, PageOrder, Pages, RawPage, WatchStream, Watcher,
+    WatcherEvent,
+};
+use crate::object::RawObject;
 use crate::stream::{LogLine, RawEvent};
 
 /// How a host's iterator reads what a machine tells.
@@ -82,5 +86,33 @@ impl<L: Answer> Reading for ListPages<L> {
 
     fn ask() -> Option<Next> {
         Some(Next)
+    }
+}
+
+/// What a watcher of a list's objects brings, decoded.
+#[derive(Debug)]
+pub struct Watching<L>(PhantomData<fn() -> L>);
+
+impl<L: Listing> Reading for Watching<L> {
+    type Machine = Watcher;
+    type Told = WatcherEvent<RawObject>;
+    type Item = WatcherEvent<L::Object>;
+
+    fn read(event: WatcherEvent<RawObject>) -> Result<WatcherEvent<L::Object>, Error> {
+        event.try_map(L::read)
+    }
+}
+
+/// The changes of what an informer keeps of a list's objects.
+#[derive(Debug)]
+pub struct Informing<L>(PhantomData<fn() -> L>);
+
+impl<L: Listing> Reading for Informing<L> {
+    type Machine = Informer<KeepAs<L>, SharedStore<L::Kept>>;
+    type Told = InformerEvent<L::Kept>;
+    type Item = InformerEvent<L::Kept>;
+
+    fn read(event: InformerEvent<L::Kept>) -> Result<InformerEvent<L::Kept>, Error> {
+        Ok(event)
     }
 }

@@ -8,6 +8,7 @@
 //! - The same inputs give the same outputs, always: time is an argument, and randomness comes from a seed.
 
 mod backoff;
+mod informer;
 mod log_stream;
 mod once;
 mod pages;
@@ -19,6 +20,7 @@ use alloc::sync::Arc;
 
 use bytes::Bytes;
 
+pub use informer::{Informer, InformerEvent, Keep, KeepBytes, Shelf};
 pub use log_stream::LogStream;
 pub use once::Once;
 pub use pages::{Next, OnExpired, PageOrder, Pages, RawPage};

@@ -1,11 +1,19 @@
 //! Drivers against a model of the API server, in virtual time and with seeded faults.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods
+)]
 
 mod chaos;
+mod cluster;
 mod credentials;
 mod echo;
 mod host;
+mod informer;
 mod pages;
 mod pair;
 mod random;
