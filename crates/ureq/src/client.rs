@@ -5,10 +5,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use kubewire::machine::{self, LogStream, OnExpired, Once, WatchStream};
-use kubewire::{Answer, Config, Error, IntoCall, Item, Log, Now, Op, Session};
+use kubewire::{Answer, Config, Error, IntoCall, Item, Listing, Log, Now, Op, Session, SharedStore, reading};
 
 use crate::conversation::Conversation;
-use crate::events::{Logs, Pages, Watch};
+use crate::events::{Informer, Logs, Pages, Watch, Watcher};
 use crate::transport::{self, Transport};
 
 /// A connection to one API server as one identity. Clones share it, its connections and its credentials.
@@ -58,7 +58,7 @@ impl Client {
     /// [`Error::Api`] where the server says no, and the other stages of [`Error`].
     pub fn run<C: IntoCall>(&self, call: C) -> Result<C::Answer, Error> {
         let call = call.into_call()?;
-        let mut conversation = Conversation::new(self.clone(), Once::new(call.draft().clone()));
+        let mut conversation = Conversation::new(self.clone(), Once::new(call.draft().clone()), false);
         let answer = conversation.next().unwrap_or_else(|| {
             let problem = "the call ended without an answer".into();
             Err(Error::Protocol { call: call.draft().summary(), problem })
@@ -103,6 +103,62 @@ impl Client {
         Ok(Logs::new(self, LogStream::new(log.into_call()?.draft().clone())))
     }
 
+    /// What a list asks for, and every change since, through whatever happens to the connection. It never ends by itself: errors come as
+    /// items, and it tries again.
+    ///
+    /// ```no_run
+    /// # fn show(client: &kubewire_ureq::Client, pods: kubewire::Api<kubewire::Object>) -> Result<(), kubewire::Error> {
+    /// use kubewire::machine::WatcherEvent;
+    /// for event in client.watcher(pods.list().labels("app=web"))? {
+    ///     match event {
+    ///         Ok(WatcherEvent::InitApply(pod) | WatcherEvent::Apply(pod)) => println!("{} is there", pod.name()),
+    ///         Ok(WatcherEvent::Delete(pod)) => println!("{} is gone", pod.name()),
+    ///         Ok(_) => {}
+    ///         Err(error) => eprintln!("{error}; going on"),
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Build`]. What goes wrong later comes as an item.
+    pub fn watcher<L: Listing>(&self, list: impl IntoCall<Answer = L>) -> Result<Watcher<L>, Error> {
+        Ok(Watcher::new(self, reading::watcher(list, entropy())?))
+    }
+
+    /// Keeps a store equal to what a list asks for, and tells each change. Whoever pulls the iterator keeps it going: give it a thread, and
+    /// the [store](Informer::store) to the others.
+    ///
+    /// ```no_run
+    /// # fn show(client: &kubewire_ureq::Client, pods: kubewire::Api<kubewire::Object>) -> Result<(), kubewire::Error> {
+    /// let informer = client.informer(pods.list())?;
+    /// let store = informer.store();
+    /// std::thread::spawn(move || informer.for_each(|event| println!("{event:?}")));
+    /// println!("{} pods", store.read().len());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Client::watcher`].
+    pub fn informer<L: Listing>(&self, list: impl IntoCall<Answer = L>) -> Result<Informer<L>, Error> {
+        self.informer_over(SharedStore::default(), [list])
+    }
+
+    /// As [`Client::informer`], into a store of the caller's, which may have indexes, and over several lists: an object that several of
+    /// them have is kept once.
+    ///
+    /// # Errors
+    /// As [`Client::watcher`].
+    pub fn informer_over<L: Listing>(
+        &self,
+        store: SharedStore<L::Kept>,
+        lists: impl IntoIterator<Item = impl IntoCall<Answer = L>>,
+    ) -> Result<Informer<L>, Error> {
+        Ok(Informer::threaded(self, reading::informer(store, lists, entropy())?))
+    }
+
     /// The namespace that the program lives in: `POD_NAMESPACE`, else the mount's, else `default`.
     #[must_use]
     pub fn namespace(&self) -> String {
@@ -120,8 +176,12 @@ impl Client {
         Now { mono: self.shared.epoch.elapsed().as_millis() as u64, wall: wall.as_millis() as u64 }
     }
 
+    pub(crate) fn until(&self, until: u64) -> Duration {
+        Duration::from_millis(until.saturating_sub(self.now().mono))
+    }
+
     pub(crate) fn sleep_until(&self, until: u64) {
-        std::thread::sleep(Duration::from_millis(until.saturating_sub(self.now().mono)));
+        std::thread::sleep(self.until(until));
     }
 }
 

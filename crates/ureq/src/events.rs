@@ -1,8 +1,8 @@
 //! What conversations tell, as iterators that block.
 
-use kubewire::Error;
 use kubewire::machine::Machine;
-use kubewire::reading::{Changes, ListPages, LogLines, Reading};
+use kubewire::reading::{Changes, Informing, ListPages, LogLines, Reading, Watching};
+use kubewire::{Error, Listing, SharedStore};
 
 use crate::client::Client;
 use crate::conversation::Conversation;
@@ -14,6 +14,11 @@ pub type Logs = Events<LogLines>;
 /// The pages of a list; see [`Client::pages`].
 pub type Pages<L> = Events<ListPages<L>>;
 
+/// What there is, and every change; see [`Client::watcher`].
+pub type Watcher<L> = Events<Watching<L>>;
+/// The changes of a store; see [`Client::informer`].
+pub type Informer<L> = Events<Informing<L>>;
+
 /// An iterator over what comes of a request. Dropped, it ends the request.
 ///
 /// What cannot be decoded is one item that is an error; the next may be whole.
@@ -23,7 +28,11 @@ pub struct Events<R: Reading> {
 
 impl<R: Reading> Events<R> {
     pub(crate) fn new(client: &Client, machine: R::Machine) -> Self {
-        Self { conversation: Conversation::new(client.clone(), machine) }
+        Self { conversation: Conversation::new(client.clone(), machine, false) }
+    }
+
+    pub(crate) fn threaded(client: &Client, machine: R::Machine) -> Self {
+        Self { conversation: Conversation::new(client.clone(), machine, true) }
     }
 
     /// The next one as bytes, to be decoded on demand.
@@ -35,6 +44,14 @@ impl<R: Reading> Events<R> {
             self.conversation.say(word);
         }
         self.conversation.next()
+    }
+}
+
+impl<L: Listing> Informer<L> {
+    /// The store that it fills while it is pulled.
+    #[must_use]
+    pub fn store(&self) -> SharedStore<L::Kept> {
+        self.conversation.driver.machine().shelf().clone()
     }
 }
 

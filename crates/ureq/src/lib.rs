@@ -12,7 +12,8 @@
 //! ```
 //!
 //! What a blocking host cannot do: a name look-up, a connect or a write that hangs is only ended by its time-out, and so
-//! is a read. Each conversation blocks the thread that pulls it; a [`Watch`] moves on only while it is pulled.
+//! is a read. Each conversation blocks the thread that pulls it; a [`Watch`] moves on only while it is pulled. An [`Informer`] reads each of
+//! its lists in a thread of its own, which outlives it until its next piece comes, or the server ends the watch after five minutes.
 
 mod client;
 mod conversation;
@@ -20,4 +21,4 @@ mod events;
 mod transport;
 
 pub use client::Client;
-pub use events::{Events, Logs, Pages, Watch};
+pub use events::{Events, Informer, Logs, Pages, Watch, Watcher};

@@ -8,6 +8,8 @@ mod house;
 mod js;
 mod root;
 mod run;
+mod simulate;
+mod soak;
 mod test;
 mod tools;
 mod workspace;
@@ -25,6 +27,8 @@ Usage: cargo xtask TASK
   apiserver stop [DIR]     stop it
   generate [--check]       write the table of built-in resources from a real server's discovery; or compare it
   js                       build the npm package, and check what it imports, contains and weighs
+  simulate [STORIES]       tell a million seeded stories of informers and a faulty server, or as many as are said
+  soak                     the long round of the tests that churn and restart, against the real API server
   bench                    lists beside those of the crate `kube`, in one run
   fuzz [TARGET] [--seconds N]
                            fuzz with nightly Rust, a minute each unless told otherwise
@@ -47,6 +51,8 @@ fn run() -> Result<()> {
         Ok(task) if task == "apiserver" => apiserver::main(words),
         Ok(task) if task == "generate" => generate::main(words),
         Ok(task) if task == "js" => js::main(words),
+        Ok(task) if task == "simulate" => simulate::main(words),
+        Ok(task) if task == "soak" => soak::main(words),
         Ok(task) if task == "bench" => bench::main(words),
         Ok(task) if task == "fuzz" => fuzz::main(words),
         Ok(task) if task != "help" && task != "--help" && task != "-h" => {

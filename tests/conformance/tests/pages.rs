@@ -41,18 +41,6 @@ fn a_list_comes_page_by_page_at_one_version() {
     assert_eq!(tables.map(|page| page.unwrap().list.rows.len()).collect::<Vec<_>>().first(), Some(&5));
 }
 
-/// Makes the server forget every version until now: compacts etcd, and restarts the server with its cache.
-fn forget(world: &World, front: &mut Front) {
-    let post = |path: &str, body: serde_json::Value| -> serde_json::Value {
-        let mut answer = ureq::post(format!("{}{path}", world.state.etcd)).send(body.to_string()).unwrap();
-        serde_json::from_str(&answer.body_mut().read_to_string().unwrap()).unwrap()
-    };
-    let range = post("/v3/kv/range", json!({"key": "AA==", "limit": 1}));
-    let revision = range["header"]["revision"].as_str().unwrap();
-    post("/v3/kv/compaction", json!({"revision": revision, "physical": true}));
-    front.restart().unwrap();
-}
-
 #[test]
 fn an_expired_list_ends_or_goes_on_or_begins_again_as_was_said() {
     let world = World::new("expired");
@@ -60,12 +48,12 @@ fn an_expired_list_ends_or_goes_on_or_begins_again_as_was_said() {
     make(&world.admin, &maps, 6);
     let files = tempfile::tempdir().unwrap();
     let mut front = Front::start(&world.state, files.path()).unwrap();
-    let config = Config::server(&front.server()).unwrap().mount(text(&world.state.admin_mount));
     // The admin's token, and the front's own authority.
     let mount = tempfile::tempdir().unwrap();
     std::fs::copy(world.state.admin_mount.join("token"), mount.path().join("token")).unwrap();
     std::fs::copy(front.ca(), mount.path().join("ca.crt")).unwrap();
-    let client = Client::new(config.mount(text(mount.path()))).unwrap();
+    let config = Config::server(&front.server()).unwrap().mount(text(mount.path()));
+    let client = Client::new(config).unwrap();
 
     let choices = [OnExpired::Fail, OnExpired::TakeRest, OnExpired::StartOver];
     let begin = |choice: OnExpired| {
@@ -77,7 +65,8 @@ fn an_expired_list_ends_or_goes_on_or_begins_again_as_was_said() {
     // Deleted after the first page was read, and added.
     world.admin.run(maps.delete("m0")).unwrap();
     world.admin.run(maps.create(&json!({"metadata": {"name": "m9"}}))).unwrap();
-    forget(&world, &mut front);
+    world.compact();
+    front.restart().unwrap();
 
     let (mut pages, _) = fail;
     let error = pages.next().unwrap().unwrap_err();

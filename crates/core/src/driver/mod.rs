@@ -144,6 +144,12 @@ impl<M: Machine> Driver<M> {
         self.flights.release(session);
     }
 
+    /// The machine.
+    #[must_use]
+    pub fn machine(&self) -> &M {
+        &self.machine
+    }
+
     /// The next thing for the host to do; `None` until something is handed in, first of all [`Heard::Time`].
     #[must_use]
     pub fn poll(&mut self) -> Option<Act<M::Event>> {

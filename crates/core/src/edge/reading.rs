@@ -2,13 +2,14 @@
 
 use core::marker::PhantomData;
 
-use super::{Answer, Item, KeepAs, Listing, SharedStore, WatchEvent};
+use super::{Answer, IntoCall, Item, KeepAs, Listing, SharedStore, WatchEvent};
 use crate::error::Error;
 use crate::machine::{
-    Informer, InformerEvent, LogStream, Machine, Next, PageOrder, Pages, RawPage, WatchStream, Watcher,
-    WatcherEvent,
+    Informer, InformerEvent, InitialList, LogStream, Machine, Next, PageOrder, Pages, RawPage, WatchStream,
+    Watcher, WatcherEvent,
 };
 use crate::object::RawObject;
+use crate::prelude::*;
 use crate::stream::{LogLine, RawEvent};
 
 /// How a host's iterator reads what a machine tells.
@@ -115,4 +116,27 @@ impl<L: Listing> Reading for Informing<L> {
     fn read(event: InformerEvent<L::Kept>) -> Result<InformerEvent<L::Kept>, Error> {
         Ok(event)
     }
+}
+
+/// The machine of a host's `watcher`: a [`Watcher`] of what a list asks for.
+///
+/// # Errors
+/// [`Error::Build`].
+pub fn watcher<L: Listing>(list: impl IntoCall<Answer = L>, seed: u64) -> Result<Watcher, Error> {
+    Ok(Watcher::new(list.into_call()?.draft(), InitialList::default(), seed))
+}
+
+/// The machine of a host's `informer`: an [`Informer`] of what lists ask for, into a store that others read.
+///
+/// # Errors
+/// [`Error::Build`].
+pub fn informer<L: Listing>(
+    store: SharedStore<L::Kept>,
+    lists: impl IntoIterator<Item = impl IntoCall<Answer = L>>,
+    seed: u64,
+) -> Result<<Informing<L> as Reading>::Machine, Error> {
+    let drafts = lists.into_iter().map(|list| Ok(list.into_call()?.draft().clone()));
+    let drafts = drafts.collect::<Result<Vec<_>, Error>>()?;
+    let drafts = drafts.iter().map(|draft| &**draft);
+    Ok(Informer::new(drafts, InitialList::default(), seed, KeepAs::default(), store))
 }

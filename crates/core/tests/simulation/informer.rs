@@ -15,7 +15,7 @@ use crate::draft;
 use crate::random::Random;
 
 /// How many stories a plain run tells.
-const STORIES: u64 = 10_000;
+const STORIES: u64 = 1_000;
 /// Faults end here (milliseconds); things happen for a while more.
 const CALM: u64 = 60_000;
 const LAST_CHANGE: u64 = 70_000;

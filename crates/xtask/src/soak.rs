@@ -1,0 +1,18 @@
+//! `cargo xtask soak`: the tests that churn and restart, at full length. `cargo xtask test` has one short round of each.
+
+use crate::apiserver::with_cluster;
+use crate::run::{cargo, run};
+use anyhow::Result;
+use kubewire_apiserver::STATE_VARIABLE;
+use lexopt::Parser;
+
+pub(crate) fn main(mut words: Parser) -> Result<()> {
+    if let Some(word) = words.next()? {
+        return Err(word.unexpected().into());
+    }
+    with_cluster("soak", |state| {
+        let words =
+            ["test", "-p", "kubewire-conformance", "--test", "informers", "--", "--nocapture", "churn"];
+        run(cargo(&words).env(STATE_VARIABLE, state.path()).env("KUBEWIRE_SOAK", "1"))
+    })
+}
