@@ -67,6 +67,7 @@ extern crate std;
 mod answer;
 mod call;
 mod curl;
+mod date;
 mod driver;
 #[cfg(feature = "std")]
 mod edge;

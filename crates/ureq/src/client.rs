@@ -4,10 +4,11 @@ use std::hash::{BuildHasher, RandomState};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use kubewire::machine::{self, LogStream, OnExpired, Once, WatchStream};
+use kubewire::machine::{self, Candidate, LogStream, OnExpired, Once, WatchStream};
 use kubewire::{Answer, Config, Error, IntoCall, Item, Listing, Log, Now, Op, Session, SharedStore, reading};
 
 use crate::conversation::Conversation;
+use crate::election::Election;
 use crate::events::{Informer, Logs, Pages, Watch, Watcher};
 use crate::transport::{self, Transport};
 
@@ -157,6 +158,25 @@ impl Client {
         lists: impl IntoIterator<Item = impl IntoCall<Answer = L>>,
     ) -> Result<Informer<L>, Error> {
         Ok(Informer::threaded(self, reading::informer(store, lists, entropy())?))
+    }
+
+    /// Takes part in a leader election, in a thread of its own.
+    ///
+    /// ```no_run
+    /// # fn show(client: &kubewire_ureq::Client) -> Result<(), kubewire::Error> {
+    /// use kubewire::machine::Candidate;
+    /// let election = client.elect(&Candidate::new(&client.namespace(), "controller", "pod-1"))?;
+    /// while !election.is_leader() {
+    ///     std::thread::sleep(std::time::Duration::from_millis(100));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Build`] where a name is none, or the times do not fit.
+    pub fn elect(&self, candidate: &Candidate) -> Result<Election, Error> {
+        Election::new(self, machine::Election::new(candidate, entropy())?)
     }
 
     /// The namespace that the program lives in: `POD_NAMESPACE`, else the mount's, else `default`.

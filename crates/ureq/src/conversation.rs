@@ -17,6 +17,14 @@ const PIECE: usize = 64 * 1024;
 /// So many pieces wait at most for whoever pulls.
 const WAITING: usize = 4;
 
+/// What other threads send to the one that runs a machine.
+pub(crate) enum Mail<C> {
+    /// What a thread of ours has read.
+    Heard(Heard),
+    /// The user's word.
+    Word(C),
+}
+
 /// One machine, run by whoever pulls its events. Dropped, it ends its request: an answer that was not read to its end closes the
 /// connection.
 pub(crate) struct Conversation<M: Machine> {
@@ -24,13 +32,13 @@ pub(crate) struct Conversation<M: Machine> {
     pub(crate) driver: Driver<M>,
     /// The answer that is being read, under its number.
     answer: Option<(u32, Answer)>,
-    threads: Option<Threads>,
+    threads: Option<Threads<M::Command>>,
 }
 
-/// Where several answers come at once, a thread reads each.
-struct Threads {
-    sender: SyncSender<Heard>,
-    receiver: Receiver<Heard>,
+/// Where several answers come at once, or words from other threads, a thread reads each answer.
+struct Threads<C> {
+    sender: SyncSender<Mail<C>>,
+    receiver: Receiver<Mail<C>>,
     /// The requests that are wanted: a thread whose request is no more among them ends with its next piece.
     wanted: Vec<(u32, Arc<()>)>,
 }
@@ -73,24 +81,32 @@ impl<M: Machine> Conversation<M> {
     /// Waits for a thread, or for the driver's time. What is there goes in before time.
     fn wait(&mut self) -> Option<()> {
         let until = self.driver.timeout();
-        let heard = match &self.threads {
+        let mail = match &self.threads {
             None => {
                 self.client.sleep_until(until?);
-                Heard::Time
+                Mail::Heard(Heard::Time)
             }
             Some(threads) => {
                 // An hour is as good as for ever.
                 let left =
                     self.client.until(until.unwrap_or(u64::MAX)).min(std::time::Duration::from_secs(3600));
                 match threads.receiver.recv_timeout(left) {
-                    Ok(heard) => heard,
-                    Err(RecvTimeoutError::Timeout) => Heard::Time,
+                    Ok(mail) => mail,
+                    Err(RecvTimeoutError::Timeout) => Mail::Heard(Heard::Time),
                     Err(RecvTimeoutError::Disconnected) => return None,
                 }
             }
         };
-        self.hear(heard);
+        match mail {
+            Mail::Heard(heard) => self.hear(heard),
+            Mail::Word(word) => self.say(word),
+        }
         Some(())
+    }
+
+    /// How other threads reach it, where it has threads.
+    pub(crate) fn sender(&self) -> Option<SyncSender<Mail<M::Command>>> {
+        self.threads.as_ref().map(|threads| threads.sender.clone())
     }
 
     fn perform(&mut self, task: Task) {
@@ -163,26 +179,26 @@ fn piece(wire: u32, answer: &mut Answer) -> Heard {
 }
 
 /// A request and its answer, in a thread of its own. It ends when nobody wants the answer any more.
-fn exchange(
+fn exchange<C>(
     client: &Client,
     wire: u32,
     request: Wire,
     (tls, limits): (TlsId, Limits),
-    sender: &SyncSender<Heard>,
+    sender: &SyncSender<Mail<C>>,
     wanted: &Weak<()>,
 ) {
     let mut answer = match send(client, request, tls, limits) {
         Ok((head, answer)) => {
-            _ = sender.send(Heard::Head(wire, head));
+            _ = sender.send(Mail::Heard(Heard::Head(wire, head)));
             answer
         }
         // Nobody may be there to hear it.
-        Err(failure) => return drop(sender.send(Heard::Failed(wire, failure))),
+        Err(failure) => return drop(sender.send(Mail::Heard(Heard::Failed(wire, failure)))),
     };
     while wanted.strong_count() > 0 {
         let heard = piece(wire, &mut answer);
         let more = matches!(heard, Heard::Data(..));
-        if sender.send(heard).is_err() || !more {
+        if sender.send(Mail::Heard(heard)).is_err() || !more {
             return;
         }
     }

@@ -17,8 +17,10 @@
 
 mod client;
 mod conversation;
+mod election;
 mod events;
 mod transport;
 
 pub use client::Client;
+pub use election::Election;
 pub use events::{Events, Informer, Logs, Pages, Watch, Watcher};

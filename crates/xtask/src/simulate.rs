@@ -12,6 +12,12 @@ pub(crate) fn main(mut words: Parser) -> Result<()> {
         Some(word) => return Err(word.unexpected().into()),
         None => STORIES,
     };
-    let words = ["test", "--release", "-p", "kubewire", "--all-features", "--test", "simulation", "server"];
+    tell(stories)
+}
+
+/// So many stories of each of the simulations that tell them.
+pub(crate) fn tell(stories: u64) -> Result<()> {
+    let words =
+        ["test", "--release", "-p", "kubewire", "--all-features", "--test", "simulation", "the_server"];
     run(cargo(&words).env("KUBEWIRE_SEEDS", stories.to_string()))
 }

@@ -8,6 +8,7 @@
 //! - The same inputs give the same outputs, always: time is an argument, and randomness comes from a seed.
 
 mod backoff;
+mod election;
 mod informer;
 mod log_stream;
 mod once;
@@ -20,6 +21,7 @@ use alloc::sync::Arc;
 
 use bytes::Bytes;
 
+pub use election::{Candidate, Election, ElectionEvent, LossReason};
 pub use informer::{Informer, InformerEvent, Keep, KeepBytes, Shelf};
 pub use log_stream::LogStream;
 pub use once::Once;

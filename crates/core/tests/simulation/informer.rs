@@ -441,16 +441,9 @@ fn shrink(seed: u64) -> String {
     format!("KUBEWIRE_SEED={seed} goes wrong: {why}\nit takes these faults: {left:?}")
 }
 
-fn number(name: &str) -> Option<u64> {
-    std::env::var(name).ok().map(|text| text.parse().unwrap_or_else(|_| panic!("{name} is a number")))
-}
-
 #[test]
 fn after_quiet_the_store_is_the_server() {
-    let seeds = match number("KUBEWIRE_SEED") {
-        Some(seed) => seed..seed + 1,
-        None => 0..number("KUBEWIRE_SEEDS").unwrap_or(STORIES),
-    };
+    let seeds = crate::seeds(STORIES);
     let (mut errors, mut missed) = (0, 0);
     for seed in seeds.clone() {
         match tell(seed, u32::MAX) {

@@ -12,6 +12,7 @@ mod chaos;
 mod cluster;
 mod credentials;
 mod echo;
+mod election;
 mod host;
 mod informer;
 mod pages;
@@ -43,4 +44,16 @@ fn call(draft: Arc<Draft>, retry: Retry, seed: u64) -> Driver<Once> {
     let once =
         Once::with(|id| Exchange::new(id, draft, Shape::Whole { max: 10_000 }).limits(LIMITS).retry(retry));
     Driver::new(once, seed)
+}
+
+/// The stories to tell: `KUBEWIRE_SEED` is one of them, `KUBEWIRE_SEEDS` says how many; else it is the usual number.
+fn seeds(usual: u64) -> std::ops::Range<u64> {
+    let number = |name| {
+        let text = std::env::var(name).ok()?;
+        Some(text.parse::<u64>().unwrap_or_else(|_| panic!("{name} is no number: {text}")))
+    };
+    match number("KUBEWIRE_SEED") {
+        Some(seed) => seed..seed + 1,
+        None => 0..number("KUBEWIRE_SEEDS").unwrap_or(usual),
+    }
 }

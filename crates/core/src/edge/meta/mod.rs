@@ -1,6 +1,5 @@
 //! Small types of the API's own, for structs that are not `k8s-openapi`'s.
 
-mod date;
 mod field_selector;
 mod int_or_string;
 mod label_selector;

@@ -5,7 +5,7 @@ use core::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::date;
+use crate::date;
 use crate::error::BuildError;
 use crate::prelude::*;
 
@@ -76,7 +76,7 @@ impl fmt::Display for Time {
 
 impl fmt::Display for MicroTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{:06}Z", date::print(self.0.div_euclid(1_000_000)), self.0.rem_euclid(1_000_000))
+        f.write_str(&date::print_micro(self.0))
     }
 }
 

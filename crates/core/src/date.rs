@@ -1,6 +1,7 @@
 //! RFC 3339 and the civil calendar, without a clock.
 
 use crate::prelude::*;
+use crate::text::digits;
 
 const DAY: i64 = 86_400;
 /// The Gregorian calendar repeats itself after so many days: 400 years.
@@ -8,10 +9,11 @@ const CYCLE: i64 = 146_097;
 /// From 0000-03-01 to 1970-01-01. Years that begin in March have their leap day at the end.
 const EPOCH: i64 = 719_468;
 /// 0000-01-01T00:00:00Z and 9999-12-31T23:59:59Z: what four digits of a year can say.
-pub(super) const FIRST: i64 = -62_167_219_200;
-pub(super) const LAST: i64 = 253_402_300_799;
+pub(crate) const FIRST: i64 = -62_167_219_200;
+pub(crate) const LAST: i64 = 253_402_300_799;
 
 /// Days since 1970-01-01.
+#[cfg(feature = "std")]
 fn days(year: i64, month: i64, day: i64) -> i64 {
     let year = if month <= 2 { year - 1 } else { year };
     let of_cycle = year.rem_euclid(400);
@@ -30,6 +32,7 @@ fn civil(days: i64) -> (i64, i64, i64) {
     (since.div_euclid(CYCLE) * 400 + year + i64::from(month <= 2), month, day)
 }
 
+#[cfg(feature = "std")]
 fn length(year: i64, month: i64) -> i64 {
     match month {
         2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
@@ -40,16 +43,38 @@ fn length(year: i64, month: i64) -> i64 {
 }
 
 /// The date as `2006-01-02T15:04:05`, without fraction and zone. Years outside of four digits stay at their edge.
-pub(super) fn print(unix: i64) -> String {
+pub(crate) fn print(unix: i64) -> String {
     let unix = unix.clamp(FIRST, LAST);
     let (year, month, day) = civil(unix.div_euclid(DAY));
     let second = unix.rem_euclid(DAY);
-    format!("{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}", second / 3_600, second / 60 % 60, second % 60)
+    let mut date = padded(year, 4);
+    for (mark, number) in
+        [('-', month), ('-', day), ('T', second / 3_600), (':', second / 60 % 60), (':', second % 60)]
+    {
+        date.push(mark);
+        date.push_str(&padded(number, 2));
+    }
+    date
+}
+
+/// A date to the microsecond, with the six decimals that the API server's reader of a `MicroTime` wants.
+pub(crate) fn print_micro(micros: i64) -> String {
+    [&print(micros.div_euclid(1_000_000)), ".", &padded(micros.rem_euclid(1_000_000), 6), "Z"].concat()
+}
+
+/// A number with zeros in front.
+fn padded(number: i64, width: usize) -> String {
+    let digits = digits(number.unsigned_abs());
+    let mut text = String::new();
+    (digits.len()..width).for_each(|_| text.push('0'));
+    text.push_str(&digits);
+    text
 }
 
 /// Reads an [RFC 3339](https://www.rfc-editor.org/rfc/rfc3339) date: seconds since 1970, and microseconds (finer digits are dropped).
 /// Like Go's reader it knows no leap second.
-pub(super) fn parse(text: &str) -> Option<(i64, i64)> {
+#[cfg(feature = "std")]
+pub(crate) fn parse(text: &str) -> Option<(i64, i64)> {
     let bytes = text.as_bytes();
     let number = |from: usize, to: usize| -> Option<i64> {
         let digits = bytes.get(from..to)?;
