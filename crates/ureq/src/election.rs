@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, channel};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -12,7 +12,11 @@ use kubewire::{Error, Failure, FailureKind, Sent};
 use crate::client::Client;
 use crate::conversation::{Conversation, Mail};
 
-/// One candidate of a leader election, in a thread of its own: it renews whether the events are pulled or not.
+/// So many events wait at most for whoever pulls; what comes then is not told.
+const WAITING: usize = 64;
+
+/// One candidate of a leader election, in a thread of its own: it renews whether the events are pulled or not. Renewals are no
+/// events here: [`Election::leading_until`] knows them.
 ///
 /// The iterator gives the events, and blocks. Dropped, it stops leading and gives the lease back, and does not wait for that.
 #[derive(Debug)]
@@ -27,7 +31,7 @@ pub struct Election {
 
 impl Election {
     pub(crate) fn new(client: &Client, machine: machine::Election) -> Result<Self, Error> {
-        let (sender, events) = channel();
+        let (sender, events) = sync_channel(WAITING);
         let until = Arc::new(AtomicU64::new(0));
         let mut conversation = Conversation::new(client.clone(), machine, true);
         let words = conversation.sender().expect("it has threads");
@@ -36,8 +40,10 @@ impl Election {
             while let Some(event) = conversation.next() {
                 // Known before it is told.
                 told.store(conversation.driver.machine().leading_until().unwrap_or(0), Ordering::SeqCst);
-                // Whoever does not listen leads all the same.
-                _ = sender.send(event);
+                if !matches!(event, Ok(ElectionEvent::Renewed { .. })) {
+                    // Whoever does not listen leads all the same.
+                    _ = sender.try_send(event);
+                }
             }
         };
         let thread = Builder::new().name("kubewire-election".into()).spawn(work).map_err(|error| {

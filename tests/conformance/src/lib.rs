@@ -107,12 +107,20 @@ impl World {
 /// # Errors
 /// Those of [`Client::new`].
 pub fn pod_at(port: u16, mount: &Mount) -> Result<Client, Error> {
+    Client::new(config_at(port, mount)?)
+}
+
+/// What a pod's client of the server at a port of loopback is made of.
+///
+/// # Errors
+/// Those of [`Config::in_cluster`].
+pub fn config_at(port: u16, mount: &Mount) -> Result<Config, Error> {
     let env = |name: &str| match name {
         "KUBERNETES_SERVICE_HOST" => Some("127.0.0.1".to_owned()),
         "KUBERNETES_SERVICE_PORT" => Some(port.to_string()),
         _ => None,
     };
-    Client::new(Config::in_cluster(&env)?.mount(text(&mount.directory)))
+    Ok(Config::in_cluster(&env)?.mount(text(&mount.directory)))
 }
 
 /// A path as text.

@@ -25,12 +25,8 @@ fn lease(world: &World) -> Value {
     serde_json::to_value(world.admin.run(leases(world).get("lock")).unwrap()).unwrap()
 }
 
-/// The next event that is no renewal.
 fn next(election: &mut Election) -> ElectionEvent {
-    election
-        .map(|event| event.unwrap_or_else(|error| panic!("{error}")))
-        .find(|event| !matches!(event, ElectionEvent::Renewed { .. }))
-        .expect("the election goes on")
+    election.next().expect("the election goes on").unwrap_or_else(|error| panic!("{error}"))
 }
 
 #[test]
@@ -49,8 +45,7 @@ fn one_leads_and_gives_back_and_another_leads() {
     let mut second = world.admin.elect(&candidate(&world, "second")).unwrap();
     assert_eq!(next(&mut second), ElectionEvent::Following { leader: "first".into() });
     // What is not ours in the lease stays.
-    let labels =
-        json!({"metadata": {"labels": {"team": "shop"}}});
+    let labels = json!({"metadata": {"labels": {"team": "shop"}}});
     world.admin.run(leases(&world).patch("lock", PatchType::Merge, &labels)).unwrap();
     // Longer than the deadline: it renews by itself, though nobody pulls.
     std::thread::sleep(Duration::from_millis(2_500));

@@ -9,7 +9,7 @@ use k8s_openapi::api::core::v1::ConfigMap;
 use kubewire::machine::{InformerEvent, WatcherEvent};
 use kubewire::{Api, Error, List, PatchType, Raw, SharedStore, Store};
 use kubewire_apiserver::Front;
-use kubewire_conformance::{World, eventually, pod_at};
+use kubewire_conformance::{World, config_at, eventually, pod_at};
 use kubewire_ureq::{Client, Informer};
 use serde_json::json;
 
@@ -193,7 +193,15 @@ fn churn_and_restarts_lose_nothing() {
         client.run(maps.list()).ok().map(|_| client)
     });
 
-    let informers: Vec<_> = (0..size.informers).map(|_| inform(&client, &maps)).collect();
+    // Half of them on threads, half on tokio.
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let config = config_at(front.port(), &mount).unwrap();
+    let asynchronous = runtime.block_on(async { kubewire_tokio::Client::new(config) }).unwrap();
+    let inform = |number: usize| match number % 2 {
+        0 => inform(&client, &maps),
+        _ => runtime.block_on(inform_on_tokio(&asynchronous, &maps)),
+    };
+    let informers: Vec<_> = (0..size.informers).map(inform).collect();
     let started = Instant::now();
     let mut rotated = started;
     for round in 0..size.restarts {
@@ -263,6 +271,21 @@ fn inform(client: &Client, maps: &Api<ConfigMap>) -> (Arc<Mutex<Mirror>>, Kept) 
     let taken = Arc::clone(&mirror);
     // It ends with the test.
     thread::spawn(move || informer.for_each(|event| taken.lock().unwrap().take(event)));
+    (mirror, store)
+}
+
+async fn inform_on_tokio(
+    client: &kubewire_tokio::Client,
+    maps: &Api<ConfigMap>,
+) -> (Arc<Mutex<Mirror>>, Kept) {
+    let mut informer = client.informer(maps.list().raw_items()).unwrap();
+    let (store, mirror) = (informer.store(), Arc::new(Mutex::new(Mirror::default())));
+    let taken = Arc::clone(&mirror);
+    tokio::spawn(async move {
+        while let Some(event) = informer.next().await {
+            taken.lock().unwrap().take(event);
+        }
+    });
     (mirror, store)
 }
 
