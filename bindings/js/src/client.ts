@@ -1,10 +1,12 @@
 import { createHost } from "#host";
 import { Answer } from "./answer.js";
 import { Conversation, type Told } from "./conversation.js";
-import { type Core, Way } from "./core.js";
+import { type Core, type Run, Way } from "./core.js";
 import { orThrow } from "./errors.js";
+import { type Candidate, candidacy, Election } from "./election.js";
 import { Events, type Watch } from "./events.js";
 import type { FormedRequest, Host } from "./host.js";
+import { Informer } from "./informer.js";
 import type { KubeObject, List, LogLine, LogOptions, Page, WatchEvent } from "./objects.js";
 import { desired, type Operation, type Parameters, type PatchType, type Scalar } from "./operation.js";
 import { openSession, type SessionOptions } from "./session.js";
@@ -108,6 +110,59 @@ export class Client {
     });
   }
 
+  /** A store of what a list asks for, kept equal to the server's, and its changes: see {@link Informer}. */
+  informer<T = KubeObject>(resource: string, options: Options = {}): Informer<T> {
+    const { signal, ...parameters } = options;
+    return new Informer(async () => this.#converse({ ...parameters, verb: "list", resource }, signal, Way.Informer));
+  }
+
+  /**
+   * Waits until an object is as `until` wants it, and gives it. `until` is asked about the object as it is, and again with each change; it gets
+   * `undefined` where there is no such object, so that a deletion can be waited for too.
+   *
+   * ```js
+   * const ready = (pod) => pod?.status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True");
+   * await client.waitFor("pods", "web", ready, { namespace: "shop", signal: AbortSignal.timeout(60_000) });
+   * ```
+   *
+   * Without a signal it waits for ever.
+   */
+  async waitFor<T = KubeObject>(
+    resource: string,
+    name: string,
+    until: (object: T | undefined) => unknown,
+    options: Omit<Options, "fieldSelector"> = {},
+  ): Promise<T | undefined> {
+    const informer = this.informer<T>(resource, { ...options, fieldSelector: `metadata.name=${name}` });
+    try {
+      for await (const event of informer) {
+        if (event.type === "error") {
+          // What a wait cannot get over.
+          if (event.error.status?.code === 403 || event.error.status?.code === 404) throw event.error;
+        } else if (informer.synced) {
+          const [object] = informer.list();
+          if (until(object)) return object;
+        }
+      }
+    } finally {
+      informer.close();
+    }
+    return undefined;
+  }
+
+  /** Takes part in a leader election: see {@link Election}. */
+  elect(candidate: Candidate): Election {
+    const begin = async () => {
+      const fields = candidacy(candidate, this.namespace);
+      try {
+        return this.#started(orThrow(fields, this.#core.elect(fields, this.#host.random())), candidate.signal);
+      } finally {
+        fields.free();
+      }
+    };
+    return new Election(begin, () => this.#host.now().mono);
+  }
+
   /** The lines of a pod's log, as they come. */
   logs(pod: string, options: LogOptions & CallOptions = {}): Events<LogLine> {
     const { signal, namespace, ...query } = options;
@@ -206,12 +261,16 @@ export class Client {
     }
   }
 
+  #started(run: Run, signal: AbortSignal | undefined): Conversation {
+    return new Conversation(this.#host, this.#core, run, signal);
+  }
+
   #converse(operation: Operation, signal: AbortSignal | undefined, way?: Way): Conversation {
     signal?.throwIfAborted();
     const wanted = desired(operation);
     try {
       const run = this.#core.begin(wanted, this.#host.random(), way ?? (operation.verb === "watch" ? Way.Watch : Way.Call));
-      return new Conversation(this.#host, this.#core, orThrow(wanted, run), signal);
+      return this.#started(orThrow(wanted, run), signal);
     } finally {
       wanted.free();
     }

@@ -3,10 +3,10 @@
 use alloc::string::String;
 use bytes::Bytes;
 use kubewire::machine::{
-    Exchange, Input, LogStream, Machine, Next, OnExpired, Once, Output, Pages, RawPage, Retry, Shape,
-    WatchStream,
+    Election, ElectionEvent, Exchange, Informer, InformerEvent, InitialList, Input, KeepBytes, LogStream,
+    Machine, Next, OnExpired, Once, Output, Pages, RawPage, Retry, Shape, Stop, WatchStream,
 };
-use kubewire::{Draft, Error, Head, LogLine, Now, RawEvent};
+use kubewire::{Draft, Error, Head, LogLine, Now, RawEvent, RawObject, Store};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// Any machine that JavaScript can run.
@@ -19,6 +19,10 @@ pub(crate) enum Conversation {
     Pages(Pages),
     /// One log, line by line.
     Log(LogStream),
+    /// A store of what one list asks for, and its changes.
+    Informer(Informer<KeepBytes, Store<RawObject>>),
+    /// One candidate of an election.
+    Election(Election),
 }
 
 /// How an operation is run.
@@ -39,6 +43,10 @@ pub enum Way {
     PagesRest = 5,
     /// The same; begins again.
     PagesAnew = 6,
+    /// As a store of what a list asks for, which tells its changes.
+    Informer = 7,
+    /// The same, by pages even where the server has streaming lists.
+    InformerPages = 8,
 }
 
 impl Conversation {
@@ -55,6 +63,10 @@ impl Conversation {
             }
             Way::Watch => Self::Watch(WatchStream::of(draft, seed.into())),
             Way::Log => Self::Log(LogStream::new(draft.into())),
+            Way::Informer | Way::InformerPages => {
+                let initial = if way == Way::Informer { InitialList::Streaming } else { InitialList::Pages };
+                Self::Informer(Informer::new([&draft], initial, seed.into(), KeepBytes, Store::new()))
+            }
             _ => Self::Pages(Pages::new(&draft, on_expired)),
         }
     }
@@ -70,30 +82,41 @@ pub(crate) enum Event {
     Page(RawPage),
     /// A line of a log.
     Line(LogLine),
+    /// A change of an informer's store.
+    Inform(InformerEvent<RawObject>),
+    /// A turn of an election.
+    Turn(ElectionEvent),
     /// What went wrong.
     Failed(Error),
 }
 
+/// What JavaScript says to a conversation.
+#[derive(Clone, Copy)]
+pub(crate) enum Word {
+    /// One more is wanted. Only lists that come page by page want to know.
+    Next,
+    /// It is to end, with what belongs to that: only an election has something.
+    Stop,
+}
+
 impl Machine for Conversation {
     type Event = Event;
-    /// What is said whenever JavaScript wants one more. Only lists that come page by page want to know.
-    type Command = Next;
+    type Command = Word;
 
-    fn handle(&mut self, now: Now, input: Input<Next>) {
+    fn handle(&mut self, now: Now, input: Input<Word>) {
         if let Self::Pages(pages) = self {
-            return pages.handle(now, input);
+            return pages.handle(now, with(input, Next));
         }
-        let input = match input {
-            Input::Answer(id, answer) => Input::Answer(id, answer),
-            Input::Data(id, piece) => Input::Data(id, piece),
-            Input::Closed(id, end) => Input::Closed(id, end),
-            // What none of them looks at.
-            _ => return,
-        };
+        if matches!(input, Input::Command(Word::Next)) {
+            return;
+        }
+        let input = with(input, Stop);
         match self {
             Self::Once(once) => once.handle(now, input),
             Self::Watch(watch) => watch.handle(now, input),
             Self::Log(log) => log.handle(now, input),
+            Self::Informer(informer) => informer.handle(now, input),
+            Self::Election(election) => election.handle(now, input),
             Self::Pages(_) => {}
         }
     }
@@ -104,12 +127,31 @@ impl Machine for Conversation {
             Self::Watch(watch) => map(watch.poll()?, Event::Change),
             Self::Pages(pages) => map(pages.poll()?, Event::Page),
             Self::Log(log) => map(log.poll()?, Event::Line),
+            Self::Informer(informer) => map(informer.poll()?, Event::Inform),
+            Self::Election(election) => map(election.poll()?, Event::Turn),
         })
     }
 
-    /// None of them has a clock.
     fn timeout(&self) -> Option<u64> {
-        None
+        match self {
+            Self::Informer(informer) => informer.timeout(),
+            Self::Election(election) => election.timeout(),
+            // The others have no clock.
+            _ => None,
+        }
+    }
+}
+
+/// The same input with the word of one machine.
+fn with<C>(input: Input<Word>, word: C) -> Input<C> {
+    match input {
+        Input::Answer(id, answer) => Input::Answer(id, answer),
+        Input::Opened(id, head) => Input::Opened(id, head),
+        Input::Data(id, piece) => Input::Data(id, piece),
+        Input::Closed(id, end) => Input::Closed(id, end),
+        Input::Command(_) => Input::Command(word),
+        // Sockets none of them has, and time that comes for nothing is harmless.
+        _ => Input::Time,
     }
 }
 

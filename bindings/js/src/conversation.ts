@@ -10,6 +10,8 @@ export interface Told {
   warnings: string[];
   /** How a page stands to those before it; whether a line is cut. */
   number: number;
+  /** What was known before a change; empty where that is nothing. */
+  old: Uint8Array;
 }
 
 /** A request that is on its way. */
@@ -73,6 +75,32 @@ export class Conversation {
     this.#run.more();
   }
 
+  /** It is to end by itself: an election gives its lease back. */
+  stop(): void {
+    if (this.#closed) return;
+    const { mono, wall } = this.#host.now();
+    this.#core.tick(mono, wall);
+    this.#run.stop();
+    this.#wake();
+  }
+
+  /** Until when we lead, on the host's monotonic clock; 0 where we do not. */
+  get until(): number {
+    return this.#closed ? 0 : this.#run.until();
+  }
+
+  /** How many objects an informer's store has. */
+  get size(): number {
+    return this.#closed ? 0 : this.#run.size();
+  }
+
+  /** An object of an informer's store and its key: by its key, or by its place where the key is empty. */
+  object<T>(key: string, index: number, read: (key: string, bytes: Uint8Array) => T): T | undefined {
+    if (this.#closed) return undefined;
+    const found = new Polled(() => this.#run.object(key, index));
+    return found.kind === Act.Nothing ? undefined : read(found.text(Slot.Text), found.bytes(Slot.Body));
+  }
+
   /** Ends it, and whatever is on its way, at once. May be called often. */
   readonly close = (): void => {
     if (this.#closed) return;
@@ -87,7 +115,7 @@ export class Conversation {
   /** Does what the core wants, up to the next thing told. */
   #act<T>(read: (told: Told) => T): [Act, T?] {
     for (;;) {
-      const act = new Polled(this.#run);
+      const act = new Polled(() => this.#run.poll());
       switch (act.kind) {
         case Act.Read:
           this.#read(act.number, act.text(Slot.Text));
@@ -105,7 +133,7 @@ export class Conversation {
         case Act.Change:
           return [
             act.kind,
-            read({ type: act.text(Slot.Text), bytes: act.bytes(Slot.Body), warnings: act.lines(), number: act.number }),
+            read({ type: act.text(Slot.Text), bytes: act.bytes(Slot.Body), warnings: act.lines(), number: act.number, old: act.bytes(Slot.Pem) }),
           ];
         default:
           return [act.kind];
@@ -205,8 +233,8 @@ export class Conversation {
 export class Polled {
   readonly #slots: Uint32Array;
 
-  constructor(run: Run) {
-    this.#slots = table(run.poll(), Slot.Pem + 2);
+  constructor(poll: () => number) {
+    this.#slots = table(poll(), Slot.Pem + 2);
   }
 
   get kind(): Act {

@@ -3,7 +3,9 @@
 use alloc::borrow::ToOwned;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::time::Duration;
 
+use kubewire::machine::{Candidate, Election};
 use kubewire::{Builtin, Config, ConfigError, Draft, Error, MissingCa, Operation, Session, Verb};
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -57,6 +59,25 @@ impl Fields {
         }
         let draft = set.and_then(|()| operation.draft(&Builtin));
         self.kept(draft)
+    }
+
+    /// The election that the fields say.
+    pub(crate) fn election(&mut self, seed: u64) -> Option<Election> {
+        let find = |name: &str| self.fields.iter().find(|field| field.0 == name).map(|field| &*field.1);
+        let text = |name| find(name).unwrap_or_default();
+        let mut candidate = Candidate::new(text("namespace"), text("name"), text("identity"));
+        let time = |name| find(name)?.parse().ok().map(Duration::from_millis);
+        if let Some(time) = time("leaseDuration") {
+            candidate = candidate.lease_duration(time);
+        }
+        if let Some(time) = time("renewDeadline") {
+            candidate = candidate.renew_deadline(time);
+        }
+        if let Some(time) = time("retryPeriod") {
+            candidate = candidate.retry_period(time);
+        }
+        let election = Election::new(&candidate, seed);
+        self.kept(election)
     }
 
     /// The session that the fields say.

@@ -5,6 +5,7 @@
  */
 export { Answer } from "./answer.js";
 export { Client, type CallOptions, type ClientOptions, type OnExpired, type Options, type PathOptions } from "./client.js";
+export { type Candidate, Election, type ElectionEvent } from "./election.js";
 export { Events, type Watch } from "./events.js";
 export { KubeError, type Stage, type Status } from "./errors.js";
 export {
@@ -16,6 +17,7 @@ export {
   RequestFailure,
   type Trust,
 } from "./host.js";
+export { Informer, type InformerEvent } from "./informer.js";
 export type { KubeObject, List, LogLine, LogOptions, Page, WatchEvent } from "./objects.js";
 export type { Operation, Parameters, PatchType, Scalar, Verb } from "./operation.js";
 export { type FormOptions, formRequest, type RawAnswer, readAnswer } from "./sans-io.js";

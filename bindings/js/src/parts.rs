@@ -2,7 +2,8 @@
 
 use alloc::string::String;
 use bytes::Bytes;
-use kubewire::{Act as Wanted, Error, Need, Task, Trust};
+use kubewire::machine::{ElectionEvent, InformerEvent, LossReason};
+use kubewire::{Act as Wanted, Error, Need, RawObject, Task, Trust};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::conversation::Event;
@@ -25,7 +26,9 @@ pub enum Act {
     /// whether it is the first (0), follows the one before (1), or follows it at a later version (2).
     Answer = 4,
     /// A change: its type in `Text`, its object in `Body`. Or a line of a log: its time in `Text`, the line in `Body`, and 1 in `Number` where
-    /// it is cut.
+    /// it is cut. Or a change of an informer's store: `add`, `update`, `delete` or `synced` in `Text`, the key in `Lines`, the object in `Body`,
+    /// what was known in `Pem`, and 1 in `Number` where the object was there at the start, or where nobody saw it go. Or a turn of an election:
+    /// its word in `Text`, the leader or the reason in `Lines`, how many leaders there were in `Number`.
     Change = 5,
     /// An error: `Text`, in the lines that errors have, and the server's warnings in `Lines`.
     Failed = 6,
@@ -94,6 +97,56 @@ impl Parts {
         self.number = number;
         self.text = path;
         Act::Read
+    }
+
+    pub(crate) fn object(&mut self, key: String, json: Bytes) -> Act {
+        self.text = key;
+        self.body = json;
+        Act::Change
+    }
+
+    fn inform(&mut self, event: InformerEvent<RawObject>) -> Act {
+        let (word, key, object, number) = match event {
+            InformerEvent::Added { key, object, initial } => ("add", key, object, initial),
+            InformerEvent::Updated { key, old, new } => {
+                self.pem = old.json();
+                ("update", key, new, false)
+            }
+            InformerEvent::Deleted { key, object, missed } => ("delete", key, object, missed),
+            _ => {
+                self.text = "synced".into();
+                return Act::Change;
+            }
+        };
+        self.push(&key);
+        self.number = number.into();
+        self.object(word.into(), object.json())
+    }
+
+    fn turn(&mut self, event: ElectionEvent) -> Act {
+        let word = match event {
+            ElectionEvent::Leading { transitions, .. } => {
+                self.number = transitions as u32;
+                "leading"
+            }
+            ElectionEvent::Renewed { .. } => "renewed",
+            ElectionEvent::Following { leader } => {
+                self.lines = leader;
+                "following"
+            }
+            ElectionEvent::Lost { reason } => {
+                self.lines.push_str(match reason {
+                    LossReason::Deadline => "deadline",
+                    LossReason::Taken => "taken",
+                    _ => "stopped",
+                });
+                "lost"
+            }
+            _ => "released",
+        };
+        self.text = word.into();
+        self.lines.push('\n');
+        Act::Change
     }
 
     pub(crate) fn failed(&mut self, error: &Error) -> Act {
@@ -170,6 +223,8 @@ impl Parts {
                 self.body = event.object().clone();
                 Act::Change
             }
+            Wanted::Event(Event::Inform(event)) => self.inform(event),
+            Wanted::Event(Event::Turn(event)) => self.turn(event),
             Wanted::Event(Event::Failed(error)) => self.failed(&error),
             Wanted::Done => Act::Done,
             // Sockets, and what a later version of the core may want: no conversation of ours does.

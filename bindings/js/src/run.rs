@@ -5,11 +5,10 @@ use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use kubewire::machine::Next;
 use kubewire::{Act as Wanted, Driver, Failure, FailureKind, Head, Heard, Need, ReadError, Sent, Task, Warm};
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::conversation::Conversation;
+use crate::conversation::{Conversation, Word};
 use crate::parts::{Act, Parts};
 use crate::shared::Shared;
 
@@ -85,9 +84,50 @@ impl Run {
 
     /// The user wants one more: a list that comes page by page asks for its next page.
     pub fn more(&mut self) {
-        if let Work::Drive(driver) = &mut self.work {
-            driver.command(&mut self.shared.session.borrow_mut(), self.shared.now.get(), Next);
+        self.say(Word::Next);
+    }
+
+    /// It is to end by itself: an election gives its lease back. What needs no such end is dropped.
+    pub fn stop(&mut self) {
+        self.say(Word::Stop);
+    }
+
+    /// Until when an election's candidate leads, on the monotonic clock; 0 where it does not.
+    #[must_use]
+    pub fn until(&self) -> f64 {
+        match self.machine() {
+            Some(Conversation::Election(election)) => election.leading_until().unwrap_or_default() as f64,
+            _ => 0.0,
         }
+    }
+
+    /// How many objects an informer's store has.
+    #[must_use]
+    pub fn size(&self) -> u32 {
+        match self.machine() {
+            Some(Conversation::Informer(informer)) => informer.shelf().len() as u32,
+            _ => 0,
+        }
+    }
+
+    /// An object of an informer's store: that of a key, or where the key is empty the one at `index` in the keys' order. As a table, in which
+    /// [`Act::Change`](crate::Act) has its key in `Text` and its JSON in `Body`.
+    pub fn object(&mut self, key: &str, index: u32) -> *const u32 {
+        self.parts = Parts::default();
+        let found = match self.machine() {
+            Some(Conversation::Informer(informer)) if key.is_empty() => {
+                informer.shelf().at(index as usize).map(|(key, object)| (String::from(key), object.json()))
+            }
+            Some(Conversation::Informer(informer)) => {
+                informer.shelf().get(key).map(|object| (String::from(key), object.json()))
+            }
+            _ => None,
+        };
+        let act = match found {
+            Some((key, json)) => self.parts.object(key, json),
+            None => Act::Nothing,
+        };
+        self.parts.laid(act)
     }
 
     /// Takes in what the host heard.
@@ -128,6 +168,19 @@ impl Run {
 impl Run {
     pub(crate) fn new(shared: Rc<Shared>, work: Work, summary: String) -> Self {
         Self { shared, work, summary, parts: Parts::default(), head: Head::default() }
+    }
+
+    fn machine(&self) -> Option<&Conversation> {
+        match &self.work {
+            Work::Drive(driver) => Some(driver.machine()),
+            Work::Warm { .. } => None,
+        }
+    }
+
+    fn say(&mut self, word: Word) {
+        if let Work::Drive(driver) = &mut self.work {
+            driver.command(&mut self.shared.session.borrow_mut(), self.shared.now.get(), word);
+        }
     }
 
     fn next(&mut self) -> Act {

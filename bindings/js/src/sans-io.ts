@@ -84,7 +84,7 @@ export async function form(core: Core, operation: Operation, host: Host): Promis
   try {
     say(Sign.Time);
     for (;;) {
-      const act = new Polled(run);
+      const act = new Polled(() => run.poll());
       if (act.kind === Act.Failed) throw readError(act.text(Slot.Text), act.lines());
       if (act.kind === Act.Read) {
         const { number } = act;

@@ -61,8 +61,21 @@ impl Core {
     pub fn begin(&self, fields: &mut Fields, seed: u32, way: Way) -> Option<Run> {
         let draft = fields.draft()?;
         let summary = draft.summary();
-        let conversation = Conversation::new(draft, seed, way);
+        Some(self.run(Conversation::new(draft, seed, way), seed, summary))
+    }
+
+    /// Takes part in an election, or nothing where the candidate's fields are refused: `namespace`, `name`, `identity`, and the times
+    /// `leaseDuration`, `renewDeadline` and `retryPeriod` in milliseconds.
+    #[must_use]
+    pub fn elect(&self, fields: &mut Fields, seed: u32) -> Option<Run> {
+        let election = fields.election(seed.into())?;
+        Some(self.run(Conversation::Election(election), seed, "elect".into()))
+    }
+}
+
+impl Core {
+    fn run(&self, conversation: Conversation, seed: u32, summary: String) -> Run {
         let driver = Driver::new(conversation, seed.into());
-        Some(Run::new(Rc::clone(&self.shared), Work::Drive(Box::new(driver)), summary))
+        Run::new(Rc::clone(&self.shared), Work::Drive(Box::new(driver)), summary)
     }
 }

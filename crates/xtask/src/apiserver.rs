@@ -49,14 +49,20 @@ pub(crate) fn with_cluster<T>(name: &str, work: impl FnOnce(&State) -> Result<T>
 }
 
 /// One more API server of the cluster that the environment names, for tests in other languages: it says its port and the file of its
-/// authority, gets a new certificate and authority at each line of standard input, says `rotated`, and stops with the input.
+/// authority, and does what each line of standard input says, and says when it is done: `rotate` gives it a new certificate and authority,
+/// `kill` ends it as `kill -9` does, `restart` starts it again. It stops with the input.
 fn front(dir: &Path) -> Result<()> {
     let mut front = Front::start(&State::from_env()?, dir)?;
     println!("{} {}", front.port(), front.ca().display());
     for line in std::io::stdin().lines() {
-        line?;
-        front.rotate()?;
-        println!("rotated");
+        let line = line?;
+        match line.as_str() {
+            "rotate" => front.rotate()?,
+            "kill" => front.kill(),
+            "restart" => front.restart()?,
+            other => bail!("the API server does not know `{other}`: say rotate, kill or restart"),
+        }
+        println!("{line}: done");
     }
     Ok(())
 }

@@ -93,6 +93,12 @@ impl<V> Store<V> {
         self.entries(&self.order)
     }
 
+    /// The object at a place in the keys' order, with its key.
+    #[must_use]
+    pub fn at(&self, place: usize) -> Option<(&str, &V)> {
+        self.shown(*self.order.get(place)?)
+    }
+
     /// The objects of a namespace.
     pub fn in_namespace(&self, namespace: &str) -> impl Iterator<Item = (&str, &V)> {
         let prefix = [namespace, "/"].concat();
