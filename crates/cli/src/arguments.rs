@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::format::{Formats, Output};
-use crate::{api, auth, label, logs, metrics, patch, scale, write};
+use crate::{api, auth, elect, label, logs, metrics, patch, scale, wait, write};
 
 /// The Kubernetes API from within a pod, in kubectl's words.
 #[derive(Parser)]
@@ -37,6 +37,8 @@ pub(crate) struct TargetArguments {
 pub(crate) enum Verb {
     #[command(flatten)]
     Plain(Plain),
+    /// Run a command only while we lead: one of several candidates, by a Lease
+    Elect(elect::Elect),
     /// Print a script that completes these words in a shell
     Completion {
         /// Which shell
@@ -70,6 +72,13 @@ pub(crate) enum Plain {
     Label(label::Change),
     /// Set or remove annotations
     Annotate(label::Change),
+    /// Wait until objects are as they are wanted
+    Wait(wait::Wait),
+    /// Ask how far a rollout is
+    Rollout {
+        #[command(subcommand)]
+        action: wait::RolloutAction,
+    },
     /// Print the log of a pod's container
     Logs(logs::Logs),
     /// Ask what one may do, and who one is
@@ -142,6 +151,12 @@ pub(crate) struct Get {
     /// No line of headings
     #[arg(long)]
     pub(crate) no_headers: bool,
+    /// Go on with each change, until it is interrupted
+    #[arg(short, long, conflicts_with = "raw")]
+    pub(crate) watch: bool,
+    /// Only the changes from now on
+    #[arg(long, conflicts_with = "raw")]
+    pub(crate) watch_only: bool,
     /// A path with its query, such as /version or '/api/v1/pods?limit=1'; the answer is printed as it comes
     #[arg(long, value_name = "PATH", conflicts_with_all = ["words", "output", "all_namespaces", "selector", "field_selector"])]
     pub(crate) raw: Option<String>,

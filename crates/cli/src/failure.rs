@@ -5,12 +5,24 @@ use std::fmt;
 use kubewire::{BuildError, ConfigError, Error, Status};
 
 /// What is printed before the command exits with 1.
-pub(crate) struct Failure(String);
+pub(crate) struct Failure {
+    text: String,
+    code: u8,
+}
 
 impl Failure {
     /// An exit code that says it all, such as that of a question answered with no.
     pub(crate) fn silent() -> Self {
-        Self(String::new())
+        Self::said(String::new())
+    }
+
+    /// A command that was run has ended with this code.
+    pub(crate) fn code(code: i32) -> Self {
+        Self { text: String::new(), code: u8::try_from(code).unwrap_or(1).max(1) }
+    }
+
+    pub(crate) fn exit_code(&self) -> std::process::ExitCode {
+        self.code.into()
     }
 
     /// The same failure with what was being done to which file, where kubectl puts it.
@@ -18,21 +30,21 @@ impl Failure {
         let shown =
             if file == std::path::Path::new("-") { "STDIN".into() } else { file.display().to_string() };
         let part = format!("error when {doing} \"{shown}\": ");
-        let at = match self.0.split_once(": ") {
+        let at = match self.text.split_once(": ") {
             Some((start, _)) if start == "error" || start.starts_with("Error from server") => start.len() + 2,
             _ => 0,
         };
-        let (start, rest) = self.0.split_at(at);
-        Self([start, &part, rest].concat())
+        let (start, rest) = self.text.split_at(at);
+        Self::said([start, &part, rest].concat())
     }
 
     /// Whether the server has no such object.
     pub(crate) fn is_not_found(&self) -> bool {
-        self.0.starts_with("Error from server (NotFound)")
+        self.text.starts_with("Error from server (NotFound)")
     }
 
     pub(crate) fn print(&self) {
-        if !self.0.is_empty() {
+        if !self.text.is_empty() {
             eprintln!("{self}");
         }
     }
@@ -45,24 +57,29 @@ impl Failure {
             text.push_str(name);
         }
         text.push_str(if nearest.is_empty() { "" } else { "?" });
-        Self(text)
+        Self::said(text)
+    }
+
+    /// In the server's own words.
+    pub(crate) fn said(text: String) -> Self {
+        Self { text, code: 1 }
     }
 
     pub(crate) fn new(message: impl fmt::Display) -> Self {
-        Self(format!("error: {message}"))
+        Self::said(format!("error: {message}"))
     }
 }
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.text)
     }
 }
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         match error {
-            Error::Api { status, .. } => Self(of_status(&status)),
+            Error::Api { status, .. } => Self::said(of_status(&status)),
             Error::Config(error) => error.into(),
             error => Self::new(error),
         }
@@ -78,7 +95,7 @@ impl From<ConfigError> for Failure {
             ConfigError::NoMount { .. } => "\nTry: --mount DIR with a directory that holds token and ca.crt",
             _ => "",
         };
-        Self(format!("error: {error}{advice}"))
+        Self::said(format!("error: {error}{advice}"))
     }
 }
 

@@ -2,13 +2,14 @@
 
 use std::io::Write;
 
-use kubewire::{Answer, Body, List, Object, Scope, Table, Verb};
+use kubewire::{Answer, Body, List, Object, Table, Verb};
 
 use crate::arguments::Get;
 use crate::failure::Failure;
+use crate::follow;
 use crate::format::Output;
 use crate::output;
-use crate::table::{Printer, Style};
+use crate::table::Printer;
 use crate::target::Target;
 use crate::words::{self, Planned};
 
@@ -18,6 +19,9 @@ pub(crate) fn run(target: &Target<'_>, get: &Get) -> Result<(), Failure> {
         return print(answer.bytes());
     }
     let plan = words::get(target, get)?;
+    if get.watch || get.watch_only {
+        return follow::run(target, get, &plan);
+    }
     match &get.output {
         None | Some(Output::Wide) => tables(target, get, &plan),
         Some(format) => objects(target, get, format, &plan),
@@ -34,14 +38,7 @@ fn tables(target: &Target<'_>, get: &Get, plan: &[Planned]) -> Result<(), Failur
         let alike = rest.iter().take_while(|planned| planned.resource == first.resource).count();
         let (group, others) = rest.split_at(alike);
         rest = others;
-        let mut printer = Printer::new(Style {
-            wide: get.output == Some(Output::Wide),
-            namespaces: get.all_namespaces && first.resource.scope != Scope::Cluster,
-            label_columns: get.label_columns.clone(),
-            labels: get.show_labels,
-            prefix: several.then(|| words::kind_and_group(&first.resource)),
-            no_headers: get.no_headers,
-        });
+        let mut printer = Printer::new(follow::style(get, first, several));
         // Objects that were named are one table, without those that are not there.
         let mut named: Option<Table> = None;
         for planned in group {

@@ -8,7 +8,10 @@ mod columns;
 mod curl;
 mod delete;
 mod discover;
+mod duration;
+mod elect;
 mod failure;
+mod follow;
 mod format;
 mod get;
 mod jsonpath;
@@ -23,6 +26,8 @@ mod plan;
 mod scale;
 mod table;
 mod target;
+mod wait;
+mod watchdog;
 mod words;
 mod write;
 
@@ -34,6 +39,9 @@ use arguments::{Arguments, Plain, Verb};
 use failure::Failure;
 
 fn main() -> ExitCode {
+    if let Some(code) = watchdog::run_if_meant(std::env::args().skip(1)) {
+        return code;
+    }
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {
@@ -46,7 +54,7 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             failure.print();
-            ExitCode::FAILURE
+            failure.exit_code()
         }
     }
 }
@@ -57,6 +65,7 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         Verb::Plain(plain) if arguments.as_operation => return operations::print(&target, plain),
         Verb::Plain(plain) => plain,
         Verb::Curl { verb } => return curl::run(&target, verb),
+        Verb::Elect(elect) => return elect::run(&target, elect),
         Verb::Completion { shell } => {
             clap_complete::generate(*shell, &mut Arguments::command(), "kubewire", &mut std::io::stdout());
             return Ok(());
@@ -72,6 +81,8 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         Plain::Scale(scale) => scale::run(&target, scale),
         Plain::Label(change) => label::run(&target, change, &label::LABELS),
         Plain::Annotate(change) => label::run(&target, change, &label::ANNOTATIONS),
+        Plain::Wait(wait) => wait::run(&target, wait),
+        Plain::Rollout { action } => wait::rollout(&target, action),
         Plain::Logs(logs) => logs::run(&target, logs),
         Plain::Auth { question } => auth::run(&target, question),
         Plain::ApiResources(resources) => api::resources(&target, resources),

@@ -5,7 +5,7 @@ use crate::failure::Failure;
 use crate::get::raw;
 use crate::target::Target;
 use crate::words::{self, Planned};
-use crate::{api, auth, label, logs, metrics, patch, scale, write};
+use crate::{api, auth, label, logs, metrics, patch, scale, wait, write};
 
 /// Of a command that asks first, such as `label` without `--overwrite`, it is what it does then.
 pub(crate) fn plan(target: &Target<'_>, verb: &Plain) -> Result<Vec<Planned>, Failure> {
@@ -22,6 +22,8 @@ pub(crate) fn plan(target: &Target<'_>, verb: &Plain) -> Result<Vec<Planned>, Fa
         Plain::Scale(scale) => scale::plan(target, scale),
         Plain::Label(change) => label::plan(target, change, &label::LABELS),
         Plain::Annotate(change) => label::plan(target, change, &label::ANNOTATIONS),
+        Plain::Wait(wait) => wait::plan(target, wait),
+        Plain::Rollout { action } => wait::plan_rollout(target, action),
         Plain::Logs(logs) => logs::plan(target, logs),
         Plain::Auth { question } => auth::plan(target, question),
         Plain::ApiResources(_) | Plain::ApiVersions => api::plan(),

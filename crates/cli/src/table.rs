@@ -24,6 +24,7 @@ pub(crate) struct Style {
 pub(crate) struct Printer {
     style: Style,
     headed: bool,
+    columns: Vec<kubewire::Column>,
     pub(crate) layout: Layout,
 }
 
@@ -43,7 +44,16 @@ const BLOCK: usize = 100;
 impl Printer {
     pub(crate) fn new(style: Style) -> Self {
         let headed = style.no_headers;
-        Self { style, headed, layout: Layout::default() }
+        Self { style, headed, columns: Vec::new(), layout: Layout::default() }
+    }
+
+    /// A watch says its columns once: later tables get those of the first.
+    pub(crate) fn take_columns(&mut self, table: &mut Table) {
+        if table.columns.is_empty() {
+            table.columns.clone_from(&self.columns);
+        } else {
+            self.columns.clone_from(&table.columns);
+        }
     }
 
     /// Appends a table whose columns are as wide as all of its rows need.

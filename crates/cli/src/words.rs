@@ -135,6 +135,19 @@ fn types<'a>(target: &Target<'_>, words: &'a [String]) -> Result<Vec<(Option<&'a
     Ok(types)
 }
 
+/// The lists of the types that the words name.
+pub(crate) fn all(target: &Target<'_>, words: &[String]) -> Result<Vec<Planned>, Failure> {
+    let mut plan = Vec::new();
+    for (name, resource) in types(target, words)? {
+        if name.is_some() {
+            return Err(Failure::new("a name cannot be given beside a selector or --all"));
+        }
+        let namespace = if resource.scope == Scope::Cluster { None } else { Some(target.namespace()?) };
+        plan.push(planned(Verb::List, resource, namespace, "")?);
+    }
+    Ok(plan)
+}
+
 /// One operation of the same verb on each object that the words name.
 pub(crate) fn named(target: &Target<'_>, words: &[String], verb: Verb) -> Result<Vec<Planned>, Failure> {
     let mut plan = Vec::new();

@@ -7,8 +7,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use kubewire::machine::{self, Candidate, LogStream, OnExpired, Once, WatchStream};
 use kubewire::{
-    Answer, Config, Error, IntoCall, Item, Listing, Log, Need, Now, Op, ReadError, Session, SharedStore,
-    reading,
+    Answer, Config, Error, IntoCall, Item, Listing, Log, Need, Now, ReadError, Session, SharedStore, reading,
 };
 
 use crate::conversation::Conversation;
@@ -79,8 +78,8 @@ impl Client {
     ///
     /// # Errors
     /// [`Error::Build`]. What goes wrong later comes as an item.
-    pub fn watch<K: Item>(&self, watch: Op<K>) -> Result<Watch<K>, Error> {
-        Ok(Watch::new(self, WatchStream::new(watch.call()?.draft(), entropy())))
+    pub fn watch<K: Item>(&self, watch: impl IntoCall<Answer = K>) -> Result<Watch<K>, Error> {
+        Ok(Watch::new(self, WatchStream::new(watch.into_call()?.draft(), entropy())))
     }
 
     /// The pages of a list, each asked for when it is wanted: 500 objects, or the call's `limit`. A list that is long to read may
@@ -166,6 +165,33 @@ impl Client {
         lists: impl IntoIterator<Item = impl IntoCall<Answer = L>>,
     ) -> Result<Informer<L>, Error> {
         Ok(Informer::new(self, reading::informer(store, lists, entropy())?))
+    }
+
+    /// Waits until an object is as `until` wants it, and gives it; `None` where it was wanted that there is none. `until` is asked about the
+    /// object as it is, and again after each change; [`conditions`](kubewire::conditions) has kubectl's questions.
+    ///
+    /// ```no_run
+    /// # async fn show(client: &kubewire_tokio::Client, pods: kubewire::Api<kubewire::Object>) -> Result<(), kubewire::Error> {
+    /// use kubewire::conditions;
+    /// let minute = std::time::Duration::from_secs(60);
+    /// let ready = |pod: Option<&kubewire::Object>| pod.is_some_and(|pod| conditions::has(pod, "Ready", "True"));
+    /// client.wait(pods.list().named("web"), minute, ready).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Timeout`] after `limit`, [`Error::Build`], and what no patience mends: no rights, no such resource.
+    pub async fn wait<L: Listing>(
+        &self,
+        list: impl IntoCall<Answer = L>,
+        limit: Duration,
+        until: impl FnMut(Option<&L::Object>) -> bool + Send + 'static,
+    ) -> Result<Option<L::Object>, Error> {
+        let wait = reading::wait(list, entropy(), limit, until)?;
+        let mut conversation = Conversation::new(self.clone(), wait);
+        let met = poll_fn(|context| conversation.poll_next(context)).await.unwrap_or(Ok(None))?;
+        met.map(L::read).transpose()
     }
 
     /// Takes part in a leader election, in a task of its own.

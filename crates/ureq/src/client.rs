@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use kubewire::machine::{self, Candidate, LogStream, OnExpired, Once, WatchStream};
-use kubewire::{Answer, Config, Error, IntoCall, Item, Listing, Log, Now, Op, Session, SharedStore, reading};
+use kubewire::{Answer, Config, Error, IntoCall, Item, Listing, Log, Now, Session, SharedStore, reading};
 
 use crate::conversation::Conversation;
 use crate::election::Election;
@@ -73,8 +73,8 @@ impl Client {
     ///
     /// # Errors
     /// [`Error::Build`]. What goes wrong later comes as an item.
-    pub fn watch<K: Item>(&self, watch: Op<K>) -> Result<Watch<K>, Error> {
-        Ok(Watch::new(self, WatchStream::new(watch.call()?.draft(), entropy())))
+    pub fn watch<K: Item>(&self, watch: impl IntoCall<Answer = K>) -> Result<Watch<K>, Error> {
+        Ok(Watch::new(self, WatchStream::new(watch.into_call()?.draft(), entropy())))
     }
 
     /// The pages of a list, each asked for when it is wanted: 500 objects, or the call's `limit`. A list that is long to read may
@@ -158,6 +158,33 @@ impl Client {
         lists: impl IntoIterator<Item = impl IntoCall<Answer = L>>,
     ) -> Result<Informer<L>, Error> {
         Ok(Informer::threaded(self, reading::informer(store, lists, entropy())?))
+    }
+
+    /// Waits until an object is as `until` wants it, and gives it; `None` where it was wanted that there is none. `until` is asked about the
+    /// object as it is, and again after each change; [`conditions`](kubewire::conditions) has kubectl's questions.
+    ///
+    /// ```no_run
+    /// # fn show(client: &kubewire_ureq::Client, pods: kubewire::Api<kubewire::Object>) -> Result<(), kubewire::Error> {
+    /// use kubewire::conditions;
+    /// let minute = std::time::Duration::from_secs(60);
+    /// let ready = |pod: Option<&kubewire::Object>| pod.is_some_and(|pod| conditions::has(pod, "Ready", "True"));
+    /// client.wait(pods.list().named("web"), minute, ready)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Timeout`] after `limit`, [`Error::Build`], and what no patience mends: no rights, no such resource.
+    pub fn wait<L: Listing>(
+        &self,
+        list: impl IntoCall<Answer = L>,
+        limit: Duration,
+        until: impl FnMut(Option<&L::Object>) -> bool + Send + 'static,
+    ) -> Result<Option<L::Object>, Error> {
+        let wait = reading::wait(list, entropy(), limit, until)?;
+        // A read that blocks would keep it from looking at the clock.
+        let met = Conversation::new(self.clone(), wait, true).next().unwrap_or(Ok(None))?;
+        met.map(L::read).transpose()
     }
 
     /// Takes part in a leader election, in a thread of its own.

@@ -53,6 +53,11 @@ impl Election {
         Ok(Self { client: client.clone(), events, words, until, thread: Some(thread) })
     }
 
+    /// The next event, where one is there.
+    pub fn try_next(&mut self) -> Option<Result<ElectionEvent, Error>> {
+        self.events.try_recv().ok()
+    }
+
     /// Until when we lead; `None` where we do not. Work that takes longer must look again.
     #[must_use]
     pub fn leading_until(&self) -> Option<Instant> {

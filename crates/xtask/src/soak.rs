@@ -12,8 +12,17 @@ pub(crate) fn main(mut words: Parser) -> Result<()> {
         return Err(word.unexpected().into());
     }
     with_cluster("soak", |state| {
-        let words =
-            ["test", "-p", "kubewire-conformance", "--test", "informers", "--", "--nocapture", "churn"];
+        let words = [
+            "test",
+            "-p",
+            "kubewire-conformance",
+            "--test",
+            "informers",
+            "--test",
+            "elect",
+            "--",
+            "--nocapture",
+        ];
         run(cargo(&words).env(STATE_VARIABLE, state.path()).env("KUBEWIRE_SOAK", "1"))?;
         js::prepare()?;
         let words = ["--test", "--test-name-pattern=churn", "test/conformance/informers.test.mjs"];

@@ -1,6 +1,6 @@
 //! The `kubewire` command and bash, as a person runs them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
@@ -21,11 +21,19 @@ pub struct Ran {
 /// Where it cannot be built or run.
 #[must_use]
 pub fn kubewire(words: &[&str], env: &[(&str, &str)]) -> Ran {
-    static BINARY: OnceLock<PathBuf> = OnceLock::new();
-    let binary = BINARY.get_or_init(build);
-    let mut command = Command::new(binary);
+    let mut command = Command::new(program());
     command.args(words).env_remove("KUBERNETES_SERVICE_HOST").env_remove("KUBERNETES_SERVICE_PORT");
     run(command.envs(env.iter().copied()))
+}
+
+/// The `kubewire` program, built once.
+///
+/// # Panics
+/// Where it cannot be built.
+#[must_use]
+pub fn program() -> &'static Path {
+    static BINARY: OnceLock<PathBuf> = OnceLock::new();
+    BINARY.get_or_init(build)
 }
 
 /// Runs a line in bash.

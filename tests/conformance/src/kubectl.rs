@@ -43,15 +43,17 @@ impl<'a> Kubectl<'a> {
     /// Where it cannot be run.
     #[must_use]
     pub fn theirs(&self, words: &[&str]) -> Ran {
+        run(self.command().args(words))
+    }
+
+    /// The real kubectl without words.
+    #[must_use]
+    pub fn command(&self) -> Command {
         let files = self.world.files.path();
         let mut command = Command::new(&self.world.state.binaries.kubectl);
         // Its caches and preferences stay among the test's files.
+        command.env("KUBECONFIG", &self.config).env("HOME", files).env("KUBECACHEDIR", files.join("cache"));
         command
-            .args(words)
-            .env("KUBECONFIG", &self.config)
-            .env("HOME", files)
-            .env("KUBECACHEDIR", files.join("cache"));
-        run(&mut command)
     }
 
     /// What `kubewire` says to them.

@@ -15,7 +15,7 @@ use kubewire_apiserver::State;
 use kubewire_ureq::Client;
 use serde_json::{Value, json};
 
-pub use command::{Ran, bash, kubewire};
+pub use command::{Ran, bash, kubewire, program};
 pub use kubectl::Kubectl;
 pub use mount::Mount;
 

@@ -7,6 +7,7 @@ mod answer;
 mod api;
 mod body;
 mod call;
+pub mod conditions;
 mod conflict;
 mod convert;
 mod decode;

@@ -225,6 +225,11 @@ impl<K> Op<List<K>> {
         op
     }
 
+    /// Only the object of this name: what watchers, informers and waits take that are about one object.
+    pub fn named(self, name: &str) -> Self {
+        self.fields(["metadata.name=", name].concat())
+    }
+
     /// The items as bytes, decoded on demand: far quicker where only names are looked at.
     pub fn raw_items(self) -> Op<List<Raw<K>>> {
         self.retyped()

@@ -1,12 +1,13 @@
 //! What machines tell, read as Rust types: so that every host has the same iterators and streams, and no logic of its own.
 
 use core::marker::PhantomData;
+use core::time::Duration;
 
 use super::{Answer, IntoCall, Item, KeepAs, Listing, SharedStore, WatchEvent};
 use crate::error::Error;
 use crate::machine::{
-    Informer, InformerEvent, InitialList, LogStream, Machine, Next, PageOrder, Pages, RawPage, WatchStream,
-    Watcher, WatcherEvent,
+    Informer, InformerEvent, InitialList, LogStream, Machine, Next, PageOrder, Pages, RawPage, Wait,
+    WatchStream, Watcher, WatcherEvent,
 };
 use crate::object::RawObject;
 use crate::prelude::*;
@@ -139,4 +140,22 @@ pub fn informer<L: Listing>(
     let drafts = drafts.collect::<Result<Vec<_>, Error>>()?;
     let drafts = drafts.iter().map(|draft| &**draft);
     Ok(Informer::new(drafts, InitialList::default(), seed, KeepAs::default(), store))
+}
+
+/// The machine of a host's `wait`: waits, for at most `limit`, until what a list finds is as `until` wants it.
+///
+/// # Errors
+/// [`Error::Build`].
+pub fn wait<L: Listing>(
+    list: impl IntoCall<Answer = L>,
+    seed: u64,
+    limit: Duration,
+    mut until: impl FnMut(Option<&L::Object>) -> bool + Send + 'static,
+) -> Result<Wait, Error> {
+    let question = move |object: Option<&RawObject>| {
+        let object = object.cloned().map(L::read).transpose()?;
+        Ok(until(object.as_ref()))
+    };
+    let limit = u64::try_from(limit.as_millis()).unwrap_or(u64::MAX);
+    Ok(Wait::new(list.into_call()?.draft(), seed, limit, Box::new(question)))
 }

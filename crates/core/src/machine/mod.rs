@@ -14,6 +14,7 @@ mod log_stream;
 mod once;
 mod pages;
 mod shown;
+mod wait;
 mod watch_stream;
 mod watcher;
 
@@ -26,6 +27,7 @@ pub use informer::{Informer, InformerEvent, Keep, KeepBytes, Shelf};
 pub use log_stream::LogStream;
 pub use once::Once;
 pub use pages::{Next, OnExpired, PageOrder, Pages, RawPage};
+pub use wait::{Until, Wait};
 pub use watch_stream::WatchStream;
 pub use watcher::{InitialList, Watcher, WatcherEvent};
 
