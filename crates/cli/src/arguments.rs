@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::format::{Formats, Output};
-use crate::{api, auth, elect, label, logs, metrics, patch, scale, wait, write};
+use crate::{api, auth, elect, explain, label, logs, metrics, patch, scale, wait, write};
 
 /// The Kubernetes API from within a pod, in kubectl's words.
 #[derive(Parser)]
@@ -90,6 +90,8 @@ pub(crate) enum Plain {
     ApiResources(api::Resources),
     /// List the groups and versions that the server knows
     ApiVersions,
+    /// Say what a type's fields are and mean
+    Explain(explain::Explain),
     /// Print the server's metrics, in Prometheus' text format
     Metrics(metrics::Metrics),
 }

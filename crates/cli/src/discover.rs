@@ -15,6 +15,15 @@ pub(crate) fn by_name(target: &Target<'_>, word: &str) -> Result<Resource, Failu
     served.find(None, word).ok_or_else(|| Failure::no_type(word, &served.nearest(word)))
 }
 
+/// The resource of a word in one version, such as `autoscaling/v1`.
+pub(crate) fn in_version(target: &Target<'_>, api_version: &str, word: &str) -> Result<Resource, Failure> {
+    if let Some(resource) = Builtin.find(Some(api_version), word) {
+        return Ok(resource);
+    }
+    let none = || Failure::new(format!("couldn't find resource for \"{api_version}, Resource={word}\""));
+    target.served()?.find(Some(api_version), word).ok_or_else(none)
+}
+
 /// The resources of a category such as `all`; none where there is no such category.
 pub(crate) fn category(target: &Target<'_>, word: &str) -> Result<Vec<Resource>, Failure> {
     let built_in: Vec<Resource> = Builtin.category(word).collect();

@@ -10,6 +10,7 @@ mod delete;
 mod discover;
 mod duration;
 mod elect;
+mod explain;
 mod failure;
 mod follow;
 mod format;
@@ -87,6 +88,7 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         Plain::Auth { question } => auth::run(&target, question),
         Plain::ApiResources(resources) => api::resources(&target, resources),
         Plain::ApiVersions => api::versions(&target),
+        Plain::Explain(explain) => explain::run(&target, explain),
         Plain::Metrics(metrics) => metrics::run(&target, metrics),
     }
 }

@@ -5,7 +5,7 @@ use crate::failure::Failure;
 use crate::get::raw;
 use crate::target::Target;
 use crate::words::{self, Planned};
-use crate::{api, auth, label, logs, metrics, patch, scale, wait, write};
+use crate::{api, auth, explain, label, logs, metrics, patch, scale, wait, write};
 
 /// Of a command that asks first, such as `label` without `--overwrite`, it is what it does then.
 pub(crate) fn plan(target: &Target<'_>, verb: &Plain) -> Result<Vec<Planned>, Failure> {
@@ -27,6 +27,7 @@ pub(crate) fn plan(target: &Target<'_>, verb: &Plain) -> Result<Vec<Planned>, Fa
         Plain::Logs(logs) => logs::plan(target, logs),
         Plain::Auth { question } => auth::plan(target, question),
         Plain::ApiResources(_) | Plain::ApiVersions => api::plan(),
+        Plain::Explain(_) => explain::plan(),
         Plain::Metrics(_) => metrics::plan(),
     }
 }
