@@ -1,8 +1,11 @@
 //! `kubewire logs`.
 
-use clap::Args;
-use kubewire::{Builtin, Catalog, Log, Verb};
+use std::time::Duration;
 
+use clap::Args;
+use kubewire::{Builtin, Catalog, Log, LogLine, Verb};
+
+use crate::duration;
 use crate::failure::Failure;
 use crate::get::print;
 use crate::target::Target;
@@ -26,8 +29,8 @@ pub(crate) struct Logs {
     #[arg(long, value_name = "LINES")]
     tail: Option<u32>,
     /// Only what is newer, such as 10s, 5m or 3h
-    #[arg(long, value_name = "DURATION", value_parser = seconds, conflicts_with = "since_time")]
-    since: Option<u64>,
+    #[arg(long, value_name = "DURATION", value_parser = duration::parse, conflicts_with = "since_time")]
+    since: Option<Duration>,
     /// Only what is newer than this time (RFC 3339)
     #[arg(long, value_name = "TIME")]
     since_time: Option<String>,
@@ -54,7 +57,7 @@ pub(crate) fn plan(target: &Target<'_>, logs: &Logs) -> Result<Vec<Planned>, Fai
         ("follow", flag(logs.follow)),
         ("previous", flag(logs.previous)),
         ("tailLines", logs.tail.map(|lines| lines.to_string())),
-        ("sinceSeconds", logs.since.map(|seconds| seconds.to_string())),
+        ("sinceSeconds", logs.since.map(|time| time.as_secs().to_string())),
         ("sinceTime", logs.since_time.clone()),
         ("timestamps", flag(logs.timestamps)),
         ("limitBytes", logs.limit_bytes.map(|bytes| bytes.to_string())),
@@ -71,48 +74,31 @@ pub(crate) fn plan(target: &Target<'_>, logs: &Logs) -> Result<Vec<Planned>, Fai
 pub(crate) fn run(target: &Target<'_>, logs: &Logs) -> Result<(), Failure> {
     for planned in plan(target, logs)? {
         let log = planned.operation.call(&Builtin)?.answering::<Log>();
-        for line in target.client()?.logs(log)? {
-            let line = line?;
-            let time = line.timestamp().map(|time| format!("{time} ")).unwrap_or_default();
-            print(&[time.as_bytes(), line.bytes(), b"\n"].concat())?;
+        let client = target.client()?;
+        if !logs.follow {
+            for line in client.logs(log)? {
+                show(&line?, true)?;
+            }
+            continue;
         }
+        let mut last = None;
+        for line in client.follow_logs(log)? {
+            last = None;
+            match line {
+                Ok(line) => show(&line, logs.timestamps)?,
+                // Should nothing follow it, it is the end.
+                Err(error) => {
+                    eprintln!("kubewire: {error}");
+                    last = Some(Failure::silent());
+                }
+            }
+        }
+        last.map_or(Ok(()), Err)?;
     }
     Ok(())
 }
 
-/// Whole seconds of a duration in Go's words: `90`, `10s`, `5m`, `1h30m`.
-pub(crate) fn seconds(text: &str) -> Result<u64, String> {
-    let refuse = || format!("`{text}` is no duration such as 10s, 5m or 1h30m");
-    let (mut total, mut digits) = (0_u64, String::new());
-    for letter in text.chars() {
-        let unit = match letter {
-            '0'..='9' => {
-                digits.push(letter);
-                continue;
-            }
-            's' => 1,
-            'm' => 60,
-            'h' => 3600,
-            _ => return Err(refuse()),
-        };
-        let count: u64 = digits.parse().map_err(|_| refuse())?;
-        total = count.checked_mul(unit).and_then(|more| total.checked_add(more)).ok_or_else(refuse)?;
-        digits.clear();
-    }
-    if digits.is_empty() && !text.is_empty() { Ok(total) } else { Err(refuse()) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::seconds;
-
-    #[test]
-    fn durations_are_gos() {
-        for (text, want) in [("10s", 10), ("5m", 300), ("1h30m", 5400), ("0s", 0)] {
-            assert_eq!(seconds(text), Ok(want));
-        }
-        for bad in ["", "5", "m", "1d", "-1s", "99999999999999999999h", "18446744073709551615h"] {
-            assert!(seconds(bad).is_err(), "{bad}");
-        }
-    }
+fn show(line: &LogLine, times: bool) -> Result<(), Failure> {
+    let time = line.timestamp().filter(|_| times).map(|time| format!("{time} ")).unwrap_or_default();
+    print(&[time.as_bytes(), line.bytes(), b"\n"].concat())
 }

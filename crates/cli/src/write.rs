@@ -51,8 +51,8 @@ enum What {
         #[arg(long)]
         audience: Vec<String>,
         /// How long it shall serve, such as 10m or 1h
-        #[arg(long, value_parser = crate::logs::seconds)]
-        duration: Option<u64>,
+        #[arg(long, value_parser = crate::duration::parse)]
+        duration: Option<std::time::Duration>,
     },
 }
 
@@ -68,8 +68,8 @@ pub(crate) fn plan_create(target: &Target<'_>, create: &Create) -> Result<Vec<Pl
     if !audience.is_empty() {
         spec["audiences"] = json!(audience);
     }
-    if let Some(seconds) = duration {
-        spec["expirationSeconds"] = json!(seconds);
+    if let Some(time) = duration {
+        spec["expirationSeconds"] = json!(time.as_secs());
     }
     let body = json!({"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": spec});
     planned.operation.set_body(body.to_string());

@@ -4,12 +4,12 @@ use std::hash::{BuildHasher, RandomState};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use kubewire::machine::{self, Candidate, LogStream, OnExpired, Once, WatchStream};
+use kubewire::machine::{self, Candidate, LogFollow, LogStream, OnExpired, Once, WatchStream};
 use kubewire::{Answer, Config, Error, IntoCall, Item, Listing, Log, Now, Session, SharedStore, reading};
 
 use crate::conversation::Conversation;
 use crate::election::Election;
-use crate::events::{Informer, Logs, Pages, Watch, Watcher};
+use crate::events::{FollowedLogs, Informer, Logs, Pages, Watch, Watcher};
 use crate::transport::{self, Transport};
 
 /// A connection to one API server as one identity. Clones share it, its connections and its credentials.
@@ -102,6 +102,15 @@ impl Client {
     /// [`Error::Build`]. What goes wrong later comes as an item.
     pub fn logs(&self, log: impl IntoCall<Answer = Log>) -> Result<Logs, Error> {
         Ok(Logs::new(self, LogStream::new(log.into_call()?.draft().clone())))
+    }
+
+    /// The lines of a log as its container writes them, until it ends; each with its time. A lost connection is told as an error, and the log goes on
+    /// where it was: no line is lost, and none comes twice.
+    ///
+    /// # Errors
+    /// [`Error::Build`]. What goes wrong later comes as an item.
+    pub fn follow_logs(&self, log: impl IntoCall<Answer = Log>) -> Result<FollowedLogs, Error> {
+        Ok(FollowedLogs::new(self, LogFollow::new(log.into_call()?.draft(), entropy())))
     }
 
     /// What a list asks for, and every change since, through whatever happens to the connection. It never ends by itself: errors come as

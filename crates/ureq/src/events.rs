@@ -1,7 +1,7 @@
 //! What conversations tell, as iterators that block.
 
 use kubewire::machine::Machine;
-use kubewire::reading::{Changes, Informing, ListPages, LogLines, Reading, Watching};
+use kubewire::reading::{Changes, FollowedLines, Informing, ListPages, LogLines, Reading, Watching};
 use kubewire::{Error, Listing, SharedStore};
 
 use crate::client::Client;
@@ -11,6 +11,8 @@ use crate::conversation::Conversation;
 pub type Watch<K> = Events<Changes<K>>;
 /// The lines of a log; see [`Client::logs`].
 pub type Logs = Events<LogLines>;
+/// The lines of a log that goes on through lost connections; see [`Client::follow_logs`].
+pub type FollowedLogs = Events<FollowedLines>;
 /// The pages of a list; see [`Client::pages`].
 pub type Pages<L> = Events<ListPages<L>>;
 

@@ -23,4 +23,4 @@ mod transport;
 
 pub use client::Client;
 pub use election::Election;
-pub use events::{Events, Informer, Logs, Pages, Watch, Watcher};
+pub use events::{Events, FollowedLogs, Informer, Logs, Pages, Watch, Watcher};

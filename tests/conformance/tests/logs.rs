@@ -1,8 +1,8 @@
 //! Logs through the real API server, of a kubelet that the test plays.
 
 use kubewire::{Api, Builtin, Catalog, Error, Object};
-use kubewire_apiserver::Kubelet;
-use kubewire_conformance::{World, eventually};
+use kubewire_apiserver::{Front, Kubelet};
+use kubewire_conformance::{World, config_at, eventually};
 use serde_json::{Value, json};
 
 fn pods(world: &World) -> Api<Object> {
@@ -98,4 +98,49 @@ fn what_cannot_be_read_is_the_servers_own_error() {
     // Of a pod without a node the server itself answers an empty log.
     assert_eq!(world.admin.run(pods.logs("idle")).unwrap().lines(), []);
     assert!(world.admin.logs(pods.logs("idle").follow()).unwrap().next().is_none());
+}
+
+#[test]
+fn a_followed_log_survives_the_servers_death() {
+    let world = World::new("followed");
+    let kubelet = Kubelet::start(world.files.path()).unwrap();
+    let pods = pod(&world, &kubelet);
+    let files = tempfile::tempdir().unwrap();
+    let mut front = Front::start(&world.state, files.path()).unwrap();
+    let mount = world.account("reader");
+    mount.write("ca.crt", &std::fs::read_to_string(front.ca()).unwrap());
+    world.allow("reader", false, &["get"], &["pods", "pods/log"]);
+    let client = kubewire_ureq::Client::new(config_at(front.port(), &mount).unwrap()).unwrap();
+    eventually("the rights are there", || client.run(pods.get("web")).ok());
+    let mut lines = client.follow_logs(pods.logs("web").container("app").tail_lines(5)).unwrap();
+    let reader = std::thread::spawn(move || {
+        let mut texts = Vec::new();
+        let mut errors = 0;
+        for line in lines.by_ref() {
+            match line {
+                Ok(line) => texts.push(line.text().into_owned()),
+                Err(_) => errors += 1,
+            }
+        }
+        (texts, errors)
+    });
+    let mut first = kubelet.request();
+    let written = "2026-01-02T03:04:05.100000000Z one\n2026-01-02T03:04:05.200000000Z two\n2026-01-02T03:04:05.200000000Z three\n";
+    first.write(written.as_bytes()).unwrap();
+    first.write(b"2026-01-02T03:04:05.300000000Z begun and").unwrap();
+    std::thread::sleep(std::time::Duration::from_secs(1));
+    front.kill();
+    front.restart().unwrap();
+    let mut second = kubelet.request();
+    assert!(
+        second.target.contains("sinceTime=2026-01-02T03%3A04%3A05Z") && !second.target.contains("tailLines"),
+        "{}",
+        second.target
+    );
+    second.write(written.as_bytes()).unwrap();
+    second.write(b"2026-01-02T03:04:05.300000000Z begun and ended\n").unwrap();
+    second.end().unwrap();
+    let (texts, errors) = reader.join().unwrap();
+    assert_eq!(texts, ["one", "two", "three", "begun and ended"]);
+    assert!(errors >= 1, "the loss is told");
 }

@@ -6,8 +6,8 @@ use core::time::Duration;
 use super::{Answer, IntoCall, Item, KeepAs, Listing, SharedStore, WatchEvent};
 use crate::error::Error;
 use crate::machine::{
-    Informer, InformerEvent, InitialList, LogStream, Machine, Next, PageOrder, Pages, RawPage, Wait,
-    WatchStream, Watcher, WatcherEvent,
+    Informer, InformerEvent, InitialList, LogFollow, LogStream, Machine, Next, PageOrder, Pages, RawPage,
+    Wait, WatchStream, Watcher, WatcherEvent,
 };
 use crate::object::RawObject;
 use crate::prelude::*;
@@ -55,6 +55,20 @@ pub struct LogLines;
 
 impl Reading for LogLines {
     type Machine = LogStream;
+    type Told = LogLine;
+    type Item = LogLine;
+
+    fn read(line: LogLine) -> Result<LogLine, Error> {
+        Ok(line)
+    }
+}
+
+/// A log's lines, through lost connections.
+#[derive(Debug)]
+pub struct FollowedLines;
+
+impl Reading for FollowedLines {
+    type Machine = LogFollow;
     type Told = LogLine;
     type Item = LogLine;
 

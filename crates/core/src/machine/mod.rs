@@ -10,6 +10,7 @@
 mod backoff;
 mod election;
 mod informer;
+mod log_follow;
 mod log_stream;
 mod once;
 mod pages;
@@ -24,6 +25,7 @@ use bytes::Bytes;
 
 pub use election::{Candidate, Election, ElectionEvent, LossReason};
 pub use informer::{Informer, InformerEvent, Keep, KeepBytes, Shelf};
+pub use log_follow::LogFollow;
 pub use log_stream::LogStream;
 pub use once::Once;
 pub use pages::{Next, OnExpired, PageOrder, Pages, RawPage};

@@ -15,6 +15,7 @@ mod echo;
 mod election;
 mod host;
 mod informer;
+mod log_follow;
 mod pages;
 mod pair;
 mod random;

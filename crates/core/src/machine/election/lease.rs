@@ -35,6 +35,11 @@ impl Lease {
             .map(|seconds| seconds.saturating_mul(1000))
     }
 
+    /// Whether its holder has given it back, as client-go and we do: nobody holds it, for a second.
+    pub(super) fn is_given_back(&self) -> bool {
+        self.holder().is_empty() && self.duration() == Some(1000)
+    }
+
     pub(super) fn transitions(&self) -> u64 {
         // What was written by hand may be more than the field holds.
         json::number(&self.json, &["spec", "leaseTransitions"]).unwrap_or_default().min(i32::MAX as u64 - 1)

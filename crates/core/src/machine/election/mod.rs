@@ -49,8 +49,11 @@ pub struct Election {
     step: Step,
     /// The lease as it was last read or written.
     lease: Option<Lease>,
-    /// When its record was last seen to change.
+    /// When it was last seen to change, and how long it stands from then on (milliseconds).
     seen: u64,
+    stands: u64,
+    /// Whether it was there, and is not any more.
+    gone: bool,
     leader: String,
     /// The end of our time, where we lead.
     until: Option<u64>,
@@ -81,6 +84,8 @@ impl Election {
             step: Step::Reading,
             lease: None,
             seen: 0,
+            stands: 0,
+            gone: false,
             leader: String::new(),
             until: None,
             stopping: false,
@@ -185,20 +190,31 @@ impl Election {
         }
     }
 
-    /// Whether the lease is another's who may still lead, by our own clock.
+    /// Whether another may still lead by the lease that was seen, by our own clock.
     fn is_held(&self, now: u64) -> bool {
-        let Some(lease) = &self.lease else { return false };
-        let holder = lease.holder();
+        self.lease.as_ref().is_some_and(|lease| self.gone || lease.holder() != self.candidate.identity)
+            && now < self.seen.saturating_add(self.stands)
+    }
+
+    /// How long a lease stands that has just been seen to change. One that was given back does not; one from which somebody took the holder, or
+    /// of which somebody cut the time, by hand, stands as long as before: its leader has not noticed yet.
+    fn standing(&self, lease: &Lease) -> u64 {
         let duration = lease.duration().unwrap_or(self.candidate.lease);
-        !holder.is_empty() && holder != self.candidate.identity && now < self.seen.saturating_add(duration)
+        match (lease.holder().is_empty(), lease.is_given_back(), &self.lease) {
+            (true, true, _) | (true, _, None) => 0,
+            (_, _, Some(before)) => duration.max(before.duration().unwrap_or(self.candidate.lease)),
+            (false, _, None) => duration,
+        }
     }
 
     /// What the server has.
     fn found(&mut self, now: Now, body: Bytes) {
         let lease = Lease::new(body);
         if self.lease.as_ref().is_none_or(|known| !lease.is_still(known)) {
+            self.stands = self.standing(&lease);
             self.seen = now.mono;
         }
+        self.gone = false;
         let holder = lease.holder();
         let ours = holder == self.candidate.identity;
         self.lease = Some(lease);
@@ -209,7 +225,7 @@ impl Election {
             self.lose(LossReason::Taken);
         }
         if self.is_held(now.mono) {
-            if self.leader != holder {
+            if self.leader != holder && !holder.is_empty() {
                 self.leader.clone_from(&holder);
                 self.tell(ElectionEvent::Following { leader: holder });
             }
@@ -218,11 +234,29 @@ impl Election {
         self.write(now, if ours { Write::Renew } else { Write::Acquire });
     }
 
+    /// The server has no lease. Where there was one, it was deleted under a leader, who has not noticed yet: it stands as long as if it had just
+    /// been renewed. Whoever has never seen it cannot know that.
+    fn missing(&mut self, now: Now) {
+        if let Some(lease) = self.lease.as_ref().filter(|_| !self.gone && self.until.is_none()) {
+            self.stands = if lease.is_given_back() { 0 } else { self.standing(lease) };
+            self.seen = now.mono;
+            self.gone = true;
+        }
+        if self.is_held(now.mono) {
+            self.wait(now);
+        } else {
+            self.lease = None;
+            self.write(now, Write::Acquire);
+        }
+    }
+
     fn written(&mut self, now: Now, began: u64, write: &Write, body: Bytes) {
         let lease = Lease::new(body);
         let transitions = lease.transitions();
+        self.gone = false;
         self.lease = Some(lease);
         self.seen = now.mono;
+        self.stands = self.candidate.lease;
         if matches!(write, Write::Release) {
             self.step = Step::Done;
             return self.tell(ElectionEvent::Released);
@@ -246,12 +280,8 @@ impl Election {
             (Step::Reading, Err(error)) if error.status().is_some_and(crate::error::Status::is_not_found) => {
                 if self.stopping {
                     self.step = Step::Done;
-                } else if self.is_held(now.mono) {
-                    // Deleted under a leader, who has not noticed yet.
-                    self.wait(now);
                 } else {
-                    self.lease = None;
-                    self.write(now, Write::Acquire);
+                    self.missing(now);
                 }
             }
             (Step::Writing(began, write), Ok((_, body))) => self.written(now, began, &write, body),
