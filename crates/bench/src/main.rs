@@ -5,6 +5,7 @@
 
 mod peak;
 mod pods;
+mod watch;
 
 use std::hint::black_box;
 use std::time::Instant;
@@ -114,6 +115,18 @@ fn main() {
             .sum()
     };
     row("keys, metadata as protobuf", "400", || kubes(&body), lengths);
+    for (what, goal, list) in
+        [("events and keys of a watch", "80", &body), ("the same, odd order of members", "25", &odd)]
+    {
+        let pieces = watch::stream(list);
+        assert_eq!(watch::ours(&pieces), watch::kubes(&pieces));
+        row(what, goal, || watch::kubes(&pieces), || watch::ours(&pieces));
+    }
+    let cache = || -> Vec<Raw<Pod>> {
+        raw(&call, &body).items.iter().map(Raw::detach_without_managed_fields).collect()
+    };
+    row("a list into a cut cache", "14", || kubes(&body), cache);
+    println!("\nbytes of a cut pod: {}\n", cache().iter().map(|pod| pod.bytes().len()).sum::<usize>() / PODS);
     let typed = |pod: &Raw<Pod>| pod.get().expect("a Pod");
     row(
         "typed `Pod`s without managedFields",

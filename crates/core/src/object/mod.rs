@@ -38,6 +38,11 @@ impl RawObject {
         Self { bytes, kind: None, key }
     }
 
+    /// An object's JSON whose key has been read.
+    pub(crate) fn with_key(bytes: Bytes, key: Option<Key>) -> Self {
+        Self { bytes, kind: None, key }
+    }
+
     /// An item of a list, whose kind and version only the list says.
     pub(crate) fn item(bytes: Bytes, key: Option<Key>, kind: &Arc<(String, String)>) -> Self {
         Self { kind: Some(Arc::clone(kind)), key, bytes }

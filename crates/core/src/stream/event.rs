@@ -2,8 +2,10 @@
 
 use bytes::Bytes;
 
+use super::frames::Frame;
 use crate::error::DecodeError;
-use crate::json;
+use crate::json::{self, Key};
+use crate::object::RawObject;
 use crate::prelude::*;
 
 /// The type of a watch event.
@@ -45,24 +47,56 @@ pub struct RawEvent {
     event_type: EventType,
     /// The word of an unknown type.
     word: String,
-    object: Bytes,
+    object: RawObject,
 }
+
+/// Where the parts of an event stand in its frame, as the API server writes it: `{"type":"ADDED","object":{…}}` and nothing else.
+#[derive(Clone, Copy)]
+pub(crate) struct Parts {
+    event_type: EventType,
+    object: (usize, usize),
+    /// The object's key, within the object.
+    key: Option<Key>,
+}
+
+const TYPE: &[u8] = br#"{"type":""#;
+const OBJECT: &[u8] = br#"","object":"#;
+
+impl Parts {
+    /// Reads the event that starts at `at`, each byte once, and says where it ends. `None` where it is written in another way, of an unknown type,
+    /// or not there to its end: then the general readers find out.
+    pub(crate) fn read(bytes: &[u8], at: usize) -> Option<(usize, Self)> {
+        let rest = bytes.get(at..)?.strip_prefix(TYPE)?;
+        let event_type = *TYPES.iter().find(|known| {
+            rest.strip_prefix(known.name().as_bytes()).is_some_and(|rest| rest.starts_with(OBJECT))
+        })?;
+        let start = at + TYPE.len() + event_type.name().len() + OBJECT.len();
+        bytes.get(start).filter(|byte| **byte == b'{')?;
+        let (end, key) = Key::pass(bytes, start)?;
+        bytes.get(end).filter(|byte| **byte == b'}')?;
+        Some((end + 1, Self { event_type, object: (start - at, end - at), key }))
+    }
+}
+
+const TYPES: [EventType; 5] =
+    [EventType::Added, EventType::Modified, EventType::Deleted, EventType::Bookmark, EventType::Error];
 
 impl RawEvent {
     /// Reads one event's JSON. One of an unknown type is told as such: something happened, and only its user can know whether it matters.
-    pub(crate) fn read(frame: &Bytes) -> Result<Self, DecodeError> {
+    pub(crate) fn read(Frame { bytes: frame, parts }: &Frame) -> Result<Self, DecodeError> {
+        if let Some(Parts { event_type, object: (start, end), key }) = *parts {
+            let object = RawObject::with_key(frame.slice(start..end), key);
+            return Ok(Self { event_type, word: String::new(), object });
+        }
         let event_type = json::text(frame, &["type"]).ok_or_else(|| DecodeError::new("type", "missing"))?;
-        let types = [
-            EventType::Added,
-            EventType::Modified,
-            EventType::Deleted,
-            EventType::Bookmark,
-            EventType::Error,
-        ];
-        let known = types.into_iter().find(|known| known.name() == event_type);
+        let known = TYPES.into_iter().find(|known| known.name() == event_type);
         let word = if known.is_some() { String::new() } else { event_type.into_owned() };
         let object = json::find(frame, &["object"]).ok_or_else(|| DecodeError::new("object", "missing"))?;
-        Ok(Self { event_type: known.unwrap_or(EventType::Unknown), word, object: frame.slice_ref(object) })
+        Ok(Self {
+            event_type: known.unwrap_or(EventType::Unknown),
+            word,
+            object: RawObject::keyed(frame.slice_ref(object)),
+        })
     }
 
     /// The word that stands in the event, such as `ADDED`.
@@ -80,6 +114,12 @@ impl RawEvent {
     /// The object's JSON: a Status where the type is [`EventType::Error`].
     #[must_use]
     pub fn object(&self) -> &Bytes {
+        self.object.bytes()
+    }
+
+    /// The object with its key.
+    #[must_use]
+    pub fn raw(&self) -> &RawObject {
         &self.object
     }
 }
@@ -87,7 +127,6 @@ impl RawEvent {
 /// The key alone: the object may be a Secret.
 impl core::fmt::Debug for RawEvent {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        let name = json::text(&self.object, &["metadata", "name"]).unwrap_or_default();
-        write!(f, "{} {name}, {} bytes", self.event_type.name(), self.object.len())
+        write!(f, "{} {}, {} bytes", self.event_type.name(), self.object.name(), self.object.bytes().len())
     }
 }

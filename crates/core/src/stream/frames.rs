@@ -4,6 +4,7 @@ use core::mem;
 
 use bytes::Bytes;
 
+use super::event::Parts;
 use crate::prelude::*;
 use crate::queue::Queue;
 
@@ -15,7 +16,13 @@ pub(crate) struct Frames {
     depth: usize,
     text: Text,
     max: usize,
-    ready: Queue<Bytes>,
+    ready: Queue<Frame>,
+}
+
+/// One object of the run, and its parts where it is an event as the API server writes them.
+pub(crate) struct Frame {
+    pub(crate) bytes: Bytes,
+    pub(crate) parts: Option<Parts>,
 }
 
 /// Whether the reader stands in a string.
@@ -55,20 +62,31 @@ impl Frames {
 
     /// Takes the next bytes in.
     pub(crate) fn push(&mut self, chunk: &Bytes) -> Result<(), FrameError> {
-        let mut start = 0;
-        for (at, byte) in chunk.iter().enumerate() {
-            if self.depth == 0 {
+        let (mut start, mut at) = (0, 0);
+        while let Some(byte) = chunk.get(at) {
+            if self.depth > 0 {
+                if self.ends(*byte) {
+                    self.emit(chunk.slice(start..=at), None)?;
+                }
+            } else {
                 match byte {
-                    b'{' => {
-                        start = at;
-                        self.depth = 1;
-                    }
+                    // An event that lies within the chunk is read at one go.
+                    b'{' => match Parts::read(chunk, at) {
+                        Some((end, parts)) => {
+                            self.emit(chunk.slice(at..end), Some(parts))?;
+                            at = end;
+                            continue;
+                        }
+                        None => {
+                            start = at;
+                            self.depth = 1;
+                        }
+                    },
                     b' ' | b'\n' | b'\r' | b'\t' => {}
                     _ => return Err(FrameError::NoObject),
                 }
-            } else if self.ends(*byte) {
-                self.emit(chunk.slice(start..=at))?;
             }
+            at += 1;
         }
         if self.depth > 0 {
             self.carry.extend_from_slice(chunk.get(start..).unwrap_or_default());
@@ -94,21 +112,23 @@ impl Frames {
         self.depth == 0
     }
 
-    fn emit(&mut self, end: Bytes) -> Result<(), FrameError> {
+    fn emit(&mut self, end: Bytes, parts: Option<Parts>) -> Result<(), FrameError> {
         if self.carry.len() + end.len() > self.max {
             return Err(FrameError::TooLarge);
         }
         if self.carry.is_empty() {
-            self.ready.push(end);
-        } else {
-            self.carry.extend_from_slice(&end);
-            self.ready.push(Bytes::from(mem::take(&mut self.carry)));
+            self.ready.push(Frame { bytes: end, parts });
+            return Ok(());
         }
+        self.carry.extend_from_slice(&end);
+        let bytes = Bytes::from(mem::take(&mut self.carry));
+        let parts = Parts::read(&bytes, 0).filter(|(end, _)| *end == bytes.len()).map(|(_, parts)| parts);
+        self.ready.push(Frame { bytes, parts });
         Ok(())
     }
 
     /// The next whole frame.
-    pub(crate) fn next(&mut self) -> Option<Bytes> {
+    pub(crate) fn next(&mut self) -> Option<Frame> {
         self.ready.pop()
     }
 
@@ -129,7 +149,7 @@ mod tests {
         for chunk in chunks {
             frames.push(&Bytes::copy_from_slice(chunk))?;
             while let Some(frame) = frames.next() {
-                out.push(frame.to_vec());
+                out.push(frame.bytes.to_vec());
             }
         }
         frames.finish()?;

@@ -5,6 +5,6 @@ mod frames;
 mod lines;
 
 pub use event::{EventType, RawEvent};
-pub(crate) use frames::{FrameError, Frames};
+pub(crate) use frames::{Frame, FrameError, Frames};
 pub(crate) use lines::Lines;
 pub use lines::LogLine;

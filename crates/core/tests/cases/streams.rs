@@ -126,6 +126,11 @@ impl Case for StreamCase {
         for (way, chunks) in ways {
             self.compare(self.outcome(&chunks)).map_err(|why| format!("  {way}:\n{why}"))?;
         }
+        // What is large is so by repetition.
+        for cut in 0..=whole.len().min(4_000) {
+            let (front, rest) = whole.split_at(cut);
+            self.compare(self.outcome(&[front, rest])).map_err(|why| format!("  cut at {cut}:\n{why}"))?;
+        }
         Ok(())
     }
 }

@@ -6,6 +6,7 @@
 mod checks;
 
 mod answers;
+mod machines;
 mod meta;
 mod operations;
 mod secrets;

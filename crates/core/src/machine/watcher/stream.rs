@@ -8,9 +8,8 @@ use crate::answer::problem;
 use crate::error::{DecodeError, Error, Status};
 use crate::json;
 use crate::machine::Output;
-use crate::object::RawObject;
 use crate::prelude::*;
-use crate::stream::{EventType, FrameError, Frames, RawEvent};
+use crate::stream::{EventType, Frame, FrameError, Frames, RawEvent};
 use crate::time::Now;
 
 /// client-go's limit of one event.
@@ -85,12 +84,12 @@ impl Watcher {
     }
 
     /// One event. An error ends the stream: what cannot be understood may have been a change.
-    fn event(&mut self, frame: &Bytes) -> Result<(), Error> {
+    fn event(&mut self, frame: &Frame) -> Result<(), Error> {
         let event = RawEvent::read(frame).map_err(|error| problem(self.call.clone(), error))?;
         if let Some(stream) = self.stream() {
             stream.told = true;
         }
-        let object = RawObject::keyed(event.object().clone());
+        let object = event.raw().clone();
         let version = object.resource_version().unwrap_or_default().into_owned();
         let filling = matches!(self.state, State::Filling(_));
         let named = !object.name().is_empty();
