@@ -84,3 +84,17 @@ test("rights can be asked about", async (t) => {
   const rules = await admin.create("selfsubjectrulesreviews", { apiVersion: authorization, kind: "SelfSubjectRulesReview", spec: { namespace } });
   assert.ok(rules.status.resourceRules.length > 0);
 });
+
+// A request for a certificate of `CN=robot`, as openssl makes it.
+const REQUEST =
+  "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURSBSRVFVRVNULS0tLS0KTUlIS01ISUNBUUF3RURFT01Bd0dBMVVFQXd3RmNtOWliM1F3V1RBVEJnY3Foa2pPUFFJQkJnZ3Foa2pPUFFNQgpCd05DQUFSWHpoM3lWRWlUcmk5RWFpY3J5QkN3YWdHVzQ3dFRvZStXRENMYXg2SHNuZUx0a0dVdWIyTEp3dUhzCmNLNDY0YTAxczZrd2NLN0VTL3JmVVYwWW1qb0lvQUF3Q2dZSUtvWkl6ajBFQXdJRFNBQXdSUUlnU21jQWk5VzAKZndFMG1HWTU0WGRhL3BXd3d4b0hzK0pIRE1BNzFDaU5PWUFDSVFDYUU1WXpUNmtOSTZlUGVJeERyZEg2eGNBNgovTmc5S2RmUUczOGhNb1VGY3c9PQotLS0tLUVORCBDRVJUSUZJQ0FURSBSRVFVRVNULS0tLS0K";
+
+test("a request for a certificate is approved", async (t) => {
+  const { admin, namespace: name } = await World.new(t, "csr");
+  const spec = { request: REQUEST, signerName: "example.com/robots", usages: ["client auth"] };
+  const request = await admin.create("csr", { metadata: { name }, spec });
+  const conditions = [{ type: "Approved", status: "True", reason: "Test", message: "by the test" }];
+  const approved = await admin.replace("csr", { ...request, status: { conditions } }, { subresource: "approval" });
+  assert.deepEqual(approved.status.conditions.map(({ type, reason }) => [type, reason]), [["Approved", "Test"]]);
+  await admin.delete("csr", name);
+});

@@ -36,6 +36,8 @@ pub use event::{ElectionEvent, LossReason};
 ///
 /// - Another's lease is judged by our own clock since its record was last *seen* to change: how clocks are set does not matter, only how fast
 ///   they go.
+/// - A lease that somebody wipes, shortens or deletes by hand is waited out, for its leader has not noticed yet. Whoever has never seen it held cannot
+///   know that it was.
 /// - A leader stops at the deadline, counted from when its last good renewal *began*, and before anything else is looked at. Others
 ///   take over when the lease's whole duration has passed since they saw that renewal, which is later.
 /// - There is no fencing: work that takes longer than to the next [`until`](ElectionEvent::Leading::until) must look at the clock.

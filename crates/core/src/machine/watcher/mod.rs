@@ -42,12 +42,11 @@ pub enum InitialList {
 /// A list, and then a watch that goes on, resumes, and lists again as it must.
 ///
 /// ```text
-///            ┌─────────────────── the server has no streaming lists ───────────────────┐
-/// start ── filling ── the bookmark at the end ──> watching ── closed, lost ──> watching  v
-///            ^                                       │  ^                             listing ── last page ──> watching
-///            └──── waiting <── expired (410), any ───┘  │                                │
-///                   │  ^       other error              └──── (resume) ── waiting <──────┘ error
-///                   └──┴── Stop ──> done
+/// start ──> filling (a streaming list) ── the bookmark at its end ──> watching ── closed, lost ──> watching (resumed)
+///              └── the server has none ──> listing ── last page ──> watching
+/// watching, listing, filling ── expired (410) ──> filling (at the latest version)
+///                            ── any other error ──> waiting (the back-off) ──> watching (resumed) or filling
+/// any ── Stop ──> done
 /// ```
 ///
 /// It never ends by itself: each failure is told as an error, and it tries again, from 0.8 s to a minute later. What follows what is the
@@ -95,8 +94,8 @@ enum State {
         first: bool,
     },
     Watching(Stream),
-    /// Until a time, unless it is to be at once.
-    Waiting(Option<u64>, Next),
+    /// Until a time, and what comes then.
+    Waiting(u64, Next),
     Done,
 }
 
@@ -252,7 +251,7 @@ impl Watcher {
         self.expired |= pause == Pause::NotTheFirstTime;
         match until {
             None => self.go_on(next),
-            until => self.state = State::Waiting(until, next),
+            Some(until) => self.state = State::Waiting(until, next),
         }
     }
 
@@ -297,7 +296,7 @@ impl Machine for Watcher {
             }
             Input::Time => {
                 if let State::Waiting(until, next) = self.state
-                    && until.is_none_or(|until| until <= now.mono)
+                    && until <= now.mono
                 {
                     self.go_on(next);
                 }
@@ -318,7 +317,7 @@ impl Machine for Watcher {
 
     fn timeout(&self) -> Option<u64> {
         match self.state {
-            State::Waiting(until, _) => until,
+            State::Waiting(until, _) => Some(until),
             _ => None,
         }
     }
