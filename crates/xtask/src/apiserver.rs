@@ -1,8 +1,8 @@
-//! `cargo xtask apiserver build | start | stop | front`: the real API server.
+//! `cargo xtask apiserver build | start | stop | front | kubelet`: the real API server.
 
 use crate::root::target;
 use anyhow::{Result, bail};
-use kubewire_apiserver::{Binaries, Cluster, Front, STATE_VARIABLE, State, stop};
+use kubewire_apiserver::{Binaries, Cluster, Front, Kubelet, STATE_VARIABLE, State, stop};
 use lexopt::{Arg, Parser};
 use std::{
     env,
@@ -28,8 +28,9 @@ pub(crate) fn main(mut words: Parser) -> Result<()> {
             Ok(())
         }
         Some("front") => front(&dir),
+        Some("kubelet") => kubelet(&dir),
         _ => bail!(
-            "say what to do with the API server: `cargo xtask apiserver build`, `start`, `stop` or `front`"
+            "say what to do with the API server: `cargo xtask apiserver build`, `start`, `stop`, `front` or `kubelet`"
         ),
     }
 }
@@ -63,6 +64,30 @@ fn front(dir: &Path) -> Result<()> {
             other => bail!("the API server does not know `{other}`: say rotate, kill or restart"),
         }
         println!("{line}: done");
+    }
+    Ok(())
+}
+
+/// As much of a kubelet as the API server asks for a log, for tests in other languages: it says its port, and does what each line of standard input says.
+/// `next` waits for a request and says its path and query; `write TEXT` writes a line of the log that was asked for last; `end` ends it.
+fn kubelet(dir: &Path) -> Result<()> {
+    let kubelet = Kubelet::start(dir)?;
+    println!("{}", kubelet.port());
+    let mut open = None;
+    for line in std::io::stdin().lines() {
+        let line = line?;
+        match (line.split_once(' ').unwrap_or((&line, "")), &mut open) {
+            (("next", _), _) => println!("{}", open.insert(kubelet.request()).target),
+            (("write", text), Some(request)) => request.write(format!("{text}\n").as_bytes())?,
+            (("end", _), _) => {
+                if let Some(request) = open.take() {
+                    request.end()?;
+                }
+            }
+            _ => bail!(
+                "the kubelet does not know `{line}`, or nobody has asked for a log: say next, write TEXT or end"
+            ),
+        }
     }
     Ok(())
 }
