@@ -16,7 +16,7 @@ pub fn stream(list: &Bytes) -> Vec<Bytes> {
     let mut text = Vec::with_capacity(list.len() + items.len() * 40);
     for item in &items {
         text.extend_from_slice(b"{\"type\":\"ADDED\",\"object\":");
-        text.extend_from_slice(item.bytes());
+        text.extend_from_slice(&item.bytes());
         text.extend_from_slice(b"}\n");
     }
     text.extend_from_slice(br#"{"type":"BOOKMARK","object":{"metadata":{"resourceVersion":"9","annotations":{"k8s.io/initial-events-end":"true"}}}}"#);

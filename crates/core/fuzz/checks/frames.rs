@@ -48,7 +48,7 @@ fn events(pieces: &[&[u8]]) -> Vec<String> {
             Act::Event(Ok(event)) => {
                 assert!(!ended, "nothing comes behind an end");
                 check_event(&event);
-                let object = String::from_utf8_lossy(event.object()).into_owned();
+                let object = String::from_utf8_lossy(&event.object()).into_owned();
                 events.push(format!("{} {object}", event.name()));
             }
             Act::Event(Err(error)) => {

@@ -68,7 +68,7 @@ impl<K> Raw<K> {
 
     /// The bytes as they came. A list's items do not say their kind there.
     #[must_use]
-    pub fn bytes(&self) -> &Bytes {
+    pub fn bytes(&self) -> Bytes {
         self.object.bytes()
     }
 
@@ -101,7 +101,7 @@ impl<K> Raw<K> {
     /// # Errors
     /// [`Error::Decode`] with the reason.
     pub fn get_as<'a, T: Deserialize<'a>>(&'a self) -> Result<T, Error> {
-        DecodeError::borrow(self.bytes()).map_err(|error| self.problem(error))
+        DecodeError::borrow(self.object.slice()).map_err(|error| self.problem(error))
     }
 
     /// The same bytes, to be decoded as another type: a struct of only a few fields, for instance.

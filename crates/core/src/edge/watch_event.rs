@@ -6,7 +6,6 @@ use serde::de::DeserializeOwned;
 use super::Raw;
 use crate::answer::problem;
 use crate::error::{DecodeError, Error, Status};
-use crate::json;
 use crate::prelude::*;
 use crate::stream::{EventType, RawEvent};
 
@@ -42,20 +41,20 @@ impl RawEvent {
     /// # Errors
     /// [`Error::Decode`] with the object's name and the path of the field that does not fit.
     pub fn decode<K: DeserializeOwned>(&self) -> Result<WatchEvent<K>, Error> {
-        let object = || Raw::<K>::from_json(self.object().clone()).get();
+        let object = || Raw::<K>::from(self.raw().clone()).get();
         Ok(match self.event_type() {
             EventType::Added => WatchEvent::Added(object()?),
             EventType::Modified => WatchEvent::Modified(object()?),
             EventType::Deleted => WatchEvent::Deleted(object()?),
             EventType::Bookmark => {
-                let version = json::text(self.object(), &["metadata", "resourceVersion"]).unwrap_or_default();
+                let version = self.raw().resource_version().unwrap_or_default();
                 WatchEvent::Bookmark { resource_version: version.into_owned() }
             }
             EventType::Unknown => {
-                WatchEvent::Unknown { event_type: self.name().to_owned(), object: self.object().clone() }
+                WatchEvent::Unknown { event_type: self.name().to_owned(), object: self.object() }
             }
             EventType::Error => {
-                WatchEvent::Error(Box::new(Status::from_json(self.object()).ok_or_else(|| {
+                WatchEvent::Error(Box::new(Status::from_json(&self.object()).ok_or_else(|| {
                     problem("watch".into(), DecodeError::new("object", "an ERROR event without a Status"))
                 })?))
             }

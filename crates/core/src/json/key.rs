@@ -1,5 +1,7 @@
 //! What everyone asks an object first, and what hardly anyone asks for.
 
+use core::ops::Range;
+
 use super::skip::{skip, skip_nested, skip_string, space};
 use crate::prelude::*;
 
@@ -27,6 +29,20 @@ impl Key {
         [self.name, self.namespace, self.uid, self.resource_version].iter().all(|range| range.1 != 0)
     }
 
+    /// The same key in a copy [without](without) what stood in `cut`, of which no part belongs to the key.
+    pub(crate) fn without(self, cut: &Range<usize>) -> Self {
+        let length = cut.len() as u32;
+        let moved = |(start, end): (u32, u32)| {
+            if (start as usize) < cut.end { (start, end) } else { (start - length, end - length) }
+        };
+        Self {
+            name: moved(self.name),
+            namespace: moved(self.namespace),
+            uid: moved(self.uid),
+            resource_version: moved(self.resource_version),
+        }
+    }
+
     /// Steps over the object that starts at `at`, and reads its key on the way: each byte is looked at once, and what lies behind the key
     /// is not judged. `None` where the object has no end. The key is `None` where something is odd (a backslash in a member's name or in a
     /// wanted text, a `null`, a broken member): then the general reader finds out.
@@ -35,6 +51,17 @@ impl Key {
             Some((end, key)) => Some((end, Some(key))),
             None => Some((skip(bytes, at)?, None)),
         }
+    }
+}
+
+#[cfg(feature = "std")]
+impl Key {
+    /// Reads the key of the object that starts at `start`, and not what lies behind it. `None` where something is odd, or it has no metadata.
+    pub(crate) fn front(bytes: &[u8], start: usize) -> Option<Self> {
+        let mut key = Self::default();
+        let opening = metadata_of(bytes, start)?.ok()?;
+        metadata(bytes, start, opened(bytes, opening)?, &mut key)?.ok();
+        Some(key)
     }
 }
 
@@ -56,26 +83,34 @@ fn member(bytes: &[u8], at: usize, first: bool) -> Option<Result<(&[u8], usize),
 /// [`Key::pass`] where nothing is odd.
 fn walk(bytes: &[u8], start: usize) -> Option<(usize, Key)> {
     let mut key = Key::default();
+    let value = match metadata_of(bytes, start)? {
+        Ok(value) => value,
+        Err(end) => return Some((end, key)),
+    };
+    match metadata(bytes, start, opened(bytes, value)?, &mut key)? {
+        Ok(end) => Some((skip_nested(bytes, end, 1)?, key)),
+        Err(within) => Some((skip_nested(bytes, within, 2)?, key)),
+    }
+}
+
+/// Where the metadata of the object at `start` begins: the first of equal members counts, as in the general reader. `Err` with the position behind an object that has
+/// none.
+fn metadata_of(bytes: &[u8], start: usize) -> Option<Result<usize, usize>> {
     let mut at = opened(bytes, start)?;
     let mut first = true;
     loop {
         let (name, value) = match member(bytes, at, first)? {
             Ok(member) => member,
-            Err(end) => return Some((end, key)),
+            Err(end) => return Some(Err(end)),
         };
         if name.contains(&b'\\') {
             return None;
         }
-        first = false;
-        if name != b"metadata" {
-            at = skip(bytes, value)?;
-            continue;
+        if name == b"metadata" {
+            return Some(Ok(value));
         }
-        // The first of equal members counts, as in the general reader.
-        return match metadata(bytes, start, opened(bytes, value)?, &mut key)? {
-            Ok(end) => Some((skip_nested(bytes, end, 1)?, key)),
-            Err(within) => Some((skip_nested(bytes, within, 2)?, key)),
-        };
+        first = false;
+        at = skip(bytes, value)?;
     }
 }
 
@@ -112,19 +147,25 @@ fn opened(bytes: &[u8], at: usize) -> Option<usize> {
     (bytes.get(at) == Some(&b'{')).then_some(at + 1)
 }
 
-/// A copy of an object without `metadata.managedFields`, of exactly its size. `None` where there are none, or where something is odd.
-pub(crate) fn without_managed_fields(object: &[u8]) -> Option<Vec<u8>> {
+/// Where `metadata.managedFields` stands in an object, with the comma that goes with it. `None` where there is none, or where something is odd.
+pub(crate) fn managed_fields(object: &[u8]) -> Option<Range<usize>> {
     let (mut metadata, _) = find(object, opened(object, space(object, 0))?, b"metadata")?.1;
     metadata = opened(object, metadata)?;
     let ((before, first), (_, end)) = find(object, metadata, b"managedFields")?;
     // The comma before goes with it, or where it stands first the comma behind.
     let behind = space(object, end);
     let end = if first && object.get(behind) == Some(&b',') { behind + 1 } else { end };
-    let (front, rest) = (object.get(..before)?, object.get(end..)?);
+    Some(before..end)
+}
+
+/// A copy without what stands in `cut`, of exactly its size.
+pub(crate) fn without(object: &[u8], cut: &Range<usize>) -> Vec<u8> {
+    let front = object.get(..cut.start).unwrap_or_default();
+    let rest = object.get(cut.end..).unwrap_or_default();
     let mut copy = Vec::with_capacity(front.len() + rest.len());
     copy.extend_from_slice(front);
     copy.extend_from_slice(rest);
-    Some(copy)
+    copy
 }
 
 /// The first member of this name: the position before its comma and whether it is the first of all, then its value's start and end.
@@ -262,10 +303,14 @@ mod tests {
 
         #[test]
         fn managed_fields_are_cut_and_nothing_else(item in object(object(value()))) {
-            let cut = without_managed_fields(item.as_bytes());
+            let place = managed_fields(item.as_bytes());
+            let cut = place.as_ref().map(|place| without(item.as_bytes(), place));
             let members = |json: &[u8]| serde_json::from_slice::<serde_json::Value>(json);
             if let Some(cut) = cut {
                 prop_assert_eq!(cut.len(), cut.capacity());
+                if let Some((_, Some(key))) = Key::pass(item.as_bytes(), 0) {
+                    prop_assert_eq!(Some(key.without(&place.unwrap())), Key::pass(&cut, 0).unwrap().1);
+                }
                 // Equal members: serde's map keeps the last, the cut takes the first.
                 if item.matches("managedFields").count() == 1 && item.matches("met").count() == 1 {
                     let mut wanted = members(item.as_bytes()).unwrap();

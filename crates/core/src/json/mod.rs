@@ -10,8 +10,9 @@ mod reader;
 mod skip;
 mod writer;
 
-pub(crate) use key::{Key, without_managed_fields};
+pub(crate) use key::{Key, managed_fields, without};
 pub(crate) use list::{ListError, ListParts};
 pub(crate) use reader::string;
 pub(crate) use reader::{Elements, find, number, text};
+pub(crate) use skip::end;
 pub(crate) use writer::push_string;

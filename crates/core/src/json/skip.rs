@@ -24,6 +24,11 @@ pub(super) fn skip(bytes: &[u8], at: usize) -> Option<usize> {
     }
 }
 
+/// The position behind the value that `bytes` begin with, white space aside.
+pub(crate) fn end(bytes: &[u8]) -> Option<usize> {
+    skip(bytes, space(bytes, 0))
+}
+
 const PLAIN: u8 = 0;
 const QUOTE: u8 = 1;
 const OPEN: u8 = 2;

@@ -55,16 +55,12 @@ impl WatchStream {
         }
     }
 
-    fn read(&mut self, pushed: Result<(), FrameError>) {
+    fn tell(&mut self) {
         while let Some(frame) = self.frames.next() {
             match RawEvent::read(&frame) {
                 Ok(event) => self.outputs.push(Output::Event(Ok(event))),
                 Err(error) => self.outputs.push(Output::Event(Err(problem(self.call.clone(), error)))),
             }
-        }
-        if let Err(error) = pushed {
-            self.fail(&error);
-            self.outputs.push(Output::Cancel(ID));
         }
     }
 
@@ -86,16 +82,24 @@ impl Machine for WatchStream {
         match input {
             Input::Data(ID, chunk) => {
                 let pushed = self.frames.push(&chunk);
-                self.read(pushed);
+                self.tell();
+                if let Err(error) = pushed {
+                    self.fail(&error);
+                    self.outputs.push(Output::Cancel(ID));
+                }
             }
             Input::Closed(ID, Err(error)) => {
                 self.done = true;
                 self.outputs.push(Output::Event(Err(error)));
             }
-            Input::Closed(ID, Ok(())) => match self.frames.finish() {
-                Ok(()) => self.done = true,
-                Err(error) => self.fail(&error),
-            },
+            Input::Closed(ID, Ok(())) => {
+                let finished = self.frames.finish();
+                self.tell();
+                match finished {
+                    Ok(()) => self.done = true,
+                    Err(error) => self.fail(&error),
+                }
+            }
             Input::Command(Stop) => {
                 self.done = true;
                 self.outputs.push(Output::Cancel(ID));

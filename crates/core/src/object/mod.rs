@@ -23,29 +23,31 @@ pub struct RawObject {
     kind: Option<Arc<(String, String)>>,
     /// Where its key stands; `None` where the general reader has to look.
     key: Option<Key>,
+    /// Whether the object ends where the bytes do. An event's has not been walked to its end: there may be more behind it, until someone looks.
+    walked: bool,
 }
 
 impl RawObject {
     /// An object's JSON.
     #[must_use]
     pub fn from_json(bytes: Bytes) -> Self {
-        Self { bytes, kind: None, key: None }
+        Self { bytes, kind: None, key: None, walked: true }
     }
 
     /// An object's JSON, whose key is read once for all: in a cache it is asked for again and again.
     pub(crate) fn keyed(bytes: Bytes) -> Self {
         let key = Key::pass(&bytes, 0).and_then(|(_, key)| key);
-        Self { bytes, kind: None, key }
+        Self { bytes, kind: None, key, walked: true }
     }
 
-    /// An object's JSON whose key has been read.
-    pub(crate) fn with_key(bytes: Bytes, key: Option<Key>) -> Self {
-        Self { bytes, kind: None, key }
+    /// An event's object, whose key has been read.
+    pub(crate) fn of_event(bytes: Bytes, walked: bool, key: Option<Key>) -> Self {
+        Self { bytes, kind: None, key, walked }
     }
 
     /// An item of a list, whose kind and version only the list says.
     pub(crate) fn item(bytes: Bytes, key: Option<Key>, kind: &Arc<(String, String)>) -> Self {
-        Self { kind: Some(Arc::clone(kind)), key, bytes }
+        Self { kind: Some(Arc::clone(kind)), key, bytes, walked: true }
     }
 
     fn metadata(&self, field: &str, place: fn(&Key) -> (u32, u32)) -> Option<Cow<'_, str>> {
@@ -87,20 +89,28 @@ impl RawObject {
 
     /// The bytes as they came. A list's items do not say their kind there.
     #[must_use]
-    pub fn bytes(&self) -> &Bytes {
-        &self.bytes
+    pub fn bytes(&self) -> Bytes {
+        self.bytes.slice_ref(self.slice())
+    }
+
+    /// [`RawObject::bytes`], borrowed.
+    pub(crate) fn slice(&self) -> &[u8] {
+        // Where there is no end the whole is no JSON, and whoever decodes it will say so.
+        let end = if self.walked { None } else { json::end(&self.bytes) };
+        end.and_then(|end| self.bytes.get(..end)).unwrap_or(&self.bytes)
     }
 
     /// The object's JSON with its kind and version.
     #[must_use]
     pub fn json(&self) -> Bytes {
-        self.typed(&self.bytes).map_or_else(|| self.bytes.clone(), Bytes::from)
+        self.typed(self.slice()).map_or_else(|| self.bytes(), Bytes::from)
     }
 
     /// The object's JSON with its kind and version, and without `metadata.managedFields`. `None` where it has none.
     #[cfg(feature = "std")]
     pub(crate) fn cut_json(&self) -> Option<Vec<u8>> {
-        let cut = json::without_managed_fields(&self.bytes)?;
+        let bytes = self.slice();
+        let cut = json::without(bytes, &json::managed_fields(bytes)?);
         Some(self.typed(&cut).unwrap_or(cut))
     }
 
@@ -111,22 +121,29 @@ impl RawObject {
     /// A copy that keeps nothing else in memory.
     #[must_use]
     pub fn detach(&self) -> Self {
-        Self { bytes: Bytes::copy_from_slice(&self.bytes), kind: self.kind.clone(), key: self.key }
+        self.copied(Bytes::copy_from_slice(self.slice()), self.key)
     }
 
     /// A copy without `metadata.managedFields`, over a third of a typical object, that keeps nothing else in memory: what a cache holds.
     #[must_use]
     pub fn detach_without_managed_fields(&self) -> Self {
-        match json::without_managed_fields(&self.bytes) {
-            Some(bytes) => Self { kind: self.kind.clone(), ..Self::keyed(bytes.into()) },
-            None => self.detach(),
+        let bytes = self.slice();
+        match json::managed_fields(bytes) {
+            Some(cut) => {
+                self.copied(json::without(bytes, &cut).into(), self.key.map(|key| key.without(&cut)))
+            }
+            None => self.copied(Bytes::copy_from_slice(bytes), self.key),
         }
+    }
+
+    fn copied(&self, bytes: Bytes, key: Option<Key>) -> Self {
+        Self { bytes, kind: self.kind.clone(), key, walked: true }
     }
 }
 
 impl PartialEq for RawObject {
     fn eq(&self, other: &Self) -> bool {
-        self.bytes == other.bytes
+        self.slice() == other.slice()
     }
 }
 

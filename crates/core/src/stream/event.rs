@@ -55,6 +55,8 @@ pub struct RawEvent {
 pub(crate) struct Parts {
     event_type: EventType,
     object: (usize, usize),
+    /// Whether the object's end was found by walking there.
+    walked: bool,
     /// The object's key, within the object.
     key: Option<Key>,
 }
@@ -66,15 +68,44 @@ impl Parts {
     /// Reads the event that starts at `at`, each byte once, and says where it ends. `None` where it is written in another way, of an unknown type,
     /// or not there to its end: then the general readers find out.
     pub(crate) fn read(bytes: &[u8], at: usize) -> Option<(usize, Self)> {
+        let (event_type, start) = Self::front(bytes, at)?;
+        let (end, key) = Key::pass(bytes, start)?;
+        bytes.get(end).filter(|byte| **byte == b'}')?;
+        Some((end + 1, Self { event_type, object: (start - at, end - at), walked: true, key }))
+    }
+
+    /// Reads the front of a line that is an event and nothing else, and does not look at the rest: the line's end is the event's. `None` where there may be more
+    /// than one event in it, or something is odd.
+    ///
+    /// Go's encoder writes no line break within an object, and a JSON string cannot hold one ([RFC 8259, section
+    /// 7](https://www.rfc-editor.org/rfc/rfc8259#section-7)). What nothing here sees is a member of the event behind its object, which no server is known to
+    /// write: so the object counts as not walked, and whoever wants its bytes finds its end.
+    #[cfg(feature = "std")]
+    pub(crate) fn of_line(line: &[u8]) -> Option<Self> {
+        let (event_type, start) = Self::front(line, 0)?;
+        let end = line.strip_suffix(b"}}")?.len() + 1;
+        let key = Key::front(line, start)?;
+        // Another event in the same line has an object too.
+        if memchr::memmem::find(line.get(start..)?, br#""object""#).is_some() {
+            return None;
+        }
+        Some(Self { event_type, object: (start, end), walked: false, key: Some(key) })
+    }
+
+    #[cfg(test)]
+    pub(super) fn is_walked(&self) -> bool {
+        self.walked
+    }
+
+    /// The type, and where the object starts.
+    fn front(bytes: &[u8], at: usize) -> Option<(EventType, usize)> {
         let rest = bytes.get(at..)?.strip_prefix(TYPE)?;
         let event_type = *TYPES.iter().find(|known| {
             rest.strip_prefix(known.name().as_bytes()).is_some_and(|rest| rest.starts_with(OBJECT))
         })?;
         let start = at + TYPE.len() + event_type.name().len() + OBJECT.len();
         bytes.get(start).filter(|byte| **byte == b'{')?;
-        let (end, key) = Key::pass(bytes, start)?;
-        bytes.get(end).filter(|byte| **byte == b'}')?;
-        Some((end + 1, Self { event_type, object: (start - at, end - at), key }))
+        Some((event_type, start))
     }
 }
 
@@ -84,8 +115,8 @@ const TYPES: [EventType; 5] =
 impl RawEvent {
     /// Reads one event's JSON. One of an unknown type is told as such: something happened, and only its user can know whether it matters.
     pub(crate) fn read(Frame { bytes: frame, parts }: &Frame) -> Result<Self, DecodeError> {
-        if let Some(Parts { event_type, object: (start, end), key }) = *parts {
-            let object = RawObject::with_key(frame.slice(start..end), key);
+        if let Some(Parts { event_type, object: (start, end), walked, key }) = *parts {
+            let object = RawObject::of_event(frame.slice(start..end), walked, key);
             return Ok(Self { event_type, word: String::new(), object });
         }
         let event_type = json::text(frame, &["type"]).ok_or_else(|| DecodeError::new("type", "missing"))?;
@@ -113,7 +144,7 @@ impl RawEvent {
 
     /// The object's JSON: a Status where the type is [`EventType::Error`].
     #[must_use]
-    pub fn object(&self) -> &Bytes {
+    pub fn object(&self) -> Bytes {
         self.object.bytes()
     }
 
@@ -121,6 +152,12 @@ impl RawEvent {
     #[must_use]
     pub fn raw(&self) -> &RawObject {
         &self.object
+    }
+
+    /// The object with its key, to keep.
+    #[must_use]
+    pub fn into_raw(self) -> RawObject {
+        self.object
     }
 }
 

@@ -90,7 +90,7 @@ impl StreamCase {
         for (want, got) in self.want.iter().zip(got) {
             match (want, got) {
                 (Want::Event(want), Ok(event)) => {
-                    let object: Value = serde_json::from_slice(event.object()).unwrap();
+                    let object: Value = serde_json::from_slice(&event.object()).unwrap();
                     let got = json!({"type": event.name(), "object": object});
                     if got != *want {
                         return Err(differ("event", want, &got));

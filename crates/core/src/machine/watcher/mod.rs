@@ -258,20 +258,6 @@ impl Watcher {
     fn protocol(&self, problem: &str) -> Error {
         Error::Protocol { call: self.call.clone(), problem: problem.into() }
     }
-
-    fn closed(&mut self, now: Now, end: Result<(), Error>) {
-        let (phase, stream) = match &self.state {
-            State::Filling(stream) => (Phase::Filling, stream),
-            State::Watching(stream) => (Phase::Watching { useful: stream.is_useful(now.mono) }, stream),
-            _ => return,
-        };
-        let cut = stream.finish();
-        match (end, cut) {
-            (Err(error), _) => self.end(now, phase, &Ending::Failed(&error)),
-            (Ok(()), Err(error)) => self.end(now, phase, &Ending::Unreadable(&error)),
-            (Ok(()), Ok(())) => self.end(now, phase, &Ending::Closed),
-        }
-    }
 }
 
 impl Machine for Watcher {

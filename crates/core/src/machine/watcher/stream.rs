@@ -6,10 +6,9 @@ use super::ending::{Ending, Phase};
 use super::{State, USEFUL, Watcher, WatcherEvent};
 use crate::answer::problem;
 use crate::error::{DecodeError, Error, Status};
-use crate::json;
 use crate::machine::Output;
 use crate::prelude::*;
-use crate::stream::{EventType, Frame, FrameError, Frames, RawEvent};
+use crate::stream::{EventType, Frame, Frames, RawEvent};
 use crate::time::Now;
 
 /// client-go's limit of one event.
@@ -32,10 +31,6 @@ impl Stream {
     /// Whether it brought something, or lasted for a while.
     pub(super) fn is_useful(&self, now: u64) -> bool {
         self.told || self.opened.is_some_and(|opened| now.saturating_sub(opened) >= USEFUL)
-    }
-
-    pub(super) fn finish(&self) -> Result<(), FrameError> {
-        self.frames.finish()
     }
 }
 
@@ -61,18 +56,34 @@ impl Watcher {
     }
 
     pub(super) fn read(&mut self, now: Now, chunk: &Bytes) {
-        let id = self.id();
         let Some(stream) = self.stream() else { return };
         let pushed = stream.frames.push(chunk);
         // An event may end the stream, and so may what comes after the last one.
-        while self.id() == id {
-            let Some(frame) = self.stream().and_then(|stream| stream.frames.next()) else { break };
-            if let Err(error) = self.event(&frame) {
-                return self.abandon(now, &Ending::Failed(&error));
-            }
-        }
-        if let Err(error) = pushed {
+        if let Err(error) = self.events() {
+            self.abandon(now, &Ending::Failed(&error));
+        } else if let Err(error) = pushed {
             self.abandon(now, &Ending::Unreadable(&error));
+        }
+    }
+
+    /// The events that are there, until one ends the stream.
+    fn events(&mut self) -> Result<(), Error> {
+        while let Some(frame) = self.stream().and_then(|stream| stream.frames.next()) {
+            self.event(&frame)?;
+        }
+        Ok(())
+    }
+
+    /// The stream has ended.
+    pub(super) fn closed(&mut self, now: Now, end: Result<(), Error>) {
+        let Some(stream) = self.stream() else { return };
+        let cut = stream.frames.finish();
+        let last = self.events();
+        let phase = self.phase(now);
+        match (last.and(end), cut) {
+            (Err(error), _) => self.end(now, phase, &Ending::Failed(&error)),
+            (Ok(()), Err(error)) => self.end(now, phase, &Ending::Unreadable(&error)),
+            (Ok(()), Ok(())) => self.end(now, phase, &Ending::Closed),
         }
     }
 
@@ -89,22 +100,22 @@ impl Watcher {
         if let Some(stream) = self.stream() {
             stream.told = true;
         }
-        let object = event.raw().clone();
-        let version = object.resource_version().unwrap_or_default().into_owned();
+        let object = event.raw();
+        let version = object.resource_version().unwrap_or_default();
         let filling = matches!(self.state, State::Filling(_));
         let named = !object.name().is_empty();
         match event.event_type() {
-            EventType::Error => return Err(self.status(event.object())),
+            EventType::Error => return Err(self.status(&object.bytes())),
             EventType::Bookmark if version.is_empty() => self.odd("a bookmark without a version", ""),
             EventType::Bookmark if filling => {
-                if json::text(event.object(), &END).as_deref() == Some("true") {
+                if object.text(&END).as_deref() == Some("true") {
                     if let State::Filling(stream) = core::mem::replace(&mut self.state, State::Done) {
                         self.state = State::Watching(stream);
                     }
-                    self.complete(version);
+                    self.complete(version.into_owned());
                 }
             }
-            EventType::Bookmark => self.version = version,
+            EventType::Bookmark => self.version = version.into_owned(),
             EventType::Unknown => self.odd("an event of the unknown type ", event.name()),
             EventType::Added | EventType::Modified | EventType::Deleted if !named => {
                 self.odd("an object without a name, of type ", event.name());
@@ -113,8 +124,10 @@ impl Watcher {
                 // A watch from no version, or from 0, begins with all that there is, in no order of versions.
                 let settled = !self.version.is_empty() && self.version != "0";
                 if !filling && !version.is_empty() && (settled || event_type != EventType::Added) {
-                    self.version = version;
+                    self.version.clear();
+                    self.version.push_str(&version);
                 }
+                let object = event.into_raw();
                 self.tell(Ok(match event_type {
                     EventType::Deleted => WatcherEvent::Delete(object),
                     _ if filling => WatcherEvent::InitApply(object),
