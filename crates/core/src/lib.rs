@@ -103,6 +103,8 @@ pub use edge::{
     NamespaceKind, PodKind, RawMetadata, Sample, Scale, ScaleSpec, ScaleStatus, ServedGroup, ServedResource,
     ServedSubresource, ServedVersion, ServiceAccountKind, SharedStore, Success, TokenRequest,
 };
+#[cfg(feature = "lz4")]
+pub use edge::{Packed, Packer};
 #[cfg(feature = "std")]
 pub use edge::{conditions, reading, rights};
 pub use error::{

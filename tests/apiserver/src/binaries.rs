@@ -57,6 +57,13 @@ impl Binaries {
         let module = Module::read()?;
         let dir = module.dir()?;
         fs::create_dir_all(&dir).map_err(|cause| Error::file("make", &dir, cause))?;
+        // Who comes second waits, and finds them built. The lock ends with the file's handle.
+        let lock = dir.join("lock");
+        let lock = File::create(&lock).map_err(|cause| Error::file("make", &lock, cause))?;
+        if lock.try_lock().is_err() {
+            progress("waiting for another build of the same programs");
+            lock.lock().map_err(|cause| Error::file("lock", &dir, cause))?;
+        }
         for (name, package, expected) in PROGRAMS {
             let path = dir.join(name);
             if !path.is_file() {

@@ -102,11 +102,8 @@ impl Draft {
     /// What is listed or watched here, as a list or a watch without a version.
     pub(crate) fn anew(&self, verb: Verb) -> Self {
         let mut draft = self.clone();
-        let views = [View::Table, View::Metadata];
-        let view =
-            views.into_iter().find(|view| [view.accept(true), view.accept(false)].contains(&self.accept));
-        if let Some(view) = view {
-            draft.accept = view.accept(verb == Verb::List);
+        if let Some((one, list)) = View::forms().find(|(one, list)| [*one, *list].contains(&self.accept)) {
+            draft.accept = if verb == Verb::List { list } else { one };
         }
         draft.attributes.verb = verb;
         let of_version = ["continue", "resourceVersion", "resourceVersionMatch", "sendInitialEvents"];
@@ -117,6 +114,12 @@ impl Draft {
         draft.change_query(&of_version, "");
         draft.change_query(of_the_other, if verb == Verb::Watch { "watch=true" } else { "" });
         draft
+    }
+
+    /// Whether an answer may come as protobuf.
+    #[cfg(feature = "std")]
+    pub(crate) fn takes_protobuf(&self) -> bool {
+        self.accept.starts_with("application/vnd.kubernetes.protobuf")
     }
 
     /// Sets a parameter. The key is a plain word.

@@ -22,5 +22,7 @@ pub(crate) use draft::Replay;
 pub use operation::Operation;
 pub(crate) use rules::is_label;
 pub use selector::Operator;
+#[cfg(feature = "std")]
+pub(crate) use verb::{PROTOBUF_METADATA, PROTOBUF_METADATA_LIST};
 pub use verb::{PatchType, Verb, View};
 pub(crate) use with_type::with_type;

@@ -110,10 +110,25 @@ impl View {
         }
     }
 
+    /// The same view of one object and of a list, as pairs of media types.
+    pub(crate) fn forms() -> impl Iterator<Item = (&'static str, &'static str)> {
+        let forms = [Self::Table, Self::Metadata].map(|view| (view.accept(false), view.accept(true)));
+        #[cfg(feature = "std")]
+        let forms = forms.into_iter().chain([(PROTOBUF_METADATA, PROTOBUF_METADATA_LIST)]);
+        forms.into_iter()
+    }
+
     pub(crate) fn from_name(name: &str) -> Option<Self> {
         [Self::Table, Self::Metadata].into_iter().find(|view| view.name() == name)
     }
 }
+
+/// An object's metadata as protobuf where the server has it.
+#[cfg(feature = "std")]
+pub(crate) const PROTOBUF_METADATA: &str = "application/vnd.kubernetes.protobuf;as=PartialObjectMetadata;v=v1;g=meta.k8s.io,application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io,application/json";
+/// The same of a list.
+#[cfg(feature = "std")]
+pub(crate) const PROTOBUF_METADATA_LIST: &str = "application/vnd.kubernetes.protobuf;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io,application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io,application/json";
 
 /// The four languages in which a patch can be written.
 ///

@@ -40,15 +40,15 @@ fn entire(body: &[u8]) -> Result<(), DecodeError> {
 }
 
 impl<T> List<T> {
-    /// Splits a list's JSON. `wrap` makes an item of its bytes and of the kind that the list says of its items.
-    fn split(
+    /// Splits a list. `wrap` makes an item of its bytes and of the kind that the list says of its items.
+    pub(super) fn split(
         draft: &Draft,
         body: &Bytes,
-        wrap: impl Fn(usize, Raw<()>) -> Result<T, DecodeError>,
+        wrap: impl Fn(usize, RawObject) -> Result<T, DecodeError>,
     ) -> Result<Self, Error> {
         let fail = |error| problem(draft.summary(), error);
         let raw = RawList::read(body).map_err(fail)?;
-        let item = |(index, object): (usize, RawObject)| wrap(index, object.into()).map_err(fail);
+        let item = |(index, object): (usize, RawObject)| wrap(index, object).map_err(fail);
         Ok(Self {
             items: raw.items.into_iter().enumerate().map(item).collect::<Result<_, _>>()?,
             resource_version: raw.resource_version,
@@ -60,13 +60,13 @@ impl<T> List<T> {
 
 impl<K> Answer for List<Raw<K>> {
     fn decode(draft: &Draft, _: &Head, body: Bytes) -> Result<Self, Error> {
-        Self::split(draft, &body, |_, raw| Ok(raw.cast()))
+        Self::split(draft, &body, |_, object| Ok(object.into()))
     }
 }
 
 impl<K: Item> Answer for List<K> {
     fn decode(draft: &Draft, _: &Head, body: Bytes) -> Result<Self, Error> {
-        Self::split(draft, &body, |index, raw| raw.cast::<K>().decode(&format!("items[{index}]")))
+        Self::split(draft, &body, |index, object| Raw::<K>::from(object).decode(&format!("items[{index}]")))
     }
 }
 

@@ -20,6 +20,8 @@ mod meta;
 mod metrics;
 mod op;
 mod operation_serde;
+#[cfg(feature = "lz4")]
+mod packed;
 mod raw;
 mod raw_metadata;
 pub mod reading;
@@ -48,6 +50,8 @@ pub use meta::{
 };
 pub use metrics::{MetricKind, Metrics, Sample};
 pub use op::Op;
+#[cfg(feature = "lz4")]
+pub use packed::{Packed, Packer};
 pub use raw::Raw;
 pub use raw_metadata::RawMetadata;
 pub use shared_store::SharedStore;

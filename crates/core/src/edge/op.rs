@@ -4,13 +4,10 @@ use core::fmt;
 use core::marker::PhantomData;
 
 use super::{Answer, Answered, Call, IntoCall, List, Object, Raw, RawMetadata, Table};
-use crate::call::{Operation, PatchType, Verb};
+use crate::call::{Operation, PROTOBUF_METADATA, PROTOBUF_METADATA_LIST, PatchType, Verb};
 use crate::error::{BuildError, Error};
 use crate::prelude::*;
 use crate::resource::{Builtin, Resource};
-
-const METADATA: &str = "application/vnd.kubernetes.protobuf;as=PartialObjectMetadata;v=v1;g=meta.k8s.io,application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io,application/json";
-const METADATA_LIST: &str = "application/vnd.kubernetes.protobuf;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io,application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io,application/json";
 
 /// An [`Operation`] that knows the type of its answer; [`Api`](super::Api) makes them.
 ///
@@ -199,7 +196,7 @@ impl<K> Op<K> {
     /// The object's metadata alone, as protobuf where the server has it: the least to send and to read.
     pub fn raw_metadata(self) -> Op<RawMetadata> {
         let mut op = self.with("as", "PartialObjectMetadata").retyped();
-        op.accept = Some(METADATA);
+        op.accept = Some(PROTOBUF_METADATA);
         op
     }
 
@@ -221,13 +218,19 @@ impl<K> Op<List<K>> {
     /// See [alternate representations](https://kubernetes.io/docs/reference/using-api/api-concepts/#alternate-representations-of-resources).
     pub fn raw_metadata_items(self) -> Op<List<RawMetadata>> {
         let mut op = self.with("as", "PartialObjectMetadata").retyped();
-        op.accept = Some(METADATA_LIST);
+        op.accept = Some(PROTOBUF_METADATA_LIST);
         op
     }
 
     /// Only the object of this name: what watchers, informers and waits take that are about one object.
     pub fn named(self, name: &str) -> Self {
         self.fields(["metadata.name=", name].concat())
+    }
+
+    /// The items as compressed bytes, decoded on demand: for caches of many objects, in a sixth of the memory of [`Op::raw_items`].
+    #[cfg(feature = "lz4")]
+    pub fn packed_items(self) -> Op<List<crate::Packed<K>>> {
+        self.retyped()
     }
 
     /// The items as bytes, decoded on demand: far quicker where only names are looked at.

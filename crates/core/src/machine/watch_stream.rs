@@ -8,11 +8,9 @@ use crate::call::Draft;
 use crate::error::Error;
 use crate::prelude::*;
 use crate::queue::Queue;
-use crate::stream::{FrameError, Frames, RawEvent};
+use crate::stream::{Events, FrameError, RawEvent};
 use crate::time::Now;
 
-/// client-go's limit of one event.
-const MAX_EVENT: usize = 16 << 20;
 /// The server ends a watch after 240 to 290 s: before the 300 s of silence at which runtimes cut it.
 const SHORTEST: u64 = 240;
 const SPREAD: u64 = 51;
@@ -27,7 +25,7 @@ const SPREAD: u64 = 51;
 /// ```
 pub struct WatchStream {
     outputs: Queue<Output<Result<RawEvent, Error>>>,
-    frames: Frames,
+    events: Events,
     call: String,
     done: bool,
 }
@@ -46,18 +44,14 @@ impl WatchStream {
     pub fn of(mut draft: Draft, seed: u64) -> Self {
         draft.default_query("timeoutSeconds", SHORTEST + seed % SPREAD);
         let call = draft.summary();
+        let events = Events::of(&draft);
         let exchange = Exchange::new(ID, Arc::new(draft), Shape::Stream);
-        Self {
-            outputs: Queue::of(Output::Start(exchange)),
-            frames: Frames::new(MAX_EVENT),
-            call,
-            done: false,
-        }
+        Self { outputs: Queue::of(Output::Start(exchange)), events, call, done: false }
     }
 
     fn tell(&mut self) {
-        while let Some(frame) = self.frames.next() {
-            match RawEvent::read(&frame) {
+        while let Some(event) = self.events.next() {
+            match event {
                 Ok(event) => self.outputs.push(Output::Event(Ok(event))),
                 Err(error) => self.outputs.push(Output::Event(Err(problem(self.call.clone(), error)))),
             }
@@ -81,7 +75,7 @@ impl Machine for WatchStream {
         }
         match input {
             Input::Data(ID, chunk) => {
-                let pushed = self.frames.push(&chunk);
+                let pushed = self.events.push(&chunk);
                 self.tell();
                 if let Err(error) = pushed {
                     self.fail(&error);
@@ -93,7 +87,7 @@ impl Machine for WatchStream {
                 self.outputs.push(Output::Event(Err(error)));
             }
             Input::Closed(ID, Ok(())) => {
-                let finished = self.frames.finish();
+                let finished = self.events.finish();
                 self.tell();
                 match finished {
                     Ok(()) => self.done = true,

@@ -9,6 +9,8 @@ use super::RawObject;
 use crate::error::DecodeError;
 use crate::json::{self, ListError, ListParts};
 use crate::prelude::*;
+#[cfg(feature = "std")]
+use crate::protobuf;
 
 /// A list's objects as slices of it, and what it says of itself.
 pub(crate) struct RawList {
@@ -21,8 +23,12 @@ pub(crate) struct RawList {
 }
 
 impl RawList {
-    /// Splits a list's JSON.
+    /// Splits a list, in JSON or, of metadata, in protobuf.
     pub(crate) fn read(body: &Bytes) -> Result<Self, DecodeError> {
+        #[cfg(feature = "std")]
+        if protobuf::is_message(body) {
+            return Self::read_message(body);
+        }
         let parts = ListParts::read(body).map_err(refusal)?;
         let text = |value| json::string(value).map(Cow::into_owned).unwrap_or_default();
         let kind = text(parts.other("kind"));
@@ -42,6 +48,24 @@ impl RawList {
             continue_token: own("continue"),
             #[cfg(feature = "std")]
             remaining: json::number(metadata, &["remainingItemCount"]),
+        })
+    }
+}
+
+#[cfg(feature = "std")]
+impl RawList {
+    fn read_message(body: &Bytes) -> Result<Self, DecodeError> {
+        let list = protobuf::ListMessage::read(body).ok_or_else(|| protobuf::broken("."))?;
+        let item = |(index, item): (usize, &&[u8])| {
+            let metadata = protobuf::messages(item, 1).next().unwrap_or_default();
+            RawObject::object_meta(body, metadata)
+                .ok_or_else(|| protobuf::broken(alloc::format!("items[{index}]")))
+        };
+        Ok(Self {
+            items: list.items.iter().enumerate().map(item).collect::<Result<_, _>>()?,
+            resource_version: list.resource_version.to_owned(),
+            continue_token: list.continue_token.to_owned(),
+            remaining: Some(list.remaining).filter(|remaining| *remaining > 0),
         })
     }
 }

@@ -11,6 +11,8 @@ use bytes::Bytes;
 use crate::call::with_type;
 use crate::json::{self, Key};
 use crate::prelude::*;
+#[cfg(feature = "std")]
+use crate::protobuf;
 pub(crate) use list::RawList;
 
 /// One object as a slice of the answer that brought it: its key is read in place.
@@ -23,31 +25,55 @@ pub struct RawObject {
     kind: Option<Arc<(String, String)>>,
     /// Where its key stands; `None` where the general reader has to look.
     key: Option<Key>,
-    /// Whether the object ends where the bytes do. An event's has not been walked to its end: there may be more behind it, until someone looks.
-    walked: bool,
+    form: Form,
+}
+
+/// What an object's bytes are.
+#[derive(Clone, Copy, PartialEq)]
+enum Form {
+    /// JSON.
+    Json,
+    /// JSON of an event that was not walked to its end: there may be more behind it, until someone looks.
+    JsonAndMore,
+    /// A protobuf ObjectMeta.
+    #[cfg(feature = "std")]
+    ObjectMeta,
 }
 
 impl RawObject {
     /// An object's JSON.
     #[must_use]
     pub fn from_json(bytes: Bytes) -> Self {
-        Self { bytes, kind: None, key: None, walked: true }
+        Self { bytes, kind: None, key: None, form: Form::Json }
     }
 
     /// An object's JSON, whose key is read once for all: in a cache it is asked for again and again.
     pub(crate) fn keyed(bytes: Bytes) -> Self {
         let key = Key::pass(&bytes, 0).and_then(|(_, key)| key);
-        Self { bytes, kind: None, key, walked: true }
+        Self { bytes, kind: None, key, form: Form::Json }
     }
 
     /// An event's object, whose key has been read.
     pub(crate) fn of_event(bytes: Bytes, walked: bool, key: Option<Key>) -> Self {
-        Self { bytes, kind: None, key, walked }
+        Self { bytes, kind: None, key, form: if walked { Form::Json } else { Form::JsonAndMore } }
+    }
+
+    /// An object of which only the metadata is there, as protobuf: `metadata` lies in `message`. `None` where it is broken.
+    #[cfg(feature = "std")]
+    pub(crate) fn object_meta(message: &Bytes, metadata: &[u8]) -> Option<Self> {
+        let key = protobuf::key(metadata)?;
+        Some(Self { bytes: message.slice_ref(metadata), kind: None, key: Some(key), form: Form::ObjectMeta })
+    }
+
+    /// The ObjectMeta, where that is all.
+    #[cfg(feature = "std")]
+    pub(crate) fn as_object_meta(&self) -> Option<&[u8]> {
+        (self.form == Form::ObjectMeta).then_some(&*self.bytes)
     }
 
     /// An item of a list, whose kind and version only the list says.
     pub(crate) fn item(bytes: Bytes, key: Option<Key>, kind: &Arc<(String, String)>) -> Self {
-        Self { kind: Some(Arc::clone(kind)), key, bytes, walked: true }
+        Self { kind: Some(Arc::clone(kind)), key, bytes, form: Form::Json }
     }
 
     fn metadata(&self, field: &str, place: fn(&Key) -> (u32, u32)) -> Option<Cow<'_, str>> {
@@ -84,10 +110,15 @@ impl RawObject {
     /// One text in it by its path, such as `["status", "phase"]`, without decoding the rest.
     #[must_use]
     pub fn text(&self, path: &[&str]) -> Option<Cow<'_, str>> {
+        #[cfg(feature = "std")]
+        if self.form == Form::ObjectMeta {
+            return json::text(&self.json(), path).map(|text| text.into_owned().into());
+        }
         json::text(&self.bytes, path)
     }
 
-    /// The bytes as they came. A list's items do not say their kind there.
+    /// The bytes as they came. A list's items do not say their kind there. Where metadata was asked for as protobuf they are an
+    /// [ObjectMeta](https://github.com/kubernetes/apimachinery/blob/master/pkg/apis/meta/v1/generated.proto).
     #[must_use]
     pub fn bytes(&self) -> Bytes {
         self.bytes.slice_ref(self.slice())
@@ -96,13 +127,17 @@ impl RawObject {
     /// [`RawObject::bytes`], borrowed.
     pub(crate) fn slice(&self) -> &[u8] {
         // Where there is no end the whole is no JSON, and whoever decodes it will say so.
-        let end = if self.walked { None } else { json::end(&self.bytes) };
+        let end = if self.form == Form::JsonAndMore { json::end(&self.bytes) } else { None };
         end.and_then(|end| self.bytes.get(..end)).unwrap_or(&self.bytes)
     }
 
     /// The object's JSON with its kind and version.
     #[must_use]
     pub fn json(&self) -> Bytes {
+        #[cfg(feature = "std")]
+        if let Some(metadata) = self.as_object_meta() {
+            return protobuf::metadata_json(metadata).into();
+        }
         self.typed(self.slice()).map_or_else(|| self.bytes(), Bytes::from)
     }
 
@@ -128,6 +163,11 @@ impl RawObject {
     #[must_use]
     pub fn detach_without_managed_fields(&self) -> Self {
         let bytes = self.slice();
+        #[cfg(feature = "std")]
+        if self.form == Form::ObjectMeta {
+            let bytes = Bytes::from(protobuf::without_managed_fields(bytes));
+            return Self::object_meta(&bytes, &bytes).unwrap_or_else(|| self.detach());
+        }
         match json::managed_fields(bytes) {
             Some(cut) => {
                 self.copied(json::without(bytes, &cut).into(), self.key.map(|key| key.without(&cut)))
@@ -137,7 +177,8 @@ impl RawObject {
     }
 
     fn copied(&self, bytes: Bytes, key: Option<Key>) -> Self {
-        Self { bytes, kind: self.kind.clone(), key, walked: true }
+        let form = if self.form == Form::JsonAndMore { Form::Json } else { self.form };
+        Self { bytes, kind: self.kind.clone(), key, form }
     }
 }
 

@@ -7,6 +7,8 @@ use crate::edge::{Metadata, Time};
 use crate::json::Key;
 use crate::prelude::*;
 
+const MANAGED_FIELDS: u64 = 17;
+
 /// Where the key of an ObjectMeta stands in its bytes; `None` where these are broken, or too many. What lies behind the key is not looked at:
 /// it would be most of the work.
 pub(crate) fn key(metadata: &[u8]) -> Option<Key> {
@@ -77,6 +79,30 @@ pub(crate) fn metadata(message: &[u8]) -> Option<Metadata> {
         add("ownerReferences", owners.into());
     }
     Some(metadata)
+}
+
+/// The same as the JSON of an object that has nothing else. Broken metadata is as good as empty.
+pub(crate) fn metadata_json(message: &[u8]) -> Vec<u8> {
+    let metadata = metadata(message).unwrap_or_default();
+    serde_json::to_vec(&json!({ "metadata": metadata })).unwrap_or_default()
+}
+
+/// A copy without `managedFields`, of exactly its size.
+pub(crate) fn without_managed_fields(message: &[u8]) -> Vec<u8> {
+    let mut kept = Vec::new();
+    let mut fields = Fields::of(message);
+    loop {
+        let before = fields.rest;
+        let Some((number, _)) = fields.next() else { break };
+        let field = before.get(..before.len() - fields.rest.len()).unwrap_or_default();
+        if number != MANAGED_FIELDS {
+            kept.extend_from_slice(field);
+        }
+    }
+    // What cannot be read stays as it is.
+    kept.extend_from_slice(fields.rest);
+    kept.shrink_to_fit();
+    kept
 }
 
 fn owner(message: &[u8]) -> Json {

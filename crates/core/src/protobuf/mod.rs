@@ -4,16 +4,25 @@
 //! [generated.proto](https://github.com/kubernetes/apimachinery/blob/master/pkg/apis/meta/v1/generated.proto); the wire format is
 //! [protobuf's](https://protobuf.dev/programming-guides/encoding/).
 
+mod event;
 mod list;
 mod metadata;
 mod status;
 
+use crate::error::DecodeError;
+use crate::prelude::*;
+pub(crate) use event::EventMessage;
 pub(crate) use list::{ListMessage, continue_token};
-pub(crate) use metadata::{key, metadata};
+pub(crate) use metadata::{key, metadata, metadata_json, without_managed_fields};
 pub(crate) use status::status;
 
 /// What every message of the API begins with.
 const MAGIC: &[u8] = b"k8s\0";
+
+/// That what stands at `path` is none.
+pub(crate) fn broken(path: impl Into<String>) -> DecodeError {
+    DecodeError::new(path, "this is no protobuf message of the API")
+}
 
 /// Whether these bytes are a message of the API, and no JSON.
 pub(crate) fn is_message(bytes: &[u8]) -> bool {
@@ -141,7 +150,6 @@ pub(crate) fn messages(message: &[u8], number: u64) -> impl Iterator<Item = &[u8
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::prelude::*;
 
     #[test]
     fn fields_are_split_and_broken_messages_are_not_whole() {

@@ -2,11 +2,12 @@
 
 use bytes::Bytes;
 
-use super::frames::Frame;
 use crate::error::DecodeError;
 use crate::json::{self, Key};
 use crate::object::RawObject;
 use crate::prelude::*;
+#[cfg(feature = "std")]
+use crate::protobuf::{self, EventMessage};
 
 /// The type of a watch event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +49,15 @@ pub struct RawEvent {
     /// The word of an unknown type.
     word: String,
     object: RawObject,
+}
+
+/// One event, of which at most the front has been read.
+pub(crate) enum Frame {
+    /// A JSON object, and its parts where it is an event as the API server writes them.
+    Json(Bytes, Option<Parts>),
+    /// A protobuf WatchEvent.
+    #[cfg(feature = "std")]
+    Protobuf(Bytes),
 }
 
 /// Where the parts of an event stand in its frame, as the API server writes it: `{"type":"ADDED","object":{…}}` and nothing else.
@@ -113,21 +123,40 @@ const TYPES: [EventType; 5] =
     [EventType::Added, EventType::Modified, EventType::Deleted, EventType::Bookmark, EventType::Error];
 
 impl RawEvent {
-    /// Reads one event's JSON. One of an unknown type is told as such: something happened, and only its user can know whether it matters.
-    pub(crate) fn read(Frame { bytes: frame, parts }: &Frame) -> Result<Self, DecodeError> {
+    /// Reads one event. One of an unknown type is told as such: something happened, and only its user can know whether it matters.
+    pub(crate) fn read(frame: &Frame) -> Result<Self, DecodeError> {
+        let (frame, parts) = match frame {
+            Frame::Json(frame, parts) => (frame, parts),
+            #[cfg(feature = "std")]
+            Frame::Protobuf(message) => return Self::read_message(message),
+        };
         if let Some(Parts { event_type, object: (start, end), walked, key }) = *parts {
             let object = RawObject::of_event(frame.slice(start..end), walked, key);
             return Ok(Self { event_type, word: String::new(), object });
         }
         let event_type = json::text(frame, &["type"]).ok_or_else(|| DecodeError::new("type", "missing"))?;
-        let known = TYPES.into_iter().find(|known| known.name() == event_type);
-        let word = if known.is_some() { String::new() } else { event_type.into_owned() };
         let object = json::find(frame, &["object"]).ok_or_else(|| DecodeError::new("object", "missing"))?;
-        Ok(Self {
-            event_type: known.unwrap_or(EventType::Unknown),
-            word,
-            object: RawObject::keyed(frame.slice_ref(object)),
-        })
+        Ok(Self::new(&event_type, RawObject::keyed(frame.slice_ref(object))))
+    }
+
+    fn new(word: &str, object: RawObject) -> Self {
+        let known = TYPES.into_iter().find(|known| known.name() == word);
+        let word = if known.is_some() { String::new() } else { word.to_owned() };
+        Self { event_type: known.unwrap_or(EventType::Unknown), word, object }
+    }
+
+    /// Reads an event whose object is metadata alone, or a Status.
+    #[cfg(feature = "std")]
+    fn read_message(message: &Bytes) -> Result<Self, DecodeError> {
+        let event = EventMessage::read(message).ok_or_else(|| protobuf::broken("."))?;
+        let object = match protobuf::status(event.object) {
+            // Whoever is told of errors reads them as JSON.
+            Some(status) => RawObject::from_json(status.to_json().into()),
+            None => {
+                RawObject::object_meta(message, event.metadata).ok_or_else(|| protobuf::broken("object"))?
+            }
+        };
+        Ok(Self::new(event.event_type, object))
     }
 
     /// The word that stands in the event, such as `ADDED`.

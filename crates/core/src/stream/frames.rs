@@ -4,7 +4,7 @@ use core::mem;
 
 use bytes::Bytes;
 
-use super::event::Parts;
+use super::event::{Frame, Parts};
 use crate::prelude::*;
 use crate::queue::Queue;
 
@@ -30,12 +30,6 @@ pub(crate) struct Frames {
     by_lines: bool,
     max: usize,
     ready: Queue<Frame>,
-}
-
-/// One object of the run, and its parts where it is an event as the API server writes them.
-pub(crate) struct Frame {
-    pub(crate) bytes: Bytes,
-    pub(crate) parts: Option<Parts>,
 }
 
 /// Where the reader stands.
@@ -131,7 +125,7 @@ impl Frames {
             let line = chunk.slice(at..at + length);
             self.within_limit(line.len())?;
             if let Some(parts) = Parts::of_line(&line) {
-                self.ready.push(Frame { bytes: line, parts: Some(parts) });
+                self.ready.push(Frame::Json(line, Some(parts)));
                 return Ok(at + length);
             }
             self.by_lines = false;
@@ -195,13 +189,13 @@ impl Frames {
         }
         if self.carry.is_empty() {
             self.within_limit(end.len())?;
-            self.ready.push(Frame { bytes: end, parts });
+            self.ready.push(Frame::Json(end, parts));
             return Ok(());
         }
         self.carry(&end)?;
         let bytes = Bytes::from(mem::take(&mut self.carry));
         let parts = Parts::read(&bytes, 0).filter(|(end, _)| *end == bytes.len()).map(|(_, parts)| parts);
-        self.ready.push(Frame { bytes, parts });
+        self.ready.push(Frame::Json(bytes, parts));
         Ok(())
     }
 
@@ -217,7 +211,7 @@ impl Frames {
             match Parts::of_line(&line) {
                 Some(parts) => {
                     self.by_lines = true;
-                    self.ready.push(Frame { bytes: line, parts: Some(parts) });
+                    self.ready.push(Frame::Json(line, Some(parts)));
                 }
                 None => self.push(&line)?,
             }
@@ -255,15 +249,20 @@ mod tests {
     use core::iter;
     use proptest::prelude::*;
 
+    fn json(frame: Frame) -> (Bytes, Option<Parts>) {
+        let Frame::Json(bytes, parts) = frame else { panic!("no JSON") };
+        (bytes, parts)
+    }
+
     fn split(chunks: &[&[u8]], max: usize) -> Result<Vec<Vec<u8>>, FrameError> {
         let mut frames = Frames::new(max);
         let mut out = Vec::new();
         for chunk in chunks {
             frames.push(&Bytes::copy_from_slice(chunk))?;
-            out.extend(iter::from_fn(|| frames.next()).map(|frame| frame.bytes.to_vec()));
+            out.extend(iter::from_fn(|| frames.next()).map(|frame| json(frame).0.to_vec()));
         }
         frames.finish()?;
-        out.extend(iter::from_fn(|| frames.next()).map(|frame| frame.bytes.to_vec()));
+        out.extend(iter::from_fn(|| frames.next()).map(|frame| json(frame).0.to_vec()));
         Ok(out)
     }
 
@@ -296,7 +295,7 @@ mod tests {
             frames.finish().unwrap();
             let mut walked = Vec::new();
             while let Some(frame) = frames.next() {
-                walked.push(frame.parts.map(|parts| parts.is_walked()));
+                walked.push(json(frame).1.map(|parts| parts.is_walked()));
             }
             walked
         };

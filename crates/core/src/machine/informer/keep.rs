@@ -13,7 +13,7 @@ pub trait Keep {
     ///
     /// # Errors
     /// [`Error::Decode`] where the object does not fit. The informer tells it with the object's key, and keeps what it knew.
-    fn keep(&self, object: &RawObject) -> Result<Self::Value, Error>;
+    fn keep(&mut self, object: &RawObject) -> Result<Self::Value, Error>;
 }
 
 /// Keeps each object's bytes without `managedFields`: the least memory, and nothing can fail.
@@ -23,7 +23,7 @@ pub struct KeepBytes;
 impl Keep for KeepBytes {
     type Value = RawObject;
 
-    fn keep(&self, object: &RawObject) -> Result<RawObject, Error> {
+    fn keep(&mut self, object: &RawObject) -> Result<RawObject, Error> {
         Ok(object.detach_without_managed_fields())
     }
 }

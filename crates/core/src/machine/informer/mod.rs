@@ -100,15 +100,15 @@ impl<K: Keep, S: Shelf<Value = K::Value>> Informer<K, S> {
                         self.shelf.change(|store| match event {
                             WatcherEvent::Init => source.begin(),
                             WatcherEvent::InitApply(object) => {
-                                told.extend(source.add(store, &self.keep, &object).err().map(Err));
+                                told.extend(source.add(store, &mut self.keep, &object).err().map(Err));
                             }
                             WatcherEvent::InitDone { .. } => source.complete(store, &mut told),
                             WatcherEvent::Apply(object) => {
-                                source.apply(store, &self.keep, &object, &mut told);
+                                source.apply(store, &mut self.keep, &object, &mut told);
                             }
                             WatcherEvent::Delete(object) if source.is_filling() => source.take_back(&object),
                             WatcherEvent::Delete(object) => {
-                                source.delete(store, &self.keep, &object, &mut told);
+                                source.delete(store, &mut self.keep, &object, &mut told);
                             }
                         });
                     }

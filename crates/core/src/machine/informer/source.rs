@@ -76,7 +76,7 @@ impl<V: Clone> Source<V> {
     pub(super) fn add(
         &mut self,
         store: &Store<V>,
-        keep: &impl Keep<Value = V>,
+        keep: &mut impl Keep<Value = V>,
         object: &RawObject,
     ) -> Result<(), Error> {
         let (key, version, uid) = (key(object), version(object), uid(object));
@@ -136,7 +136,7 @@ impl<V: Clone> Source<V> {
     pub(super) fn apply(
         &mut self,
         store: &mut Store<V>,
-        keep: &impl Keep<Value = V>,
+        keep: &mut impl Keep<Value = V>,
         object: &RawObject,
         told: &mut Told<V>,
     ) {
@@ -153,7 +153,7 @@ impl<V: Clone> Source<V> {
     pub(super) fn delete(
         &mut self,
         store: &mut Store<V>,
-        keep: &impl Keep<Value = V>,
+        keep: &mut impl Keep<Value = V>,
         object: &RawObject,
         told: &mut Told<V>,
     ) {

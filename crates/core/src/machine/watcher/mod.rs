@@ -153,13 +153,13 @@ impl Watcher {
         };
         if next == Next::Resume {
             let draft = self.watch_draft(false);
-            self.state = State::Watching(Stream::new());
+            self.state = State::Watching(Stream::of(&draft));
             return self.start(draft, Shape::Stream);
         }
         self.tell(Ok(WatcherEvent::Init));
         if self.round.by == By::Choice && self.initial == InitialList::Streaming {
             let draft = self.watch_draft(true);
-            self.state = State::Filling(Stream::new());
+            self.state = State::Filling(Stream::of(&draft));
             self.start(draft, Shape::Stream);
         } else {
             let draft = self.list_draft();

@@ -5,27 +5,26 @@ use bytes::Bytes;
 use super::ending::{Ending, Phase};
 use super::{State, USEFUL, Watcher, WatcherEvent};
 use crate::answer::problem;
+use crate::call::Draft;
 use crate::error::{DecodeError, Error, Status};
 use crate::machine::Output;
 use crate::prelude::*;
-use crate::stream::{EventType, Frame, Frames, RawEvent};
+use crate::stream::{EventType, Events, RawEvent};
 use crate::time::Now;
 
-/// client-go's limit of one event.
-const MAX_EVENT: usize = 16 << 20;
 /// What the bookmark at the end of a streaming list carries (KEP-3157).
 const END: [&str; 3] = ["metadata", "annotations", "k8s.io/initial-events-end"];
 
 /// A stream of events, and how it has been.
 pub(super) struct Stream {
-    frames: Frames,
+    events: Events,
     opened: Option<u64>,
     told: bool,
 }
 
 impl Stream {
-    pub(super) fn new() -> Self {
-        Self { frames: Frames::new(MAX_EVENT), opened: None, told: false }
+    pub(super) fn of(draft: &Draft) -> Self {
+        Self { events: Events::of(draft), opened: None, told: false }
     }
 
     /// Whether it brought something, or lasted for a while.
@@ -57,7 +56,7 @@ impl Watcher {
 
     pub(super) fn read(&mut self, now: Now, chunk: &Bytes) {
         let Some(stream) = self.stream() else { return };
-        let pushed = stream.frames.push(chunk);
+        let pushed = stream.events.push(chunk);
         // An event may end the stream, and so may what comes after the last one.
         if let Err(error) = self.events() {
             self.abandon(now, &Ending::Failed(&error));
@@ -68,8 +67,8 @@ impl Watcher {
 
     /// The events that are there, until one ends the stream.
     fn events(&mut self) -> Result<(), Error> {
-        while let Some(frame) = self.stream().and_then(|stream| stream.frames.next()) {
-            self.event(&frame)?;
+        while let Some(event) = self.stream().and_then(|stream| stream.events.next()) {
+            self.event(event.map_err(|error| problem(self.call.clone(), error))?)?;
         }
         Ok(())
     }
@@ -77,7 +76,7 @@ impl Watcher {
     /// The stream has ended.
     pub(super) fn closed(&mut self, now: Now, end: Result<(), Error>) {
         let Some(stream) = self.stream() else { return };
-        let cut = stream.frames.finish();
+        let cut = stream.events.finish();
         let last = self.events();
         let phase = self.phase(now);
         match (last.and(end), cut) {
@@ -95,8 +94,7 @@ impl Watcher {
     }
 
     /// One event. An error ends the stream: what cannot be understood may have been a change.
-    fn event(&mut self, frame: &Frame) -> Result<(), Error> {
-        let event = RawEvent::read(frame).map_err(|error| problem(self.call.clone(), error))?;
+    fn event(&mut self, event: RawEvent) -> Result<(), Error> {
         if let Some(stream) = self.stream() {
             stream.told = true;
         }
