@@ -46,3 +46,8 @@ fn frames() {
 fn mount() {
     replay("mount", checks::mount::check);
 }
+
+#[test]
+fn machines() {
+    replay("machines", checks::machines::check);
+}

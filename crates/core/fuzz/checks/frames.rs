@@ -1,8 +1,10 @@
 //! However a watch's body is cut into pieces, the events are the same.
 
 use bytes::Bytes;
-use kubewire::machine::{Input, Machine, Output, WatchStream};
-use kubewire::{Act, Builtin, Config, Driver, Error, Head, Heard, Now, Operation, Task};
+use kubewire::machine::{Id, InitialList, Input, Machine, Output, WatchStream, Watcher};
+use kubewire::{
+    Act, Api, Builtin, Catalog, Config, Driver, Error, Head, Heard, Now, Object, Operation, RawObject, Task,
+};
 
 use super::answer::check_event;
 
@@ -20,11 +22,38 @@ pub fn check(data: &[u8]) {
 /// These pieces, the same in one, and byte by byte: all give the same events.
 pub fn check_pieces(pieces: &[&[u8]]) {
     let whole = pieces.concat();
-    let wanted = events(&[&whole]);
-    assert_eq!(events(pieces), wanted);
-    if whole.len() < 4096 {
-        assert_eq!(events(&whole.chunks(1).collect::<Vec<_>>()), wanted);
+    for events in [events, metadata] {
+        let wanted = events(&[&whole]);
+        assert_eq!(events(pieces), wanted);
+        if whole.len() < 4096 {
+            assert_eq!(events(&whole.chunks(1).collect::<Vec<_>>()), wanted);
+        }
     }
+}
+
+/// What a watcher of metadata, which may come as protobuf, tells of its first stream.
+fn metadata(pieces: &[&[u8]]) -> Vec<String> {
+    let now = Now { mono: 0, wall: 0 };
+    let pods = Api::<Object>::dynamic(Builtin.find(None, "pods").unwrap());
+    let call = pods.list().raw_metadata_items().call().unwrap();
+    let mut watcher = Watcher::new(call.draft(), InitialList::Streaming, 1);
+    watcher.handle(now, Input::Opened(Id(1), Head::new(200)));
+    for piece in pieces {
+        watcher.handle(now, Input::Data(Id(1), Bytes::copy_from_slice(piece)));
+    }
+    watcher.handle(now, Input::Closed(Id(1), Ok(())));
+    let mut told = Vec::new();
+    while let Some(output) = watcher.poll() {
+        if let Output::Event(event) = output {
+            let key =
+                |object: RawObject| format!("{} {:?} {:?}", object.name(), object.namespace(), object.json());
+            told.push(match event.map(|event| event.try_map(|object| Ok::<_, Error>(key(object)))) {
+                Ok(event) => format!("{event:?}"),
+                Err(error) => format!("{} {error}", error.stage()),
+            });
+        }
+    }
+    told
 }
 
 /// What a watch brings, as text: a type and an object, or an error.
@@ -63,30 +92,4 @@ fn events(pieces: &[&[u8]]) -> Vec<String> {
         }
     }
     panic!("the watch does not end: {events:?}");
-}
-
-/// A machine may be told anything, in any order.
-pub fn check_machine(inputs: &[u8]) {
-    use kubewire::machine::{Id, Stop};
-
-    let now = Now::default();
-    let watch: Operation = serde_json::from_str(r#"{"verb":"watch","resource":"pods"}"#).unwrap();
-    let mut machine = WatchStream::new(&watch.draft(&Builtin).unwrap(), 1);
-    for input in inputs {
-        machine.handle(
-            now,
-            match input % 7 {
-                0 => Input::Opened(Id(0), Head::new(200)),
-                1 => Input::Data(Id(0), Bytes::from_static(b"{\"type\":\"ADDED\",\"object\":{}}")),
-                2 => Input::Data(Id(0), Bytes::from_static(b"{")),
-                3 => Input::Closed(Id(0), Ok(())),
-                4 => Input::Command(Stop),
-                5 => Input::Data(Id(1), Bytes::from_static(b"x")),
-                _ => Input::Time,
-            },
-        );
-        while let Some(output) = machine.poll() {
-            drop::<Output<_>>(output);
-        }
-    }
 }

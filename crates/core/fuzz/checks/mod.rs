@@ -7,6 +7,7 @@
 
 pub mod answer;
 pub mod frames;
+pub mod machines;
 pub mod mount;
 pub mod operation;
 pub mod request_info;
