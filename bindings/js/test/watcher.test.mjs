@@ -73,6 +73,12 @@ test("what a watcher cannot get over it throws, and a 403 it tells", async () =>
   assert.equal(told[1].error.reason, "Forbidden");
 });
 
+test("what does not decode says where", async () => {
+  const { client } = await scripted([(signal) => ({ body: waiting([bytes(event("ERROR", {}))], signal) })]);
+  const told = await until(client.watcher("pods"), ({ type }) => type === "error");
+  assert.deepEqual([told[1].error.code, told[1].error.path], ["Decode", "object"]);
+});
+
 test("leaving a watcher's loop ends its request; so does a signal, with its reason", async () => {
   const signals = [];
   const first = (signal) => {
