@@ -96,5 +96,5 @@ test("a watcher survives the server's deaths, and a compaction", { timeout: 120_
   await assert.rejects(watched, { name: "AbortError" });
   t.diagnostic(`${Object.keys(wanted).length} objects; ${JSON.stringify(mirror.counts)}`);
   assert.ok(mirror.counts.error >= 1, "the deaths are told");
-  assert.ok(mirror.counts.init >= 2, "the compaction makes it begin anew");
+  assert.ok(mirror.counts.init >= 2, "a history that is forgotten makes it begin anew");
 });

@@ -80,7 +80,7 @@ pub(crate) fn build() -> Result<()> {
 pub(crate) fn build_unoptimised() -> Result<PathBuf> {
     tools::wasm_target()?;
     bindgen::check_version()?;
-    // Panics name their places, and those must not be the builder's own. Nothing in the core calls itself, so that a small stack does; what
+    // Panics name their places, and those must not be the builder's own. Nothing in the core goes deep, so that a small stack does; what
     // lies behind it, all constants, then has addresses of one byte less.
     let home = tools::cargo_home()?;
     let (home, root) = (home.display(), root());
