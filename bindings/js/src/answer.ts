@@ -66,7 +66,8 @@ export class Answer {
   }
 
   #problem(path: string, why: string): KubeError {
-    return new KubeError("Decode", `${this.#call}: the answer does not fit its type: at \`${path}\`: ${why}`);
+    const text = `${this.#call}: the answer does not fit its type: at \`${path}\`: ${why}`;
+    return new KubeError("Decode", text, undefined, this.warnings, path);
   }
 }
 

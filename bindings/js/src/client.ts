@@ -4,13 +4,15 @@ import { Conversation, type Told } from "./conversation.js";
 import { type Core, type Run, Way } from "./core.js";
 import { orThrow } from "./errors.js";
 import { type Candidate, candidacy, Election } from "./election.js";
-import { Events, type Watch } from "./events.js";
+import { asEvent, Events, type Watch } from "./events.js";
 import type { FormedRequest, Host } from "./host.js";
 import { Informer } from "./informer.js";
-import type { KubeObject, List, LogLine, LogOptions, Page, WatchEvent } from "./objects.js";
+import { type FollowEvent, type FollowOptions, type LogLine, type LogOptions, readLine } from "./logs.js";
+import type { KubeObject, List, Page, WatchEvent } from "./objects.js";
 import { desired, type Operation, type Parameters, type PatchType, type Scalar } from "./operation.js";
 import { openSession, type SessionOptions } from "./session.js";
 import { form } from "./sans-io.js";
+import { type Watcher, watcher } from "./watcher.js";
 import { ready } from "./wasm.js";
 
 /** What any call takes beside its operation. */
@@ -89,7 +91,7 @@ export class Client {
     return this.#read({ verb: "list", resource }, options, (answer) => answer.list<T>());
   }
 
-  /** The changes, as they happen. A plain watch: it ends when the server ends it. */
+  /** The changes, as they happen. A plain watch: it ends when the server ends it. {@link Client.watcher} goes on. */
   watch<T = KubeObject>(resource: string, options: Options = {}): Watch<T> {
     const { signal, ...parameters } = options;
     const operation: Operation = { ...parameters, verb: "watch", resource };
@@ -108,6 +110,25 @@ export class Client {
       for (const warning of told.warnings) this.#onWarning?.(warning);
       return { order: ORDERS[told.number] ?? "Next", list: new Answer(told).list<T>() };
     });
+  }
+
+  /**
+   * What a list asks for, and every change since, through lost connections, expired versions and restarts. It never ends by itself: what goes
+   * wrong is told as an event, and it tries again, from 0.8 s to a minute later.
+   *
+   * ```js
+   * for await (const event of client.watcher("pods", { namespace: "shop", labelSelector: "app=web" })) {
+   *   if (event.type === "initApply" || event.type === "apply") console.log(event.object.metadata.name, "is there");
+   *   if (event.type === "delete") console.log(event.object.metadata.name, "is gone");
+   *   if (event.type === "error") console.warn(event.error.message);
+   * }
+   * ```
+   *
+   * It holds no object; {@link Client.informer} keeps them all, and says what changed. It throws the signal's reason, and an operation that is refused.
+   */
+  watcher<T = KubeObject>(resource: string, options: Options = {}): Watcher<T> {
+    const { signal, ...parameters } = options;
+    return watcher(async () => this.#converse({ ...parameters, verb: "list", resource }, signal, Way.Watcher));
   }
 
   /** A store of what a list asks for, kept equal to the server's, and its changes: see {@link Informer}. */
@@ -163,15 +184,27 @@ export class Client {
     return new Election(begin, () => this.#host.now().mono);
   }
 
-  /** The lines of a pod's log, as they come. */
+  /** The lines of a pod's log, as they come. A lost connection ends them with its error; {@link Client.followLogs} goes on. */
   logs(pod: string, options: LogOptions & CallOptions = {}): Events<LogLine> {
-    const { signal, namespace, ...query } = options;
-    const operation: Operation = { verb: "get", resource: "pods", name: pod, namespace, subresource: "log", query };
-    return new Events(async () => this.#converse(operation, signal, Way.Log), ({ type, bytes, number }) => ({
-      text: lenient.decode(bytes),
-      ...(type !== "" && { timestamp: type }),
-      cut: number === 1,
-    }));
+    return new Events(async () => this.#log(pod, options, Way.Log), readLine);
+  }
+
+  /**
+   * The lines of a pod's log as its container writes them, until it ends; each with its time. A lost connection is told as an event, and the log
+   * goes on where it was: no line is lost, and none comes twice.
+   *
+   * ```js
+   * for await (const event of client.followLogs("web-0", { namespace: "shop", tailLines: 10 })) {
+   *   if (event.type === "line") console.log(event.timestamp, event.text);
+   *   else console.warn(event.error.message);
+   * }
+   * ```
+   *
+   * After an error that it cannot get over, such as a pod that is not there, it ends.
+   */
+  followLogs(pod: string, options: FollowOptions & CallOptions = {}): Events<FollowEvent> {
+    const line = (told: Told) => ({ type: "line" as const, ...readLine(told) });
+    return new Events<FollowEvent>(async () => this.#log(pod, options, Way.Follow), line, asEvent);
   }
 
   /** A new object; its own namespace and version are used where the options say none. */
@@ -265,6 +298,10 @@ export class Client {
     return new Conversation(this.#host, this.#core, run, signal);
   }
 
+  #log(pod: string, { signal, namespace, ...query }: LogOptions & CallOptions, way: Way): Conversation {
+    return this.#converse({ verb: "get", resource: "pods", name: pod, namespace, subresource: "log", query }, signal, way);
+  }
+
   #converse(operation: Operation, signal: AbortSignal | undefined, way?: Way): Conversation {
     signal?.throwIfAborted();
     const wanted = desired(operation);
@@ -282,7 +319,6 @@ export type OnExpired = keyof typeof ON_EXPIRED;
 
 const ON_EXPIRED = { Fail: Way.Pages, TakeRest: Way.PagesRest, StartOver: Way.PagesAnew } as const;
 const ORDERS = ["First", "Next", "Later"] as const;
-const lenient = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** What a path takes. */
 export interface PathOptions extends CallOptions {

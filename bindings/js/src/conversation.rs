@@ -3,8 +3,9 @@
 use alloc::string::String;
 use bytes::Bytes;
 use kubewire::machine::{
-    Election, ElectionEvent, Exchange, Informer, InformerEvent, InitialList, Input, KeepBytes, LogStream,
-    Machine, Next, OnExpired, Once, Output, Pages, RawPage, Retry, Shape, Stop, WatchStream,
+    Election, ElectionEvent, Exchange, Informer, InformerEvent, InitialList, Input, KeepBytes, LogFollow,
+    LogStream, Machine, Next, OnExpired, Once, Output, Pages, RawPage, Retry, Shape, Stop, WatchStream,
+    Watcher, WatcherEvent,
 };
 use kubewire::{Draft, Error, Head, LogLine, Now, RawEvent, RawObject, Store};
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -19,6 +20,10 @@ pub(crate) enum Conversation {
     Pages(Pages),
     /// One log, line by line.
     Log(LogStream),
+    /// The same, through lost connections.
+    Follow(LogFollow),
+    /// What one list asks for and its changes, through lost connections.
+    Watcher(Watcher),
     /// A store of what one list asks for, and its changes.
     Informer(Informer<KeepBytes, Store<RawObject>>),
     /// One candidate of an election.
@@ -45,8 +50,10 @@ pub enum Way {
     PagesAnew = 6,
     /// As a store of what a list asks for, which tells its changes.
     Informer = 7,
-    /// The same, by pages even where the server has streaming lists.
-    InformerPages = 8,
+    /// As what a list asks for and its changes, without a store.
+    Watcher = 8,
+    /// As a log that goes on after a lost connection.
+    Follow = 9,
 }
 
 impl Conversation {
@@ -63,8 +70,10 @@ impl Conversation {
             }
             Way::Watch => Self::Watch(WatchStream::of(draft, seed.into())),
             Way::Log => Self::Log(LogStream::new(draft.into())),
-            Way::Informer | Way::InformerPages => {
-                let initial = if way == Way::Informer { InitialList::Streaming } else { InitialList::Pages };
+            Way::Follow => Self::Follow(LogFollow::new(&draft, seed.into())),
+            Way::Watcher => Self::Watcher(Watcher::new(&draft, InitialList::Streaming, seed.into())),
+            Way::Informer => {
+                let initial = InitialList::Streaming;
                 Self::Informer(Informer::new([&draft], initial, seed.into(), KeepBytes, Store::new()))
             }
             _ => Self::Pages(Pages::new(&draft, on_expired)),
@@ -82,6 +91,8 @@ pub(crate) enum Event {
     Page(RawPage),
     /// A line of a log.
     Line(LogLine),
+    /// A step of a watcher.
+    Step(WatcherEvent<RawObject>),
     /// A change of an informer's store.
     Inform(InformerEvent<RawObject>),
     /// A turn of an election.
@@ -115,6 +126,8 @@ impl Machine for Conversation {
             Self::Once(once) => once.handle(now, input),
             Self::Watch(watch) => watch.handle(now, input),
             Self::Log(log) => log.handle(now, input),
+            Self::Follow(log) => log.handle(now, input),
+            Self::Watcher(watcher) => watcher.handle(now, input),
             Self::Informer(informer) => informer.handle(now, input),
             Self::Election(election) => election.handle(now, input),
             Self::Pages(_) => {}
@@ -127,6 +140,8 @@ impl Machine for Conversation {
             Self::Watch(watch) => map(watch.poll()?, Event::Change),
             Self::Pages(pages) => map(pages.poll()?, Event::Page),
             Self::Log(log) => map(log.poll()?, Event::Line),
+            Self::Follow(log) => map(log.poll()?, Event::Line),
+            Self::Watcher(watcher) => map(watcher.poll()?, Event::Step),
             Self::Informer(informer) => map(informer.poll()?, Event::Inform),
             Self::Election(election) => map(election.poll()?, Event::Turn),
         })
@@ -134,6 +149,8 @@ impl Machine for Conversation {
 
     fn timeout(&self) -> Option<u64> {
         match self {
+            Self::Follow(log) => log.timeout(),
+            Self::Watcher(watcher) => watcher.timeout(),
             Self::Informer(informer) => informer.timeout(),
             Self::Election(election) => election.timeout(),
             // The others have no clock.

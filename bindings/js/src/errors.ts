@@ -47,6 +47,8 @@ export class KubeError extends Error {
     readonly status?: Status,
     /** The texts of the answer's `Warning` headers. */
     readonly warnings: readonly string[] = [],
+    /** Which field did not fit, where the stage is `"Decode"`: such as `items`; `.` for the whole answer. */
+    readonly path?: string,
   ) {
     super(message);
   }
@@ -57,17 +59,15 @@ export class KubeError extends Error {
   }
 }
 
-/** Reads what the core says of an error: its stage, the Status or nothing, and the text, which may have several lines. */
+/** Reads what the core says of an error: its stage, the Status or the path or nothing, and the text, which may have several lines. */
 export function readError(lines: string, warnings: readonly string[] = []): KubeError {
   const stage = lines.indexOf("\n");
-  const status = lines.indexOf("\n", stage + 1);
-  const json = lines.slice(stage + 1, status);
-  return new KubeError(
-    lines.slice(0, stage) as Stage,
-    lines.slice(status + 1),
-    json === "" ? undefined : (JSON.parse(json) as Status),
-    warnings,
-  );
+  const end = lines.indexOf("\n", stage + 1);
+  const code = lines.slice(0, stage) as Stage;
+  const detail = lines.slice(stage + 1, end);
+  const text = lines.slice(end + 1);
+  if (code === "Decode") return new KubeError(code, text, undefined, warnings, detail);
+  return new KubeError(code, text, detail === "" ? undefined : (JSON.parse(detail) as Status), warnings);
 }
 
 /**

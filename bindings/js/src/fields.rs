@@ -66,7 +66,8 @@ impl Fields {
         let find = |name: &str| self.fields.iter().find(|field| field.0 == name).map(|field| &*field.1);
         let text = |name| find(name).unwrap_or_default();
         let mut candidate = Candidate::new(text("namespace"), text("name"), text("identity"));
-        let time = |name| find(name)?.parse().ok().map(Duration::from_millis);
+        // What is no number is no time either, which is refused.
+        let time = |name| Some(Duration::from_millis(find(name)?.parse::<u32>().unwrap_or_default().into()));
         if let Some(time) = time("leaseDuration") {
             candidate = candidate.lease_duration(time);
         }

@@ -1,6 +1,6 @@
 import type { Conversation, Told } from "./conversation.js";
-import { KubeError } from "./errors.js";
-import type { KubeObject } from "./objects.js";
+import { asEvent, type ErrorEvent, Events } from "./events.js";
+import { decode, type KubeObject } from "./objects.js";
 
 /** A change of what an {@link Informer} keeps. When it is told, the store already has it. */
 export type InformerEvent<T = KubeObject> =
@@ -13,7 +13,7 @@ export type InformerEvent<T = KubeObject> =
   /** All that there was has been taken in: told once. */
   | { type: "synced" }
   /** Something went wrong, and the informer goes on. */
-  | { type: "error"; error: KubeError };
+  | ErrorEvent;
 
 /**
  * Keeps a store equal to what the server has, through whatever happens to the connection, and tells each change. It never ends by itself.
@@ -29,15 +29,14 @@ export type InformerEvent<T = KubeObject> =
  * JavaScript's heap, without their `managedFields`, and are decoded when they are asked for. Keys are `NAMESPACE/NAME`, or `NAME`.
  */
 export class Informer<T = KubeObject> implements AsyncIterableIterator<InformerEvent<T>>, AsyncDisposable {
-  #begin: (() => Promise<Conversation>) | undefined;
-  #starting: Promise<Conversation> | undefined;
+  readonly #events: Events<InformerEvent<T>>;
   #conversation: Conversation | undefined;
   #synced = false;
-  #closed = false;
 
   /** @internal */
   constructor(begin: () => Promise<Conversation>) {
-    this.#begin = begin;
+    const kept = async () => (this.#conversation = await begin());
+    this.#events = new Events<InformerEvent<T>>(kept, (told) => this.#read(told), asEvent);
   }
 
   /** How many objects there are. */
@@ -66,27 +65,8 @@ export class Informer<T = KubeObject> implements AsyncIterableIterator<InformerE
   }
 
   /** The next change. It throws the signal's reason, and what cannot be mended: an operation that is refused, a pod without a token. */
-  async next(): Promise<IteratorResult<InformerEvent<T>, undefined>> {
-    if (this.#closed) return { done: true, value: undefined };
-    try {
-      this.#starting ??= this.#begin?.();
-      this.#conversation ??= await this.#starting;
-    } catch (error) {
-      this.close();
-      throw error;
-    }
-    try {
-      const value = await this.#conversation?.next((told) => this.#read(told));
-      if (value !== undefined) return { done: false, value };
-    } catch (error) {
-      if (!(error instanceof KubeError)) {
-        this.close();
-        throw error;
-      }
-      return { done: false, value: { type: "error", error } };
-    }
-    this.close();
-    return { done: true, value: undefined };
+  next(): Promise<IteratorResult<InformerEvent<T>, undefined>> {
+    return this.#events.next();
   }
 
   /** Iterates by itself, for those who want the store alone; resolves once it is {@link Informer.synced}. */
@@ -107,9 +87,7 @@ export class Informer<T = KubeObject> implements AsyncIterableIterator<InformerE
 
   /** Ends it and its request at once; the store is empty then. May be called often. */
   close(): void {
-    this.#closed = true;
-    this.#begin = undefined;
-    this.#starting?.then((conversation) => conversation.close()).catch(() => {});
+    this.#events.close();
   }
 
   async return(): Promise<IteratorResult<InformerEvent<T>, undefined>> {
@@ -147,10 +125,4 @@ export class Informer<T = KubeObject> implements AsyncIterableIterator<InformerE
         return { type: "synced" };
     }
   }
-}
-
-const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-
-function decode<T>(bytes: Uint8Array): T {
-  return JSON.parse(decoder.decode(bytes)) as T;
 }

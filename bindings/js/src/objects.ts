@@ -54,29 +54,9 @@ export interface Page<T = KubeObject> {
   list: List<T>;
 }
 
-/** One line of a log. */
-export interface LogLine {
-  /** The line without its end; what is no UTF-8 is replaced. */
-  text: string;
-  /** When it was written (RFC 3339, with nanoseconds), where `timestamps` were asked for. */
-  timestamp?: string;
-  /** Whether this is only its start: it is longer than a mebibyte, or the connection was lost within it. */
-  cut: boolean;
+/** An object of its JSON. */
+export function decode<T>(bytes: Uint8Array): T {
+  return JSON.parse(decoder.decode(bytes)) as T;
 }
 
-/** Which lines of a log. */
-export interface LogOptions {
-  namespace?: string | undefined;
-  /** Which container, where the pod has several. */
-  container?: string | undefined;
-  /** Goes on as the container writes, until it ends. */
-  follow?: boolean | undefined;
-  /** Of the container's earlier run. */
-  previous?: boolean | undefined;
-  sinceSeconds?: number | undefined;
-  /** RFC 3339. */
-  sinceTime?: string | undefined;
-  tailLines?: number | undefined;
-  timestamps?: boolean | undefined;
-  limitBytes?: number | undefined;
-}
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });

@@ -2,7 +2,7 @@
 
 use alloc::string::String;
 use bytes::Bytes;
-use kubewire::machine::{ElectionEvent, InformerEvent, LossReason};
+use kubewire::machine::{ElectionEvent, InformerEvent, LossReason, WatcherEvent};
 use kubewire::{Act as Wanted, Error, Need, RawObject, Task, Trust};
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -26,7 +26,7 @@ pub enum Act {
     /// whether it is the first (0), follows the one before (1), or follows it at a later version (2).
     Answer = 4,
     /// A change: its type in `Text`, its object in `Body`. Or a line of a log: its time in `Text`, the line in `Body`, and 1 in `Number` where
-    /// it is cut. Or a change of an informer's store: `add`, `update`, `delete` or `synced` in `Text`, the key in `Lines`, the object in `Body`,
+    /// it is cut. Or a step of a watcher: its word in `Text`, its object in `Body`, its version in `Lines`. Or a change of an informer's store: `add`, `update`, `delete` or `synced` in `Text`, the key in `Lines`, the object in `Body`,
     /// what was known in `Pem`, and 1 in `Number` where the object was there at the start, or where nobody saw it go. Or a turn of an election:
     /// its word in `Text`, the leader or the reason in `Lines`, how many leaders there were in `Number`.
     Change = 5,
@@ -120,6 +120,20 @@ impl Parts {
         };
         self.push(&key);
         self.number = number.into();
+        self.object(word.into(), object.json())
+    }
+
+    fn step(&mut self, event: WatcherEvent<RawObject>) -> Act {
+        let (word, object) = match event {
+            WatcherEvent::InitApply(object) => ("initApply", object),
+            WatcherEvent::Apply(object) => ("apply", object),
+            WatcherEvent::Delete(object) => ("delete", object),
+            WatcherEvent::InitDone { resource_version } => {
+                self.push(&resource_version);
+                return self.object("initDone".into(), Bytes::new());
+            }
+            _ => return self.object("init".into(), Bytes::new()),
+        };
         self.object(word.into(), object.json())
     }
 
@@ -223,6 +237,7 @@ impl Parts {
                 self.body = event.object().clone();
                 Act::Change
             }
+            Wanted::Event(Event::Step(event)) => self.step(event),
             Wanted::Event(Event::Inform(event)) => self.inform(event),
             Wanted::Event(Event::Turn(event)) => self.turn(event),
             Wanted::Event(Event::Failed(error)) => self.failed(&error),

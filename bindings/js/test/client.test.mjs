@@ -162,7 +162,7 @@ test("fields are checked on the way in", async () => {
 test("text is text, and JSON is an object", async () => {
   const { client: kube } = await client(() => ({ body: chunks([Buffer.from("o"), Buffer.from("k")]) }));
   assert.equal(await kube.getText("/readyz"), "ok");
-  await assert.rejects(kube.getPath("/readyz"), { code: "Decode", message: /^get \/readyz: .*this is no JSON$/ });
+  await assert.rejects(kube.getPath("/readyz"), { code: "Decode", path: ".", message: /^get \/readyz: .*this is no JSON$/ });
   const answer = await kube.answer({ verb: "get", path: "/readyz" });
   assert.deepEqual([...answer.bytes], [...Buffer.from("ok")]);
 });

@@ -133,4 +133,6 @@ test("a candidate whose times do not fit is refused", async () => {
   const client = await Client.inCluster({ host: new FakeHost() });
   await assert.rejects(client.elect({ name: "lock", identity: "" }).next(), /identity/);
   await assert.rejects(client.elect({ name: "lock", identity: "a", renewDeadline: 20_000 }).next(), /renewDeadline/);
+  // No number of milliseconds, and no reason to take the default.
+  for (const retryPeriod of [-1, 0.5, NaN]) await assert.rejects(client.elect({ name: "lock", identity: "a", retryPeriod }).next(), /renewDeadline/);
 });

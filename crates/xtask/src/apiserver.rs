@@ -69,7 +69,8 @@ fn front(dir: &Path) -> Result<()> {
 }
 
 /// As much of a kubelet as the API server asks for a log, for tests in other languages: it says its port, and does what each line of standard input says.
-/// `next` waits for a request and says its path and query; `write TEXT` writes a line of the log that was asked for last; `end` ends it.
+/// `next` waits for a request and says its path and query; `write TEXT` writes a line of the log that was asked for last, `begin TEXT` one that
+/// does not end yet; `end` ends the log.
 fn kubelet(dir: &Path) -> Result<()> {
     let kubelet = Kubelet::start(dir)?;
     println!("{}", kubelet.port());
@@ -79,13 +80,14 @@ fn kubelet(dir: &Path) -> Result<()> {
         match (line.split_once(' ').unwrap_or((&line, "")), &mut open) {
             (("next", _), _) => println!("{}", open.insert(kubelet.request()).target),
             (("write", text), Some(request)) => request.write(format!("{text}\n").as_bytes())?,
+            (("begin", text), Some(request)) => request.write(text.as_bytes())?,
             (("end", _), _) => {
                 if let Some(request) = open.take() {
                     request.end()?;
                 }
             }
             _ => bail!(
-                "the kubelet does not know `{line}`, or nobody has asked for a log: say next, write TEXT or end"
+                "the kubelet does not know `{line}`, or nobody has asked for a log: say next, write TEXT, begin TEXT or end"
             ),
         }
     }

@@ -1,61 +1,16 @@
 // Logs through the real API server, of a kubelet that the test plays.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { test } from "node:test";
-import { eventually, World } from "./world.mjs";
-
-/** As much of a kubelet as the API server asks for a log. */
-class Kubelet {
-  static async start(t) {
-    const directory = mkdtempSync(join(tmpdir(), "kubewire-kubelet-"));
-    const process_ = spawn("cargo", ["xtask", "apiserver", "kubelet", directory], { stdio: ["pipe", "pipe", "inherit"] });
-    const ended = once(process_, "exit");
-    t.after(async () => {
-      process_.stdin.end();
-      await ended;
-      rmSync(directory, { recursive: true, force: true });
-    });
-    const kubelet = new Kubelet();
-    kubelet.input = process_.stdin;
-    kubelet.lines = createInterface({ input: process_.stdout })[Symbol.asyncIterator]();
-    kubelet.port = Number(await kubelet.line());
-    return kubelet;
-  }
-
-  async line() {
-    return (await this.lines.next()).value;
-  }
-
-  /** The path and query of the next request for a log. */
-  next() {
-    this.input.write("next\n");
-    return this.line();
-  }
-
-  write(text) {
-    this.input.write(`write ${text}\n`);
-  }
-
-  end() {
-    this.input.write("end\n");
-  }
-}
+import { reader } from "./churn.mjs";
+import { Front } from "./front.mjs";
+import { Kubelet } from "./kubelet.mjs";
+import { World } from "./world.mjs";
 
 test("a log comes as it is written", async (t) => {
-  const { admin, namespace } = await World.new(t, "logs");
+  const world = await World.new(t, "logs");
+  const { admin, namespace } = world;
   const kubelet = await Kubelet.start(t);
-  const node = `node-${namespace}`;
-  await admin.create("nodes", { metadata: { name: node } });
-  t.after(() => admin.delete("nodes", node));
-  const status = { addresses: [{ type: "InternalIP", address: "127.0.0.1" }], daemonEndpoints: { kubeletEndpoint: { Port: kubelet.port } } };
-  await admin.patch("nodes", node, { status }, { subresource: "status", type: "merge" });
-  const spec = { nodeName: node, containers: [{ name: "app", image: "i" }] };
-  await eventually(() => admin.create("pods", { metadata: { name: "web", namespace }, spec }));
+  await kubelet.pod(t, world);
 
   const log = admin.logs("web", { namespace, container: "app", follow: true, timestamps: true, tailLines: 3 });
   const first = log.next();
@@ -69,4 +24,41 @@ test("a log comes as it is written", async (t) => {
   for await (const line of log) rest.push(line.text);
   assert.deepEqual(rest, ["last"]);
   await assert.rejects(admin.logs("nobody", { namespace }).next(), (error) => error.status.code === 404);
+});
+
+test("a followed log survives the server's death", async (t) => {
+  const world = await World.new(t, "followed");
+  const { namespace } = world;
+  const kubelet = await Kubelet.start(t);
+  await kubelet.pod(t, world);
+  const front = await Front.start(t);
+  const { client } = await reader(t, world, front);
+
+  const log = client.followLogs("web", { namespace, container: "app", tailLines: 5, signal: AbortSignal.timeout(60_000) });
+  const first = log.next();
+  assert.equal(await kubelet.next(), `/containerLogs/${namespace}/web/app?follow=true&tailLines=5&timestamps=true`);
+  const time = (nanos) => `2026-01-02T03:04:05.${nanos}Z`;
+  const written = [`${time("100000000")} one`, `${time("200000000")} two`, `${time("200000000")} größe`];
+  for (const line of written) kubelet.write(line);
+  const told = [(await first).value];
+  for (let line = 1; line < written.length; line += 1) told.push((await log.next()).value);
+  // Cut within a line: what was begun comes again from its start.
+  kubelet.begin(`${time("300000000")} begun and`);
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  await front.say("kill");
+  const rest = (async () => {
+    for await (const event of log) told.push(event);
+  })();
+  await front.say("restart");
+  const again = new URL(await kubelet.next(), "https://kubelet").searchParams;
+  assert.deepEqual(["sinceTime", "tailLines", "follow"].map((field) => again.get(field)), ["2026-01-02T03:04:05Z", null, "true"]);
+  for (const line of [...written, `${time("300000000")} begun and ended`, `${time("400000000")} last`]) kubelet.write(line);
+  kubelet.end();
+  await rest;
+  const lines = told.filter(({ type }) => type === "line");
+  assert.deepEqual(lines.map(({ text }) => text), ["one", "two", "größe", "begun and ended", "last"]);
+  assert.deepEqual([lines[2].timestamp, lines[3].timestamp, lines[3].cut], [time("200000000"), time("300000000"), false]);
+  const errors = told.filter(({ type }) => type === "error");
+  assert.ok(errors.length > 0, "the loss is told");
+  assert.ok(errors.every(({ error }) => error.code === "Transport" || error.code === "Api"), errors.map(({ error }) => error.message).join("\n"));
 });

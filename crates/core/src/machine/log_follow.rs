@@ -13,6 +13,8 @@ use crate::time::Now;
 
 /// As much of a line is kept as of any other log's.
 const MAX_LINE: usize = 1 << 20;
+/// A server that starts answers 401 or 403 to whom it will let in as soon as it has read its rules. So long it may (milliseconds).
+const STARTING: u64 = 60_000;
 
 /// Follows a log until its container ends, and goes on where it was after the connection was lost.
 ///
@@ -20,7 +22,7 @@ const MAX_LINE: usize = 1 << 20;
 /// start ── Start ──> open ── the log ends ──> done
 ///                     │ ^── a line ──┘
 ///                     └── lost ──> waiting ── Start (since the last line's time) ──> open
-/// open, waiting ── the server says no, Stop ──> done
+/// open, waiting ── the server says no, Stop ──> done (not to a server that may just be starting: once open, a 401 or 403 is tried for a minute)
 /// ```
 ///
 /// The log is asked for with timestamps. After a loss the server gives the lines of the last one's second again: those that have been told are left
@@ -40,6 +42,9 @@ pub struct LogFollow {
     /// Whether a line without a time was told.
     untimed: bool,
     wait: Option<u64>,
+    opened: bool,
+    /// Since when the server refuses what it has allowed before.
+    refused: Option<u64>,
     done: bool,
 }
 
@@ -61,6 +66,8 @@ impl LogFollow {
             again: 0,
             untimed: false,
             wait: None,
+            opened: false,
+            refused: None,
             done: false,
         };
         log.start();
@@ -115,6 +122,9 @@ impl LogFollow {
         let quiet = matches!(error, Error::Timeout { deadline: Deadline::Silence, .. });
         let final_ = match &error {
             Error::Transport { .. } | Error::Timeout { .. } => false,
+            Error::Api { status, .. } if self.opened && matches!(status.code, 401 | 403) => {
+                now.mono.saturating_sub(*self.refused.get_or_insert(now.mono)) >= STARTING
+            }
             Error::Api { status, .. } => status.code < 500 && !status.is_too_many_requests(),
             _ => true,
         };
@@ -142,6 +152,10 @@ impl Machine for LogFollow {
         }
         let current = Id(self.ids);
         match input {
+            Input::Opened(id, _) if id == current => {
+                self.opened = true;
+                self.refused = None;
+            }
             Input::Data(id, chunk) if id == current => {
                 self.lines.push(&chunk);
                 self.tell();

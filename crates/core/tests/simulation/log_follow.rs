@@ -88,3 +88,46 @@ fn no_line_is_lost_and_none_comes_twice() {
     assert_eq!(queries[0], "follow=true&tailLines=9&timestamps=true");
     assert_eq!(queries[1], "follow=true&sinceTime=2026-01-02T03%3A04%3A01.000000001Z&timestamps=true");
 }
+
+/// Follows a log whose requests are answered with these codes, the last one again and again: an open log is lost after its first line. Gives the
+/// lines, the codes that were told, and when it ended.
+fn answered(codes: &[u16]) -> (usize, Vec<u16>, u64) {
+    let mut session = Config::server("https://api.test").unwrap().session().unwrap();
+    let call =
+        draft(r#"{"verb":"get","resource":"pods","namespace":"shop","name":"web","subresource":"log"}"#);
+    let mut driver = Driver::new(LogFollow::new(&call, 1), 1);
+    let (mut codes, mut lines, mut told, mut clock, mut last) = (codes.iter(), 0, Vec::new(), 0, 0);
+    driver.handle(&mut session, Now { mono: 0, wall: 0 }, Heard::Time);
+    loop {
+        let now = Now { mono: clock, wall: clock };
+        match driver.poll() {
+            Some(Act::Do(Task::Request { wire, .. })) => {
+                last = *codes.next().unwrap_or(&last);
+                driver.handle(&mut session, now, Heard::Head(wire, Head::new(last)));
+                let body = if last == 200 { format!("{}\n", log()[0]) } else { String::new() };
+                driver.handle(&mut session, now, Heard::Data(wire, body.into()));
+                let lost = Failure::new(FailureKind::Reset, Sent::Maybe, "broken");
+                let end = if last == 200 { Heard::Failed(wire, lost) } else { Heard::End(wire) };
+                driver.handle(&mut session, now, end);
+            }
+            Some(Act::Event(Ok(_))) => lines += 1,
+            Some(Act::Event(Err(error))) => told.extend(error.status().map(|status| status.code)),
+            Some(Act::Done) => return (lines, told, clock),
+            Some(other) => panic!("{other:?}"),
+            None => {
+                clock = driver.timeout().expect("it goes on");
+                driver.handle(&mut session, Now { mono: clock, wall: clock }, Heard::Time);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_server_that_starts_may_refuse_for_a_while() {
+    let (lines, told, ended) = answered(&[200, 403, 401, 503, 403, 200, 404]);
+    assert_eq!((lines, told, ended < 120_000), (1, vec![403, 401, 503, 403, 404], true));
+    // Never open, it is refused; and rights that stay away are gone.
+    assert_eq!(answered(&[403]), (0, vec![403], 0));
+    let (lines, told, ended) = answered(&[200, 403]);
+    assert!(lines == 1 && told.len() > 2 && (60_000..180_000).contains(&ended), "{told:?} {ended}");
+}

@@ -31,6 +31,9 @@ const FEATURES: [&str; 6] = [
     "--enable-sign-ext",
 ];
 
+/// The stack, in bytes. It lies in front of all else, so that one too deep traps.
+const STACK: u32 = 65_536;
+
 /// Whether this run has built the package already: the stages of one test run share it.
 static BUILT: AtomicBool = AtomicBool::new(false);
 
@@ -77,9 +80,14 @@ pub(crate) fn build() -> Result<()> {
 pub(crate) fn build_unoptimised() -> Result<PathBuf> {
     tools::wasm_target()?;
     bindgen::check_version()?;
-    // Panics name their places, and those must not be the builder's own.
+    // Panics name their places, and those must not be the builder's own. Nothing in the core goes deep, so that a small stack does; what
+    // lies behind it, all constants, then has addresses of one byte less.
     let home = tools::cargo_home()?;
-    let flags = format!("--remap-path-prefix={}= --remap-path-prefix={}=", home.display(), root().display());
+    let (home, root) = (home.display(), root());
+    let flags = format!(
+        "--remap-path-prefix={home}= --remap-path-prefix={}= -C link-arg=-zstack-size={STACK}",
+        root.display()
+    );
     let build = ["build", "-p", "kubewire-js", "--target", WASM, "--profile", "wasm"];
     run(cargo(&build).env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags))?;
     let built = target().join(WASM).join("wasm/kubewire_js.wasm");
@@ -116,6 +124,8 @@ fn optimise(from: &Path, to: &Path) -> Result<()> {
     run(at(root(), "node", &[])
         .arg(program)
         .arg(from)
+        // Addresses below 1024 are the last of the stack: where they are not counted on, an addition can go into the load that follows it.
+        .arg("--low-memory-unused")
         // Flat code and rebuilt loops give `-Oz` more to find, and each round lays bare more for the next; hints of alignment say
         // nothing to any engine.
         .args(["--flatten", "--rereloop", "-Oz", "-Oz", "-Oz", "--dealign"])
