@@ -2,6 +2,9 @@
 //
 //	client-go informer URL CHANGES   a SharedIndexInformer: its start, and so many changes after it
 //	client-go watch URL CHANGES      a plain watch of so many changes
+//	client-go json-informer …        the same by JSON; by itself client-go asks for protobuf
+//	client-go json-watch …
+//	client-go encode                 pods as protobuf, for the server
 //
 // It prints one line of JSON for each phase, which the benchmark reads and checks.
 package main
@@ -10,7 +13,9 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	v1 "k8s.io/api/core/v1"
@@ -29,19 +34,27 @@ func main() {
 }
 
 func run(words []string) error {
+	if slices.Equal(words, []string{"encode"}) {
+		return encode(os.Stdin, os.Stdout)
+	}
 	if len(words) != 3 {
-		return fmt.Errorf("usage: client-go informer|watch URL CHANGES")
+		return fmt.Errorf("usage: client-go [json-]informer|watch URL CHANGES, or client-go encode")
 	}
 	changes, err := strconv.Atoi(words[2])
 	if err != nil {
 		return err
 	}
 	// Without a limit of requests: the server is ours.
-	client, err := kubernetes.NewForConfig(&rest.Config{Host: words[1], QPS: -1})
+	config := &rest.Config{Host: words[1], QPS: -1}
+	role, json := strings.CutPrefix(words[0], "json-")
+	if json {
+		config.ContentType = "application/json"
+	}
+	client, err := kubernetes.NewForConfig(config)
 	if err != nil {
 		return err
 	}
-	switch words[0] {
+	switch role {
 	case "informer":
 		return informer(client, changes)
 	case "watch":

@@ -17,6 +17,9 @@ use seed::Seed;
 /// What a socket gives at once.
 const PIECE: usize = 64 * 1024;
 
+/// The version of lists: no object's is later.
+const VERSION: &str = "4711000";
+
 /// How the members of a pod stand.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Order {
@@ -79,12 +82,12 @@ impl Objects {
     }
 
     /// The list of these, of which `rest` are left to come.
-    pub fn list(&self, range: std::ops::Range<usize>, version: &str) -> Bytes {
+    pub fn list(&self, range: std::ops::Range<usize>) -> Bytes {
         let rest = self.items.len() - range.end;
         let next = format!(r#","continue":"{}","remainingItemCount":{rest}"#, range.end);
         let next = if rest == 0 { "" } else { &next };
         let (kind, api_version) = (self.kind, self.api_version);
-        let own = format!(r#""metadata":{{"resourceVersion":"{version}"{next}}}"#);
+        let own = format!(r#""metadata":{{"resourceVersion":"{VERSION}"{next}}}"#);
         let head = format!(r#"{{"kind":"{kind}List","apiVersion":"{api_version}",{own},"items":["#);
         let items = &self.items[range];
         let mut text =
@@ -100,12 +103,11 @@ impl Objects {
 
     /// All of them in one list.
     pub fn whole_list(&self) -> Bytes {
-        self.list(0..self.items.len(), "4711000")
+        self.list(0..self.items.len())
     }
 
-    /// An event of a watch, as one line.
-    pub fn event(&self, event_type: &str, item: &[u8], to: &mut Vec<u8>) {
-        to.extend_from_slice(format!(r#"{{"type":"{event_type}","object":"#).as_bytes());
+    /// An object as it stands in a watch.
+    pub fn object(&self, item: &[u8], to: &mut Vec<u8>) {
         if item.starts_with(br#"{"apiVersion""#) {
             to.extend_from_slice(item);
         } else {
@@ -113,15 +115,19 @@ impl Objects {
             to.extend_from_slice(format!(r#"{{"kind":"{kind}","apiVersion":"{api_version}","#).as_bytes());
             to.extend_from_slice(&item[1..]);
         }
+    }
+
+    /// An event of a watch, as one line.
+    pub fn event(&self, event_type: &str, item: &[u8], to: &mut Vec<u8>) {
+        to.extend_from_slice(format!(r#"{{"type":"{event_type}","object":"#).as_bytes());
+        self.object(item, to);
         to.extend_from_slice(b"}\n");
     }
 
-    /// The bookmark at the end of a streaming list.
-    pub fn end(&self, version: &str, to: &mut Vec<u8>) {
-        let metadata = format!(
-            r#"{{"resourceVersion":"{version}","annotations":{{"k8s.io/initial-events-end":"true"}}}}"#
-        );
-        self.event("BOOKMARK", format!(r#"{{"metadata":{metadata}}}"#).as_bytes(), to);
+    /// The object of the bookmark at the end of a streaming list.
+    pub fn bookmark() -> String {
+        let end = r#""annotations":{"k8s.io/initial-events-end":"true"}"#;
+        format!(r#"{{"metadata":{{"resourceVersion":"{VERSION}",{end}}}}}"#)
     }
 
     /// A streaming list of them, in the pieces in which it comes.
@@ -130,7 +136,7 @@ impl Objects {
         for item in &self.items {
             self.event("ADDED", item, &mut text);
         }
-        self.end("4711000", &mut text);
+        self.event("BOOKMARK", Self::bookmark().as_bytes(), &mut text);
         let text = Bytes::from(text);
         (0..text.len()).step_by(PIECE).map(|at| text.slice(at..text.len().min(at + PIECE))).collect()
     }

@@ -1,4 +1,4 @@
-//! Metadata as the server writes it in protobuf.
+//! What the server writes in protobuf.
 
 use serde_json::Value;
 
@@ -58,7 +58,7 @@ fn text(number: u8, text: &str) -> Vec<u8> {
     field(number, text.as_bytes())
 }
 
-fn field(number: u8, bytes: &[u8]) -> Vec<u8> {
+pub fn field(number: u8, bytes: &[u8]) -> Vec<u8> {
     let mut field = Vec::new();
     for mut value in [(u64::from(number) << 3) | 2, bytes.len() as u64] {
         while value >= 0x80 {
@@ -69,4 +69,11 @@ fn field(number: u8, bytes: &[u8]) -> Vec<u8> {
     }
     field.extend_from_slice(bytes);
     field
+}
+
+/// An event of a watch: its length, then a WatchEvent {1: type, 2: RawExtension {1: raw}}.
+pub fn event(event_type: &str, object: &[u8], to: &mut Vec<u8>) {
+    let message = [text(1, event_type), field(2, &field(1, object))].concat();
+    to.extend_from_slice(&u32::try_from(message.len()).expect("a small event").to_be_bytes());
+    to.extend_from_slice(&message);
 }

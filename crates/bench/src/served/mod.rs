@@ -1,5 +1,6 @@
 //! Whole clients beside each other: each in a process of its own, over loopback, against one server of canned answers.
 
+mod forms;
 mod kubes;
 mod ours;
 mod phase;
@@ -13,7 +14,8 @@ use anyhow::{Context, Result, bail};
 
 use crate::objects::{Objects, Order};
 use crate::table::PAIRS;
-use rounds::{Round, Side};
+use forms::Protobuf;
+use rounds::Side;
 use rows::{CHANGE, HELD, PEAK, RESIDENT, Row, SECONDS};
 use server::Server;
 
@@ -43,12 +45,13 @@ pub fn client(words: &[String]) -> Result<()> {
 
 /// The tables. Without client-go's program its figures are missing.
 pub fn run(client_go: Option<&str>, watch: bool, informer: bool) -> Result<()> {
-    let pods = if informer { PODS } else { CHANGES };
-    let server = Server::start(Objects::pods(pods, Order::Go), CHANGES).context("no server on loopback")?;
     let client_go = client_go.map(Path::new);
     if client_go.is_none() {
         println!("\nclient-go is left out: it is built with Go, and there is no `go` on the PATH.");
     }
+    let pods = Objects::pods(if informer { PODS } else { CHANGES }, Order::Go);
+    let protobuf = client_go.map(|program| Protobuf::encode(&pods, program)).transpose()?;
+    let server = Server::start(pods, protobuf, CHANGES).context("no server on loopback")?;
     if watch {
         watches(&server, client_go)?;
     }
@@ -58,83 +61,71 @@ pub fn run(client_go: Option<&str>, watch: bool, informer: bool) -> Result<()> {
     Ok(())
 }
 
-fn watches(server: &Server, client_go: Option<&Path>) -> Result<()> {
-    let sides = sides("watch", client_go, &["kube-watch", "bytes-watch", "typed-watch"]);
-    let rounds = rounds::run(server, &sides, PAIRS)?;
+fn watches(server: &Server, program: Option<&Path>) -> Result<()> {
+    let (kube, bytes, typed) = ("kube-watch", "bytes-watch", "typed-watch");
+    let (json, protobuf) = ("json-watch", "watch");
+    let rounds = rounds::run(server, &sides(&[kube, bytes, typed], program, &[json, protobuf]), PAIRS)?;
     let title = format!("A plain watch of {CHANGES} pods over loopback, {PAIRS} rounds, medians; an event:");
+    let row = |what, client_go, ours| Row { what, figure: CHANGE, kube, client_go, ours, goal: "" };
     rows::table(
         &title,
         &rounds,
         &[
-            Row {
-                what: "as bytes with keys",
-                figure: CHANGE,
-                kube: "kube-watch",
-                ours: "bytes-watch",
-                goal: "",
-            },
-            Row { what: "typed", figure: CHANGE, kube: "kube-watch", ours: "typed-watch", goal: "" },
+            row("as bytes with keys; client-go by protobuf", protobuf, bytes),
+            row("as bytes with keys; client-go by JSON", json, bytes),
+            row("typed; client-go by protobuf", protobuf, typed),
+            row("typed; client-go by JSON", json, typed),
         ],
     );
     Ok(())
 }
 
-fn informers(server: &Server, client_go: Option<&Path>) -> Result<()> {
-    let ours = ["bytes-informer", "typed-informer"];
-    let kubes = ["kube-informer", "kube-streaming-informer"];
-    let sides = sides("informer", client_go, &[kubes, ours].concat());
-    let rounds: Vec<Round> = rounds::run(server, &sides, ROUNDS)?;
+fn informers(server: &Server, program: Option<&Path>) -> Result<()> {
+    let (kube, streaming) = ("kube-informer", "kube-streaming-informer");
+    let (json, client_go) = ("json-informer", "informer");
+    let (bytes, typed) = ("bytes-informer", "typed-informer");
+    let sides = sides(&[kube, streaming, bytes, typed], program, &[json, client_go]);
+    let rounds = rounds::run(server, &sides, ROUNDS)?;
     let title = format!(
         "An informer over {PODS} pods over loopback, and {CHANGES} changes after its start, {ROUNDS} rounds, medians. \
-         kube lists by pages, as it does by default; client-go and kubewire take a streaming list:"
+         Each as it does by itself: kube lists by pages of JSON, client-go takes a streaming list of protobuf, kubewire one of JSON:"
     );
-    let [bytes, typed] = ours;
-    let [pages, streaming] = kubes;
+    let row = |what, figure, ours| Row { what, figure, kube, client_go, ours, goal: "" };
+    let stream = |what, figure, ours| Row { kube: streaming, client_go: json, ..row(what, figure, ours) };
     rows::table(
         &title,
         &rounds,
         &[
-            Row { what: "start, kept as bytes", figure: SECONDS, kube: pages, ours: bytes, goal: "" },
-            Row { what: "start, typed", figure: SECONDS, kube: pages, ours: typed, goal: "" },
-            Row {
-                what: "start, kept as bytes; kube by a streaming list",
-                figure: SECONDS,
-                kube: streaming,
-                ours: bytes,
-                goal: "",
-            },
-            Row { what: "peak of the heap, kept as bytes", figure: PEAK, kube: pages, ours: bytes, goal: "" },
-            Row { what: "peak of the heap, typed", figure: PEAK, kube: pages, ours: typed, goal: "" },
-            Row {
-                what: "peak of the heap, kept as bytes; kube by a streaming list",
-                figure: PEAK,
-                kube: streaming,
-                ours: bytes,
-                goal: "",
-            },
-            Row {
-                what: "peak resident, kept as bytes",
-                figure: RESIDENT,
-                kube: pages,
-                ours: bytes,
-                goal: "",
-            },
-            Row { what: "peak resident, typed", figure: RESIDENT, kube: pages, ours: typed, goal: "" },
-            Row {
-                what: "held after the start, a pod, as bytes",
-                figure: HELD,
-                kube: pages,
-                ours: bytes,
-                goal: "ours at most 4.3 KB",
-            },
-            Row { what: "a change, kept as bytes", figure: CHANGE, kube: pages, ours: bytes, goal: "" },
-            Row { what: "a change, typed", figure: CHANGE, kube: pages, ours: typed, goal: "" },
+            row("start, kept as bytes", SECONDS, bytes),
+            row("start, typed", SECONDS, typed),
+            row("peak of the heap, kept as bytes", PEAK, bytes),
+            row("peak of the heap, typed", PEAK, typed),
+            row("peak resident, kept as bytes", RESIDENT, bytes),
+            row("peak resident, typed", RESIDENT, typed),
+            Row { goal: "ours at most 4.3 KB", ..row("held after the start, a pod, as bytes", HELD, bytes) },
+            row("held after the start, a pod, typed", HELD, typed),
+            row("a change, kept as bytes", CHANGE, bytes),
+            row("a change, typed", CHANGE, typed),
+        ],
+    );
+    rows::table(
+        "The same where all three take a streaming list of JSON:",
+        &rounds,
+        &[
+            stream("start, kept as bytes", SECONDS, bytes),
+            stream("start, typed", SECONDS, typed),
+            stream("peak of the heap, kept as bytes", PEAK, bytes),
+            stream("peak resident, kept as bytes", RESIDENT, bytes),
+            stream("a change, kept as bytes", CHANGE, bytes),
+            stream("a change, typed", CHANGE, typed),
         ],
     );
     Ok(())
 }
 
-fn sides<'a>(role: &'static str, client_go: Option<&'a Path>, rust: &[&'static str]) -> Vec<Side<'a>> {
-    let rust = rust.iter().map(|name| Side::Rust(name));
-    rust.chain(client_go.map(|program| Side::Go { program, role })).collect()
+/// The Rust sides, and client-go's where it was built.
+fn sides<'a>(rust: &[&'static str], program: Option<&'a Path>, client_go: &[&'static str]) -> Vec<Side<'a>> {
+    let go =
+        program.into_iter().flat_map(|program| client_go.iter().map(move |role| Side::Go { program, role }));
+    rust.iter().map(|name| Side::Rust(name)).chain(go).collect()
 }

@@ -19,8 +19,14 @@ pub enum Side<'a> {
     Go { program: &'a Path, role: &'static str },
 }
 
-/// The name of client-go's side.
-pub const CLIENT_GO: &str = "client-go";
+impl Side<'_> {
+    fn name(&self) -> &'static str {
+        match self {
+            Side::Rust(name) => name,
+            Side::Go { role, .. } => role,
+        }
+    }
+}
 
 /// What each side's phases took: of an informer its start and its changes, of a watch its changes.
 pub type Round = BTreeMap<&'static str, Phases>;
@@ -33,31 +39,24 @@ pub struct Phases {
 
 pub fn run(server: &Server, sides: &[Side<'_>], rounds: usize) -> Result<Vec<Round>> {
     let one = |side: &Side<'_>| {
-        let name = match side {
-            Side::Rust(name) => name,
-            Side::Go { .. } => CLIENT_GO,
-        };
+        let name = side.name();
         Ok((name, client(server, side).with_context(|| format!("{name} did not run through"))?))
     };
     (0..rounds).map(|_| sides.iter().map(one).collect()).collect()
 }
 
 fn client(server: &Server, side: &Side<'_>) -> Result<Phases> {
-    let (mut command, role) = match side {
-        Side::Rust(name) => {
-            let mut command = Command::new(std::env::current_exe()?);
-            command.args(["client", name]);
-            (command, *name)
-        }
-        Side::Go { program, role } => {
-            let mut command = Command::new(program);
-            command.arg(role);
-            (command, *role)
-        }
+    let name = side.name();
+    let mut command = match side {
+        Side::Rust(_) => Command::new(std::env::current_exe()?),
+        Side::Go { program, .. } => Command::new(program),
     };
-    let informs = role.ends_with("informer");
+    if matches!(side, Side::Rust(_)) {
+        command.arg("client");
+    }
+    let informs = name.ends_with("informer");
     server.let_changes_go(!informs);
-    command.args([server.url(), &server.changes().to_string()]);
+    command.args([name, server.url(), &server.changes().to_string()]);
     let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn()?;
     let mut lines = BufReader::new(child.stdout.take().context("its output is piped")?);
     let phases = phases(server, informs, &mut lines);

@@ -8,15 +8,11 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread;
 
-use bytes::Bytes;
 use serde::Deserialize;
 
+use super::forms::{FIRST_CHANGE, Form, Protobuf};
 use crate::objects::Objects;
 use crate::seen::Seen;
-
-/// The version of its lists. The changes' follow.
-const VERSION: &str = "4711000";
-const FIRST_CHANGE: usize = 5_000_000;
 
 pub struct Server {
     url: String,
@@ -28,6 +24,7 @@ pub struct Server {
 
 struct Shared {
     pods: Objects,
+    protobuf: Option<Protobuf>,
     changes: usize,
     /// Whether changes flow.
     flows: Mutex<bool>,
@@ -36,7 +33,7 @@ struct Shared {
 
 impl Server {
     /// Serves these pods, and the first so many of them changed.
-    pub fn start(pods: Objects, changes: usize) -> Result<Self> {
+    pub fn start(pods: Objects, protobuf: Option<Protobuf>, changes: usize) -> Result<Self> {
         let listener = TcpListener::bind(("127.0.0.1", 0))?;
         let url = format!("http://{}", listener.local_addr()?);
         let (mut all, mut all_changed, mut changed) = (Seen::default(), Seen::default(), Seen::default());
@@ -51,7 +48,7 @@ impl Server {
             }
         }
         let (flows, told) = (Mutex::new(false), Condvar::new());
-        let shared = Arc::new(Shared { pods, changes, flows, told });
+        let shared = Arc::new(Shared { pods, protobuf, changes, flows, told });
         let serving = shared.clone();
         thread::spawn(move || {
             for socket in listener.incoming().flatten() {
@@ -122,13 +119,15 @@ impl Shared {
         socket.set_nodelay(true)?;
         let mut requests = BufReader::new(socket.try_clone()?);
         let mut answers = BufWriter::with_capacity(256 << 10, socket);
-        while let Some(target) = target(&mut requests)? {
+        while let Some(Request { target, protobuf }) = Request::read(&mut requests)? {
             let (path, query) = target.split_once('?').unwrap_or((&target, ""));
             let value =
                 |name: &str| query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='));
             match (path, value("watch")) {
                 ("/api/v1/pods", Some("1" | "true")) => {
-                    self.watch(&mut answers, value("sendInitialEvents") == Some("true"))?;
+                    let form = self.protobuf.as_ref().filter(|_| protobuf).map(|form| form as &dyn Form);
+                    let initial = value("sendInitialEvents") == Some("true");
+                    self.watch(&mut answers, form.unwrap_or(&self.pods), initial)?;
                     // It stays open until the client has had enough.
                     return requests.read_to_end(&mut Vec::new()).map(drop);
                 }
@@ -137,7 +136,7 @@ impl Shared {
                     let end = self.pods.items.len();
                     let start = number("continue").unwrap_or_default().min(end);
                     let stop = number("limit").map_or(end, |limit| end.min(start + limit));
-                    whole(&mut answers, "200 OK", &self.pods.list(start..stop, VERSION))?;
+                    whole(&mut answers, "200 OK", &self.pods.list(start..stop))?;
                 }
                 _ => whole(&mut answers, "404 Not Found", b"{}")?,
             }
@@ -145,50 +144,50 @@ impl Shared {
         Ok(())
     }
 
-    fn watch(&self, to: &mut impl Write, initial: bool) -> Result<()> {
-        to.write_all(
-            b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n",
-        )?;
+    fn watch(&self, to: &mut impl Write, form: &dyn Form, initial: bool) -> Result<()> {
+        let content_type = form.content_type();
+        write!(to, "HTTP/1.1 200 OK\r\nContent-Type: {content_type}\r\nTransfer-Encoding: chunked\r\n\r\n")?;
         let mut event = Vec::new();
         if initial {
-            for pod in &self.pods.items {
-                self.pods.event("ADDED", pod, &mut event);
+            for index in 0..self.pods.items.len() {
+                form.added(index, &mut event);
                 chunk(to, &mut event)?;
             }
-            self.pods.end(VERSION, &mut event);
+            form.end(&mut event);
             chunk(to, &mut event)?;
         }
         to.flush()?;
         let flows = self.flows.lock().unwrap_or_else(PoisonError::into_inner);
         drop(self.told.wait_while(flows, |flows| !*flows).unwrap_or_else(PoisonError::into_inner));
-        for (index, pod) in self.pods.items.iter().take(self.changes).enumerate() {
-            self.pods.event("MODIFIED", &changed(pod, FIRST_CHANGE + index), &mut event);
+        for index in 0..self.changes {
+            form.modified(index, &mut event);
             chunk(to, &mut event)?;
         }
         to.flush()
     }
 }
 
-/// A pod at another version, of as many digits.
-fn changed(pod: &Bytes, version: usize) -> Vec<u8> {
-    const MEMBER: &[u8] = br#""resourceVersion":""#;
-    let mut pod = pod.to_vec();
-    let at = memchr::memmem::find(&pod, MEMBER).expect("a version") + MEMBER.len();
-    let version = version.to_string();
-    pod[at..at + version.len()].copy_from_slice(version.as_bytes());
-    pod
+/// What is read of a request.
+struct Request {
+    target: String,
+    /// Whether its client would have protobuf.
+    protobuf: bool,
 }
 
-/// What the next request is for; `None` at the connection's end.
-fn target(requests: &mut impl BufRead) -> Result<Option<String>> {
-    let mut line = String::new();
-    requests.read_line(&mut line)?;
-    let target = line.split(' ').nth(1).map(str::to_owned);
-    while !matches!(line.as_str(), "" | "\r\n") {
-        line.clear();
-        requests.read_line(&mut line)?;
+impl Request {
+    /// The next one; `None` at the connection's end.
+    fn read(from: &mut impl BufRead) -> Result<Option<Self>> {
+        let mut line = String::new();
+        from.read_line(&mut line)?;
+        let Some(target) = line.split(' ').nth(1).map(str::to_owned) else { return Ok(None) };
+        let mut protobuf = false;
+        while !matches!(line.as_str(), "" | "\r\n") {
+            line.clear();
+            from.read_line(&mut line)?;
+            protobuf |= line.to_ascii_lowercase().starts_with("accept: application/vnd.kubernetes.protobuf");
+        }
+        Ok(Some(Self { target, protobuf }))
     }
-    Ok(target)
 }
 
 fn whole(to: &mut impl Write, status: &str, body: &[u8]) -> Result<()> {
