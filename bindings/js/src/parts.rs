@@ -234,7 +234,7 @@ impl Parts {
             }
             Wanted::Event(Event::Change(event)) => {
                 self.text = event.name().into();
-                self.body = event.object().clone();
+                self.body = event.object();
                 Act::Change
             }
             Wanted::Event(Event::Step(event)) => self.step(event),

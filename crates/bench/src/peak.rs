@@ -39,3 +39,15 @@ pub fn of<T>(work: impl FnOnce() -> T) -> usize {
     drop(work());
     PEAK.load(Relaxed).saturating_sub(before)
 }
+
+/// What `work` leaves held, and what it gives.
+pub fn held<T>(work: impl FnOnce() -> T) -> (usize, T) {
+    let before = HELD.load(Relaxed);
+    let value = work();
+    (HELD.load(Relaxed).saturating_sub(before), value)
+}
+
+/// What is held now, and the most that was so far.
+pub fn now() -> (usize, usize) {
+    (HELD.load(Relaxed), PEAK.load(Relaxed))
+}

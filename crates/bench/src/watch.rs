@@ -1,74 +1,103 @@
-//! A watch's bytes, as a server sends them and as they come in.
+//! A watch's bytes in memory, as they come in: every event, its type and its object's key.
 
 use bytes::Bytes;
+use k8s_openapi::api::coordination::v1::Lease;
 use k8s_openapi::api::core::v1::Pod;
 use kube::core::WatchEvent;
-use kubewire::machine::{InitialList, Input, Machine, Output, Watcher, WatcherEvent};
-use kubewire::{Api, Head, Now};
+use kubewire::machine::{Input, Machine, Output, WatcherEvent};
+use kubewire::{Api, Head, Kind, Now, RawObject, reading};
+use serde::de::DeserializeOwned;
 
-/// What a socket gives at once.
-const PIECE: usize = 64 * 1024;
-
-/// A streaming list of these objects, in the pieces in which it comes.
-pub fn stream(list: &Bytes) -> Vec<Bytes> {
-    let call = Api::<Pod>::all().list().raw_items().call().expect("a call");
-    let items = call.decode(http::Response::new(list.clone())).expect("a list").items;
-    let mut text = Vec::with_capacity(list.len() + items.len() * 40);
-    for item in &items {
-        text.extend_from_slice(b"{\"type\":\"ADDED\",\"object\":");
-        text.extend_from_slice(&item.bytes());
-        text.extend_from_slice(b"}\n");
-    }
-    text.extend_from_slice(br#"{"type":"BOOKMARK","object":{"metadata":{"resourceVersion":"9","annotations":{"k8s.io/initial-events-end":"true"}}}}"#);
-    let text = Bytes::from(text);
-    (0..text.len()).step_by(PIECE).map(|at| text.slice(at..text.len().min(at + PIECE))).collect()
-}
+use crate::objects::{Certificate, Objects, Order};
+use crate::seen::Seen;
+use crate::table::{self, IN_MEMORY};
 
 /// What kube does with it: lines, and each into its typed event.
-pub fn kubes(pieces: &[Bytes]) -> usize {
+pub fn kubes<K: DeserializeOwned>(pieces: &[Bytes], mut see: impl FnMut(K)) {
     let mut carry: Vec<u8> = Vec::new();
-    let mut count = 0;
     for piece in pieces {
         carry.extend_from_slice(piece);
         let mut from = 0;
         while let Some(end) = memchr::memchr(b'\n', &carry[from..]) {
-            let event: WatchEvent<Pod> = serde_json::from_slice(&carry[from..from + end]).expect("an event");
-            if let WatchEvent::Added(pod) = event {
-                count += pod.metadata.name.map_or(0, |name| name.len());
+            match serde_json::from_slice(&carry[from..from + end]).expect("an event") {
+                WatchEvent::Added(object) => see(object),
+                WatchEvent::Bookmark(_) => {}
+                _ => panic!("an event of another type"),
             }
             from += end + 1;
         }
         carry.drain(..from);
     }
-    count
 }
 
-/// What our watcher does with it: every event, its type, its object as bytes, its key.
-pub fn ours(pieces: &[Bytes]) -> usize {
-    let call = Api::<Pod>::all().list().call().expect("a call");
-    let mut watcher = Watcher::new(call.draft(), InitialList::Streaming, 1);
+/// Drives one of our machines through it.
+pub fn drive<M: Machine>(machine: &mut M, pieces: &[Bytes], mut see: impl FnMut(M::Event)) {
     let now = Now { mono: 1, wall: 1 };
-    let mut count = 0;
-    let mut drain = |watcher: &mut Watcher| {
+    let mut drain = |machine: &mut M| {
         let mut id = None;
-        while let Some(output) = watcher.poll() {
+        while let Some(output) = machine.poll() {
             match output {
                 Output::Start(exchange) => id = Some(exchange.id),
-                Output::Event(Ok(WatcherEvent::InitApply(pod))) => {
-                    count += pod.name().len();
-                    assert!(pod.resource_version().is_some());
-                }
-                Output::Event(Err(error)) => panic!("{error}"),
-                _ => {}
+                Output::Event(event) => see(event),
+                _ => panic!("it gives up"),
             }
         }
         id
     };
-    let id = drain(&mut watcher).expect("it asks");
-    watcher.handle(now, Input::Opened(id, Head::new(200)));
+    let id = drain(machine).expect("it asks");
+    machine.handle(now, Input::Opened(id, Head::new(200)));
     for piece in pieces {
-        watcher.handle(now, Input::Data(id, piece.clone()));
-        drain(&mut watcher);
+        machine.handle(now, Input::Data(id, piece.clone()));
+        drain(machine);
     }
-    count
+}
+
+/// What our watcher does with it: its objects as bytes, with their keys.
+fn ours<K: Kind + kubewire::Item + Send + Sync + 'static>(pieces: &[Bytes], mut see: impl FnMut(&RawObject)) {
+    let mut watcher = reading::watcher(Api::<K>::all().list().raw_items(), 1).expect("a watcher");
+    drive(&mut watcher, pieces, |event| {
+        if let WatcherEvent::InitApply(object) = event.expect("an event") {
+            see(&object);
+        }
+    });
+}
+
+fn row<K>(what: &str, goal: &str, objects: &Objects)
+where
+    K: DeserializeOwned + kube::Resource + Kind + kubewire::Item + Send + Sync + 'static,
+{
+    let pieces = objects.stream();
+    let (mut theirs, mut seen) = (Seen::default(), Seen::default());
+    kubes::<K>(&pieces, |object| theirs.add_typed(&object));
+    ours::<K>(&pieces, |object| seen.add_raw(object));
+    assert_eq!(theirs, seen, "both see the same objects");
+    assert_eq!(seen.objects as usize, objects.items.len());
+    let kube = || {
+        let mut lengths = 0;
+        kubes::<K>(&pieces, |object| {
+            assert!(object.meta().resource_version.is_some());
+            lengths += object.meta().name.as_ref().map_or(0, String::len);
+        });
+        lengths
+    };
+    let ours = || {
+        let mut lengths = 0;
+        ours::<K>(&pieces, |object| {
+            assert!(object.resource_version().is_some());
+            lengths += object.name().len();
+        });
+        lengths
+    };
+    table::pairs(&format!("{what}, {} bytes", objects.size()), goal, objects.items.len(), kube, ours);
+}
+
+pub fn run() {
+    table::head(
+        "Events of a watch in memory, each with its type and its object's key; an event:",
+        &IN_MEMORY,
+    );
+    row::<Pod>("pods", "80", &Objects::pods(10_000, Order::Go));
+    row::<Pod>("pods in a custom resource's order", "25", &Objects::pods(10_000, Order::Alphabetical));
+    row::<Certificate>("custom resources", "25", &Objects::certificates(10_000));
+    row::<Lease>("Leases", "15", &Objects::leases(50_000));
 }

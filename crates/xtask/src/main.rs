@@ -29,7 +29,8 @@ Usage: cargo xtask TASK
   js                       build the npm package, and check what it imports, contains and weighs
   simulate [STORIES]       tell a million seeded stories of informers and a faulty server, or as many as are said
   soak                     the long round of the tests that churn and restart, against the real API server
-  bench                    lists beside those of the crate `kube`, in one run
+  bench [PART]...          lists, watches, caches and informers beside those of `kube` and client-go, in one run; or parts of
+                           it: list, watch, cache, informer
   fuzz [TARGET] [--seconds N]
                            fuzz with nightly Rust, a minute each unless told otherwise
 ";

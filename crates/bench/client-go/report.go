@@ -1,0 +1,57 @@
+package main
+
+import (
+	"encoding/json"
+	"hash/fnv"
+	"os"
+	"runtime"
+	"strconv"
+	"strings"
+	"time"
+
+	v1 "k8s.io/api/core/v1"
+)
+
+// seen says of which objects a phase was, so that no side is measured on less: their number, and the sum of a hash of each one's key and
+// version.
+type seen struct {
+	Objects int    `json:"objects"`
+	Sum     uint64 `json:"sum"`
+}
+
+func (all *seen) add(pod *v1.Pod) {
+	hash := fnv.New64a()
+	hash.Write([]byte(pod.Namespace + "/" + pod.Name + " " + pod.ResourceVersion))
+	all.Objects++
+	all.Sum += hash.Sum64()
+}
+
+// phase is what one line says.
+type phase struct {
+	Seconds float64 `json:"seconds"`
+	seen
+	// Bytes: what the heap holds after a collection, and the most that was resident.
+	Held     uint64 `json:"held"`
+	Resident uint64 `json:"resident"`
+}
+
+func report(took time.Duration, all seen) error {
+	resident := resident()
+	runtime.GC()
+	var memory runtime.MemStats
+	runtime.ReadMemStats(&memory)
+	line := phase{Seconds: took.Seconds(), seen: all, Held: memory.HeapAlloc, Resident: resident}
+	return json.NewEncoder(os.Stdout).Encode(line)
+}
+
+// resident is the most that was resident so far, where the system says it as Linux does; else 0.
+func resident() uint64 {
+	status, _ := os.ReadFile("/proc/self/status")
+	for line := range strings.Lines(string(status)) {
+		if size, found := strings.CutPrefix(line, "VmHWM:"); found {
+			kibibytes, _ := strconv.ParseUint(strings.Fields(size)[0], 10, 64)
+			return kibibytes << 10
+		}
+	}
+	return 0
+}
