@@ -38,7 +38,7 @@ pub fn median(of: impl Iterator<Item = f64>) -> f64 {
     of[of.len() / 2]
 }
 
-fn seconds<T>(work: impl FnOnce() -> T) -> f64 {
+pub fn seconds<T>(work: impl FnOnce() -> T) -> f64 {
     let start = Instant::now();
     let value = black_box(work());
     let took = start.elapsed().as_secs_f64();

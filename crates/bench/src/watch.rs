@@ -5,7 +5,7 @@ use k8s_openapi::api::coordination::v1::Lease;
 use k8s_openapi::api::core::v1::Pod;
 use kube::core::WatchEvent;
 use kubewire::machine::{Input, Machine, Output, WatcherEvent};
-use kubewire::{Api, Head, Kind, Now, RawObject, reading};
+use kubewire::{Api, Head, Kind, List, Listing, Now, Op, RawObject, reading};
 use serde::de::DeserializeOwned;
 
 use crate::objects::{Certificate, Objects, Order};
@@ -53,8 +53,8 @@ pub fn drive<M: Machine>(machine: &mut M, pieces: &[Bytes], mut see: impl FnMut(
 }
 
 /// What our watcher does with it: its objects as bytes, with their keys.
-fn ours<K: Kind + kubewire::Item + Send + Sync + 'static>(pieces: &[Bytes], mut see: impl FnMut(&RawObject)) {
-    let mut watcher = reading::watcher(Api::<K>::all().list().raw_items(), 1).expect("a watcher");
+fn ours<L: Listing>(list: Op<L>, pieces: &[Bytes], mut see: impl FnMut(&RawObject)) {
+    let mut watcher = reading::watcher(list, 1).expect("a watcher");
     drive(&mut watcher, pieces, |event| {
         if let WatcherEvent::InitApply(object) = event.expect("an event") {
             see(&object);
@@ -62,14 +62,20 @@ fn ours<K: Kind + kubewire::Item + Send + Sync + 'static>(pieces: &[Bytes], mut 
     });
 }
 
-fn row<K>(what: &str, goal: &str, objects: &Objects)
+fn row<K, L: Listing>(what: &str, goal: &str, objects: &Objects, list: fn(Op<List<K>>) -> Op<L>)
 where
     K: DeserializeOwned + kube::Resource + Kind + kubewire::Item + Send + Sync + 'static,
 {
     let pieces = objects.stream();
+    let list = list(Api::<K>::all().list());
+    let light = if list.clone().call().expect("a call").draft().accept().contains("protobuf") {
+        objects.metadata_stream()
+    } else {
+        pieces.clone()
+    };
     let (mut theirs, mut seen) = (Seen::default(), Seen::default());
     kubes::<K>(&pieces, |object| theirs.add_typed(&object));
-    ours::<K>(&pieces, |object| seen.add_raw(object));
+    ours(list.clone(), &light, |object| seen.add_raw(object));
     assert_eq!(theirs, seen, "both see the same objects");
     assert_eq!(seen.objects as usize, objects.items.len());
     let kube = || {
@@ -82,7 +88,7 @@ where
     };
     let ours = || {
         let mut lengths = 0;
-        ours::<K>(&pieces, |object| {
+        ours(list.clone(), &light, |object| {
             assert!(object.resource_version().is_some());
             lengths += object.name().len();
         });
@@ -96,8 +102,11 @@ pub fn run() {
         "Events of a watch in memory, each with its type and its object's key; an event:",
         &IN_MEMORY,
     );
-    row::<Pod>("pods", "80", &Objects::pods(10_000, Order::Go));
-    row::<Pod>("pods in a custom resource's order", "25", &Objects::pods(10_000, Order::Alphabetical));
-    row::<Certificate>("custom resources", "25", &Objects::certificates(10_000));
-    row::<Lease>("Leases", "15", &Objects::leases(50_000));
+    let pods = Objects::pods(10_000, Order::Go);
+    row::<Pod, _>("pods", "80", &pods, Op::raw_items);
+    row::<Pod, _>("pods' metadata, in protobuf", "400", &pods, Op::raw_metadata_items);
+    let pods = Objects::pods(10_000, Order::Alphabetical);
+    row::<Pod, _>("pods in a custom resource's order", "25", &pods, Op::raw_items);
+    row::<Certificate, _>("custom resources", "25", &Objects::certificates(10_000), Op::raw_items);
+    row::<Lease, _>("Leases", "15", &Objects::leases(50_000), Op::raw_items);
 }

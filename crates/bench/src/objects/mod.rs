@@ -137,9 +137,18 @@ impl Objects {
             self.event("ADDED", item, &mut text);
         }
         self.event("BOOKMARK", Self::bookmark().as_bytes(), &mut text);
-        let text = Bytes::from(text);
-        (0..text.len()).step_by(PIECE).map(|at| text.slice(at..text.len().min(at + PIECE))).collect()
+        pieces(text)
     }
+
+    /// The same of their metadata, in protobuf.
+    pub fn metadata_stream(&self) -> Vec<Bytes> {
+        pieces(protobuf::metadata_stream(&self.items, VERSION))
+    }
+}
+
+fn pieces(text: Vec<u8>) -> Vec<Bytes> {
+    let text = Bytes::from(text);
+    (0..text.len()).step_by(PIECE).map(|at| text.slice(at..text.len().min(at + PIECE))).collect()
 }
 
 /// Texts in the order given; the maps within are in alphabetical order.

@@ -1,5 +1,6 @@
 //! What the server writes in protobuf.
 
+use bytes::Bytes;
 use serde_json::Value;
 
 /// A list's metadata: `k8s\0`, then Unknown {1: TypeMeta, 2: raw}.
@@ -11,6 +12,22 @@ pub fn metadata(list: &[u8]) -> Vec<u8> {
     }
     let kind = [text(1, "meta.k8s.io/v1"), text(2, "PartialObjectMetadataList")].concat();
     [b"k8s\0".to_vec(), field(1, &kind), field(2, &raw)].concat()
+}
+
+/// A watch of these objects' metadata.
+pub fn metadata_stream(items: &[Bytes], end: &str) -> Vec<u8> {
+    let kind = [text(1, "meta.k8s.io/v1"), text(2, "PartialObjectMetadata")].concat();
+    let object = |metadata: &[u8]| {
+        [b"k8s\0".to_vec(), field(1, &kind), field(2, &field(1, metadata))].concat()
+    };
+    let mut stream = Vec::new();
+    for item in items {
+        let item: Value = serde_json::from_slice(item).expect("an object");
+        event("ADDED", &object(&object_meta(&item["metadata"])), &mut stream);
+    }
+    let end = [text(6, end), field(12, &[text(1, "k8s.io/initial-events-end"), text(2, "true")].concat())];
+    event("BOOKMARK", &object(&end.concat()), &mut stream);
+    stream
 }
 
 fn object_meta(metadata: &Value) -> Vec<u8> {
