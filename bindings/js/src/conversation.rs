@@ -1,5 +1,6 @@
 //! The machines behind one type, since no generics cross to JavaScript.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 use bytes::Bytes;
 use kubewire::machine::{
@@ -21,9 +22,9 @@ pub(crate) enum Conversation {
     /// One log, line by line.
     Log(LogStream),
     /// The same, through lost connections.
-    Follow(LogFollow),
+    Follow(Box<LogFollow>),
     /// What one list asks for and its changes, through lost connections.
-    Watcher(Watcher),
+    Watcher(Box<Watcher>),
     /// A store of what one list asks for, and its changes.
     Informer(Informer<KeepBytes, Store<RawObject>>),
     /// One candidate of an election.
@@ -70,8 +71,10 @@ impl Conversation {
             }
             Way::Watch => Self::Watch(WatchStream::of(draft, seed.into())),
             Way::Log => Self::Log(LogStream::new(draft.into())),
-            Way::Follow => Self::Follow(LogFollow::new(&draft, seed.into())),
-            Way::Watcher => Self::Watcher(Watcher::new(&draft, InitialList::Streaming, seed.into())),
+            Way::Follow => Self::Follow(Box::new(LogFollow::new(&draft, seed.into()))),
+            Way::Watcher => {
+                Self::Watcher(Box::new(Watcher::new(&draft, InitialList::Streaming, seed.into())))
+            }
             Way::Informer => {
                 let initial = InitialList::Streaming;
                 Self::Informer(Informer::new([&draft], initial, seed.into(), KeepBytes, Store::new()))
