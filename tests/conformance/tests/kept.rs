@@ -74,10 +74,8 @@ fn a_store_can_be_compressed() {
     let store = informer.store();
     let kept = store.state();
     let maps: Vec<ConfigMap> = kept.iter().map(|packed| packed.get().unwrap()).collect();
-    let wanted = world
-        .admin
-        .run(Api::<ConfigMap>::namespaced(&world.namespace).list().labels("all=yes"))
-        .unwrap();
+    let wanted =
+        world.admin.run(Api::<ConfigMap>::namespaced(&world.namespace).list().labels("all=yes")).unwrap();
     assert_eq!(maps, wanted.items);
     let whole: usize = maps.iter().map(|map| serde_json::to_vec(map).unwrap().len()).sum();
     let packed: usize = kept.iter().map(|packed: &std::sync::Arc<Packed<_>>| packed.size()).sum();

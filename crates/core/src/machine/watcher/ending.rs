@@ -21,13 +21,13 @@ pub(super) enum Phase {
 }
 
 /// How it ended.
-pub(super) enum Ending<'a> {
+pub(super) enum Ending {
     /// The server closed the stream, between two events.
     Closed,
     /// The stream cannot be read any further.
-    Unreadable(&'a FrameError),
+    Unreadable(FrameError),
     /// An exchange failed, the server sent an ERROR event, or what came cannot be understood and may have been a change.
-    Failed(&'a Error),
+    Failed(Error),
 }
 
 /// What follows.
@@ -70,7 +70,7 @@ const fn decide(next: Next, pause: Pause, tell: bool) -> Decision {
 }
 
 /// client-go's reflector is the source, but for what it does not tell, and for pages: it forgets the token that a 410 brings.
-pub(super) fn after(phase: Phase, ending: &Ending<'_>) -> Decision {
+pub(super) fn after(phase: Phase, ending: &Ending) -> Decision {
     let later = Pause::BackOff(0);
     let again = if matches!(phase, Phase::Watching { .. }) { Next::Resume } else { Next::Relist };
     match (ending, phase) {

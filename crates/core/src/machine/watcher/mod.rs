@@ -210,7 +210,7 @@ impl Watcher {
         {
             // A page that says nothing at all cannot be the end of a list.
             let error = self.protocol("the list's last page is empty, and has no version");
-            return self.end(now, Phase::Listing { first }, &Ending::Failed(&error));
+            return self.end(now, Phase::Listing { first }, Ending::Failed(error));
         }
         for object in list.items {
             self.tell(Ok(WatcherEvent::InitApply(object)));
@@ -232,11 +232,11 @@ impl Watcher {
     }
 
     /// A part of the conversation is over: what now?
-    fn end(&mut self, now: Now, phase: Phase, ending: &Ending<'_>) {
-        let Decision { next, pause, tell } = after(phase, ending);
+    fn end(&mut self, now: Now, phase: Phase, ending: Ending) {
+        let Decision { next, pause, tell } = after(phase, &ending);
         if tell {
             let error = match ending {
-                Ending::Failed(error) => (*error).clone(),
+                Ending::Failed(error) => error,
                 Ending::Unreadable(error) => self.protocol(error.text()),
                 Ending::Closed => self.protocol("the server closed it"),
             };
@@ -277,7 +277,7 @@ impl Machine for Watcher {
                 let fail = |error| problem(draft.summary(), error);
                 match answer.and_then(|(_, body)| RawList::read(&body).map_err(fail)) {
                     Ok(list) => self.listed(now, &draft, first, list),
-                    Err(error) => self.end(now, phase, &Ending::Failed(&error)),
+                    Err(error) => self.end(now, phase, Ending::Failed(error)),
                 }
             }
             Input::Time => {

@@ -59,9 +59,9 @@ impl Watcher {
         let pushed = stream.events.push(chunk);
         // An event may end the stream, and so may what comes after the last one.
         if let Err(error) = self.events() {
-            self.abandon(now, &Ending::Failed(&error));
+            self.abandon(now, Ending::Failed(error));
         } else if let Err(error) = pushed {
-            self.abandon(now, &Ending::Unreadable(&error));
+            self.abandon(now, Ending::Unreadable(error));
         }
     }
 
@@ -80,14 +80,14 @@ impl Watcher {
         let last = self.events();
         let phase = self.phase(now);
         match (last.and(end), cut) {
-            (Err(error), _) => self.end(now, phase, &Ending::Failed(&error)),
-            (Ok(()), Err(error)) => self.end(now, phase, &Ending::Unreadable(&error)),
-            (Ok(()), Ok(())) => self.end(now, phase, &Ending::Closed),
+            (Err(error), _) => self.end(now, phase, Ending::Failed(error)),
+            (Ok(()), Err(error)) => self.end(now, phase, Ending::Unreadable(error)),
+            (Ok(()), Ok(())) => self.end(now, phase, Ending::Closed),
         }
     }
 
     /// The stream is of no more use.
-    fn abandon(&mut self, now: Now, ending: &Ending<'_>) {
+    fn abandon(&mut self, now: Now, ending: Ending) {
         self.outputs.push(Output::Cancel(self.id()));
         let phase = self.phase(now);
         self.end(now, phase, ending);
