@@ -65,7 +65,7 @@ func run(words []string) error {
 
 // informer fills a cache, and waits until so many changes have been handled.
 func informer(client kubernetes.Interface, changes int) error {
-	start := time.Now()
+	start := now()
 	pods := informers.NewSharedInformerFactory(client, 0).Core().V1().Pods().Informer()
 	done := make(chan struct{})
 	updates := 0
@@ -83,13 +83,13 @@ func informer(client kubernetes.Interface, changes int) error {
 	for !handled.HasSynced() {
 		time.Sleep(time.Millisecond)
 	}
-	took := time.Since(start)
-	if err := report(took, sums(pods.GetStore())); err != nil {
+	look := func() seen { return sums(pods.GetStore()) }
+	if err := start.report(look); err != nil {
 		return err
 	}
-	start = time.Now()
+	start = now()
 	<-done
-	return report(time.Since(start), sums(pods.GetStore()))
+	return start.report(look)
 }
 
 func sums(store cache.Store) seen {
@@ -102,7 +102,7 @@ func sums(store cache.Store) seen {
 
 // watch reads so many changes.
 func watch(client kubernetes.Interface, changes int) error {
-	start := time.Now()
+	start := now()
 	watching, err := client.CoreV1().Pods("").Watch(context.Background(), metav1.ListOptions{})
 	if err != nil {
 		return err
@@ -115,7 +115,7 @@ func watch(client kubernetes.Interface, changes int) error {
 			return fmt.Errorf("an event of type %s with a %T", event.Type, event.Object)
 		}
 		if all.add(pod); all.Objects == changes {
-			return report(time.Since(start), all)
+			return start.report(func() seen { return all })
 		}
 	}
 	return fmt.Errorf("the watch ended after %d changes", all.Objects)

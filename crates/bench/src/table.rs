@@ -1,7 +1,8 @@
 //! The tables: one row is one piece of work.
 
 use std::hint::black_box;
-use std::time::Instant;
+
+use cpu_time::ThreadTime;
 
 /// So often each side does it, in turn.
 pub const PAIRS: usize = 5;
@@ -38,8 +39,9 @@ pub fn median(of: impl Iterator<Item = f64>) -> f64 {
     of[of.len() / 2]
 }
 
+/// Of the thread's own time: what others do meanwhile does not count.
 pub fn seconds<T>(work: impl FnOnce() -> T) -> f64 {
-    let start = Instant::now();
+    let start = ThreadTime::now();
     let value = black_box(work());
     let took = start.elapsed().as_secs_f64();
     drop(value);

@@ -2,6 +2,9 @@
 
 use crate::prelude::*;
 
+/// Room for so many is kept; a burst gives its memory back.
+const KEPT: usize = 64;
+
 /// A list with a place to read from, begun anew whenever all has been read.
 ///
 /// A `VecDeque` would do, but each type in one costs the WebAssembly file close to a kilobyte.
@@ -33,7 +36,11 @@ impl<T> Queue<T> {
                 return Some(item);
             }
         }
-        self.items.clear();
+        if self.items.capacity() > KEPT {
+            self.items = Vec::new();
+        } else {
+            self.items.clear();
+        }
         self.next = 0;
         None
     }

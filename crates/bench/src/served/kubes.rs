@@ -1,7 +1,6 @@
 //! `kube`'s side: its watcher into its reflector, and its plain watch.
 
 use std::pin::pin;
-use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 use futures_util::TryStreamExt;
@@ -12,7 +11,7 @@ use kube::runtime::watcher::{self, Event, watcher};
 use kube::runtime::{reflector, reflector::Store};
 use kube::{Client, Config};
 
-use super::phase::{memory, report};
+use super::phase::Start;
 use crate::seen::Seen;
 
 fn pods(url: &str) -> Result<Api<Pod>> {
@@ -23,19 +22,19 @@ pub async fn informer(url: &str, changes: u64, streaming: bool) -> Result<()> {
     let pods = pods(url)?;
     let config = watcher::Config::default();
     let config = if streaming { config.streaming_lists() } else { config };
-    let start = Instant::now();
+    let start = Start::now();
     let (store, writer) = reflector::store();
     let mut events = pin!(reflector::reflector(writer, watcher(pods, config)));
     while !matches!(events.try_next().await?.context("the watcher ended")?, Event::InitDone) {}
-    report(start.elapsed(), memory(), all(&store))?;
+    start.report(|| all(&store))?;
 
-    let start = Instant::now();
+    let start = Start::now();
     let mut updates = 0;
     while updates < changes {
         let event = events.try_next().await?.context("the watcher ended")?;
         updates += u64::from(matches!(event, Event::Apply(_)));
     }
-    report(start.elapsed(), memory(), all(&store))
+    start.report(|| all(&store))
 }
 
 fn all(store: &Store<Pod>) -> Seen {
@@ -46,7 +45,7 @@ fn all(store: &Store<Pod>) -> Seen {
 
 pub async fn watch(url: &str, changes: u64) -> Result<()> {
     let pods = pods(url)?;
-    let start = Instant::now();
+    let start = Start::now();
     let mut events = pin!(pods.watch(&WatchParams::default(), "0").await?);
     let mut seen = Seen::default();
     while seen.objects < changes {
@@ -55,5 +54,5 @@ pub async fn watch(url: &str, changes: u64) -> Result<()> {
             _ => bail!("an event of another type"),
         }
     }
-    report(start.elapsed(), memory(), seen)
+    start.report(|| seen)
 }

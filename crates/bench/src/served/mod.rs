@@ -16,7 +16,7 @@ use crate::objects::{Objects, Order};
 use crate::table::PAIRS;
 use forms::Protobuf;
 use rounds::Side;
-use rows::{CHANGE, HELD, PEAK, RESIDENT, Row, SECONDS};
+use rows::{CHANGE, CPU, HELD, PEAK, RESIDENT, Row, SECONDS};
 use server::Server;
 
 /// So many pods has an informer to take in, and so many changes after them.
@@ -98,6 +98,8 @@ fn informers(server: &Server, program: Option<&Path>) -> Result<()> {
         &[
             row("start, kept as bytes", SECONDS, bytes),
             row("start, typed", SECONDS, typed),
+            row("processor time of the start, kept as bytes", CPU, bytes),
+            row("processor time of the start, typed", CPU, typed),
             row("peak of the heap, kept as bytes", PEAK, bytes),
             row("peak of the heap, typed", PEAK, typed),
             row("peak resident, kept as bytes", RESIDENT, bytes),
@@ -114,6 +116,7 @@ fn informers(server: &Server, program: Option<&Path>) -> Result<()> {
         &[
             stream("start, kept as bytes", SECONDS, bytes),
             stream("start, typed", SECONDS, typed),
+            stream("processor time of the start, kept as bytes", CPU, bytes),
             stream("peak of the heap, kept as bytes", PEAK, bytes),
             stream("peak resident, kept as bytes", RESIDENT, bytes),
             stream("a change, kept as bytes", CHANGE, bytes),

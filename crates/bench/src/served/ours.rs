@@ -1,14 +1,12 @@
 //! Kubewire's side: `kubewire-tokio`, as its users use it.
 
-use std::time::Instant;
-
 use anyhow::{Context, Result, bail, ensure};
 use k8s_openapi::api::core::v1::Pod;
 use kubewire::machine::InformerEvent;
 use kubewire::{Api, Config, EventType, IntoCall, Listing, WatchEvent};
 use kubewire_tokio::Client;
 
-use super::phase::{memory, report};
+use super::phase::Start;
 use crate::seen::Seen;
 
 fn client(url: &str) -> Result<Client> {
@@ -34,7 +32,7 @@ async fn informer<L: Listing>(
     add: impl Fn(&mut Seen, &L::Kept),
 ) -> Result<()> {
     let client = client(url)?;
-    let start = Instant::now();
+    let start = Start::now();
     let mut informer = client.informer(list)?;
     let store = informer.store();
     let all = || {
@@ -43,20 +41,20 @@ async fn informer<L: Listing>(
         seen
     };
     while !matches!(informer.next().await.context("the informer ended")??, InformerEvent::Synced) {}
-    report(start.elapsed(), memory(), all())?;
+    start.report(all)?;
 
-    let start = Instant::now();
+    let start = Start::now();
     let mut updates = 0;
     while updates < changes {
         let event = informer.next().await.context("the informer ended")??;
         updates += u64::from(matches!(event, InformerEvent::Updated { .. }));
     }
-    report(start.elapsed(), memory(), all())
+    start.report(all)
 }
 
 pub async fn watch_of_bytes(url: &str, changes: u64) -> Result<()> {
     let client = client(url)?;
-    let start = Instant::now();
+    let start = Start::now();
     let mut events = client.watch(Api::<Pod>::all().watch())?;
     let mut seen = Seen::default();
     while seen.objects < changes {
@@ -64,12 +62,12 @@ pub async fn watch_of_bytes(url: &str, changes: u64) -> Result<()> {
         ensure!(event.event_type() == EventType::Modified, "an event of another type");
         seen.add_raw(event.raw());
     }
-    report(start.elapsed(), memory(), seen)
+    start.report(|| seen)
 }
 
 pub async fn watch_of_pods(url: &str, changes: u64) -> Result<()> {
     let client = client(url)?;
-    let start = Instant::now();
+    let start = Start::now();
     let mut events = client.watch(Api::<Pod>::all().watch())?;
     let mut seen = Seen::default();
     while seen.objects < changes {
@@ -78,5 +76,5 @@ pub async fn watch_of_pods(url: &str, changes: u64) -> Result<()> {
             _ => bail!("an event of another type"),
         }
     }
-    report(start.elapsed(), memory(), seen)
+    start.report(|| seen)
 }

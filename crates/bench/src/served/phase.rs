@@ -1,8 +1,9 @@
 //! One line of what a client tells of itself: how long a phase took, and what it holds.
 
-use std::time::Duration;
+use std::time::Instant;
 
 use anyhow::Result;
+use cpu_time::ProcessTime;
 use serde::{Deserialize, Serialize};
 
 use crate::peak;
@@ -12,6 +13,8 @@ use crate::seen::Seen;
 #[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 pub struct Phase {
     pub seconds: f64,
+    /// What all threads of the process have used meanwhile.
+    pub cpu: f64,
     #[serde(flatten)]
     pub seen: Seen,
     /// Bytes that the heap holds; in Go, after a collection.
@@ -22,17 +25,24 @@ pub struct Phase {
     pub resident: u64,
 }
 
-/// Prints one.
-pub fn report(took: Duration, (held, peak): (usize, usize), seen: Seen) -> Result<()> {
-    let (held, peak) = (held as u64, Some(peak as u64));
-    let phase = Phase { seconds: took.as_secs_f64(), seen, held, peak, resident: resident() };
-    println!("{}", serde_json::to_string(&phase)?);
-    Ok(())
-}
+/// Where a phase begins.
+pub struct Start(Instant, ProcessTime);
 
-/// What the heap holds now, and has held at most: to be read before objects are looked at.
-pub fn memory() -> (usize, usize) {
-    peak::now()
+impl Start {
+    pub fn now() -> Self {
+        Self(Instant::now(), ProcessTime::now())
+    }
+
+    /// Ends the phase, and prints what it was once `look` has said of which objects.
+    pub fn report(self, look: impl FnOnce() -> Seen) -> Result<()> {
+        let (seconds, cpu) = (self.0.elapsed().as_secs_f64(), self.1.elapsed().as_secs_f64());
+        let (held, peak) = peak::now();
+        let resident = resident();
+        let phase =
+            Phase { seconds, cpu, seen: look(), held: held as u64, peak: Some(peak as u64), resident };
+        println!("{}", serde_json::to_string(&phase)?);
+        Ok(())
+    }
 }
 
 fn resident() -> u64 {

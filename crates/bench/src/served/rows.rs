@@ -15,6 +15,9 @@ pub struct Figure {
 /// How long an informer takes to start.
 pub const SECONDS: Figure =
     Figure { read: |phases| Some(phases.start?.seconds), write: |seconds| format!("{seconds:.2} s") };
+/// The time of processors that it takes.
+pub const CPU: Figure =
+    Figure { read: |phases| Some(phases.start?.cpu), write: |seconds| format!("{seconds:.2} s") };
 /// The most that its heap has held by then.
 pub const PEAK: Figure = Figure { read: |phases| Some(phases.start?.peak? as f64), write: mebibytes };
 /// The most that was resident by then.

@@ -169,6 +169,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
+
         #[test]
         fn anything_comes_out_as_it_went_in(texts in prop::collection::vec(".{0,3000}", 0..20)) {
             let mut packer = Packer::default();

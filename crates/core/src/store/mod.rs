@@ -192,6 +192,12 @@ impl<V> Store<V> {
         Some(entry)
     }
 
+    /// Makes room for so many more: exactly, for this is how large it will be, more or less.
+    pub(crate) fn reserve(&mut self, more: usize) {
+        self.slots.reserve_exact(more);
+        self.order.reserve_exact(more);
+    }
+
     pub(crate) fn set_synced(&mut self) {
         self.synced = true;
     }

@@ -103,7 +103,11 @@ impl<V: Clone> Source<V> {
     /// The list is complete.
     pub(super) fn complete(&mut self, store: &mut Store<V>, told: &mut Told<V>) {
         store.all_entries().for_each(|entry| entry.marks &= !self.bit);
-        for Pending { key, step } in core::mem::take(&mut self.pending) {
+        let pending = core::mem::take(&mut self.pending);
+        if store.is_empty() {
+            store.reserve(pending.len());
+        }
+        for Pending { key, step } in pending {
             match step {
                 Step::Apply(version, uid, value) => {
                     self.put(
