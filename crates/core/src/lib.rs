@@ -104,7 +104,7 @@ pub use edge::{
     ServedSubresource, ServedVersion, ServiceAccountKind, SharedStore, Success, TokenRequest,
 };
 #[cfg(feature = "std")]
-pub use edge::{conditions, reading, rights};
+pub use edge::{conditions, host, reading, rights};
 pub use error::{
     BuildError, Cause, ConfigError, Deadline, DecodeError, Error, Failure, FailureKind, Rule, Segment, Sent,
     Status, StatusDetails,
