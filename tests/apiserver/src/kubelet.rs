@@ -78,11 +78,11 @@ impl Kubelet {
     /// The next request for a log.
     ///
     /// # Panics
-    /// When there is none within ten seconds.
+    /// When there is none within a minute, which is the longest back-off.
     #[must_use]
     pub fn request(&self) -> LogRequest {
         self.requests
-            .recv_timeout(std::time::Duration::from_secs(10))
+            .recv_timeout(std::time::Duration::from_secs(60))
             .expect("the API server asks for the log")
     }
 }
