@@ -51,6 +51,7 @@
 //! - [`Answer`]: what a call can be read as: a [`Kind`], an [`Object`], a [`List`], [`Raw`] bytes, a [`Body`].
 //! - [`machine`]: conversations as state machines, and [`Driver`], which runs one for a host: credentials, retries and
 //!   deadlines are its matter. A host does what [`Task`] lists and tells what [`Heard`] lists.
+//! - [`host`]: all of a host that is neither a socket, nor a file, nor a clock: for those who write one.
 //! - [`Error`]: what went wrong, by stage, with what to do about it.
 //!
 //! # Limits
