@@ -62,8 +62,10 @@ fn main() -> ExitCode {
 
 fn run(arguments: &Arguments) -> Result<(), Failure> {
     let target = target::Target::new(&arguments.target);
+    if arguments.as_operation {
+        return operations::print(&target, &arguments.verb);
+    }
     let plain = match &arguments.verb {
-        Verb::Plain(plain) if arguments.as_operation => return operations::print(&target, plain),
         Verb::Plain(plain) => plain,
         Verb::Curl { verb } => return curl::run(&target, verb),
         Verb::Elect(elect) => return elect::run(&target, elect),

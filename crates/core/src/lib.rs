@@ -51,6 +51,7 @@
 //! - [`Answer`]: what a call can be read as: a [`Kind`], an [`Object`], a [`List`], [`Raw`] bytes, a [`Body`].
 //! - [`machine`]: conversations as state machines, and [`Driver`], which runs one for a host: credentials, retries and
 //!   deadlines are its matter. A host does what [`Task`] lists and tells what [`Heard`] lists.
+//! - [`host`]: all of a host that is neither a socket, nor a file, nor a clock: for those who write one.
 //! - [`Error`]: what went wrong, by stage, with what to do about it.
 //!
 //! # Limits
@@ -106,7 +107,7 @@ pub use edge::{
 #[cfg(feature = "lz4")]
 pub use edge::{Packed, Packer};
 #[cfg(feature = "std")]
-pub use edge::{conditions, reading, rights};
+pub use edge::{conditions, host, reading, rights};
 pub use error::{
     BuildError, Cause, ConfigError, Deadline, DecodeError, Error, Failure, FailureKind, Rule, Segment, Sent,
     Status, StatusDetails,

@@ -1,30 +1,25 @@
 //! What programs hold.
 
-use std::future::poll_fn;
 use std::hash::{BuildHasher, RandomState};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
-use kubewire::machine::{self, Candidate, LogFollow, LogStream, OnExpired, Once, WatchStream};
-use kubewire::{
-    Answer, Config, Error, IntoCall, Item, Listing, Log, Need, Now, ReadError, Session, SharedStore, reading,
-};
+use kubewire::host::{ForTrust, SharedSession};
+use kubewire::machine::{Candidate, OnExpired};
+use kubewire::reading::{self, Asking, Awaiting, Reading};
+use kubewire::{Config, Error, IntoCall, Item, Listing, Log, Now, SharedStore};
+use tokio::time::Instant;
 
-use crate::conversation::Conversation;
 use crate::election::Election;
-use crate::events::{FollowedLogs, Informer, Logs, Pages, Watch, Watcher};
-use crate::transport::Transport;
+use crate::events::{Events, FollowedLogs, Informer, Logs, Pages, Watch, Watcher};
+use crate::transport::Pool;
 
 /// A connection to one API server as one identity. Clones share it, its connections and its credentials.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Client {
-    pub(crate) shared: Arc<Shared>,
-}
-
-pub(crate) struct Shared {
-    session: Mutex<Session>,
-    epoch: tokio::time::Instant,
-    pub(crate) transport: Transport,
+    pub(crate) session: SharedSession,
+    pub(crate) pools: Arc<ForTrust<Arc<Pool>>>,
+    epoch: Instant,
 }
 
 impl Client {
@@ -48,14 +43,8 @@ impl Client {
     /// # Errors
     /// As those of [`Client::in_cluster`].
     pub fn new(config: Config) -> Result<Self, Error> {
-        let mut session = config.session()?;
-        // What is missing shows now, and not at the first call.
-        session.warm_by(Now::default(), &|need| match need {
-            Need::File(path) => Ok(std::fs::read(path)?.into()),
-            _ => Err(ReadError::Other("this host only reads files".into())),
-        })?;
-        let (session, epoch) = (Mutex::new(session), tokio::time::Instant::now());
-        Ok(Self { shared: Arc::new(Shared { session, epoch, transport: Transport::default() }) })
+        let session = SharedSession::new(config, |path| std::fs::read(path))?;
+        Ok(Self { session, pools: Arc::default(), epoch: Instant::now() })
     }
 
     /// Makes a call and waits for its answer. Dropped before it is there, the request ends.
@@ -63,14 +52,7 @@ impl Client {
     /// # Errors
     /// [`Error::Api`] where the server says no, and the other stages of [`Error`].
     pub async fn run<C: IntoCall>(&self, call: C) -> Result<C::Answer, Error> {
-        let call = call.into_call()?;
-        let mut conversation = Conversation::new(self.clone(), Once::new(call.draft().clone()));
-        let answer = poll_fn(|context| conversation.poll_next(context)).await.unwrap_or_else(|| {
-            let problem = "the call ended without an answer".into();
-            Err(Error::Protocol { call: call.draft().summary(), problem })
-        });
-        let (head, body) = answer?;
-        C::Answer::decode(call.draft(), &head, body)
+        self.only::<Asking<C::Answer>>(reading::ask(call)?).await
     }
 
     /// The changes of a kind's objects, as a stream. It ends when the server ends the watch, after less than five
@@ -79,7 +61,7 @@ impl Client {
     /// # Errors
     /// [`Error::Build`]. What goes wrong later comes as an item.
     pub fn watch<K: Item>(&self, watch: impl IntoCall<Answer = K>) -> Result<Watch<K>, Error> {
-        Ok(Watch::new(self, WatchStream::new(watch.into_call()?.draft(), entropy())))
+        Ok(Events::new(self, reading::watch(watch, entropy())?))
     }
 
     /// The pages of a list, each asked for when it is wanted: 500 objects, or the call's `limit`. A list that is long to read may
@@ -99,7 +81,7 @@ impl Client {
     /// # Errors
     /// [`Error::Build`]. What goes wrong later comes as an item.
     pub fn pages<C: IntoCall>(&self, list: C, on_expired: OnExpired) -> Result<Pages<C::Answer>, Error> {
-        Ok(Pages::new(self, machine::Pages::new(list.into_call()?.draft(), on_expired)))
+        Ok(Events::new(self, reading::pages(list, on_expired)?))
     }
 
     /// The lines of a log, as they come; at most a mebibyte of each is kept.
@@ -107,7 +89,7 @@ impl Client {
     /// # Errors
     /// [`Error::Build`]. What goes wrong later comes as an item.
     pub fn logs(&self, log: impl IntoCall<Answer = Log>) -> Result<Logs, Error> {
-        Ok(Logs::new(self, LogStream::new(log.into_call()?.draft().clone())))
+        Ok(Events::new(self, reading::logs(log)?))
     }
 
     /// The lines of a log as its container writes them, until it ends; each with its time. A lost connection is told as an error, and the log goes on
@@ -116,7 +98,7 @@ impl Client {
     /// # Errors
     /// [`Error::Build`]. What goes wrong later comes as an item.
     pub fn follow_logs(&self, log: impl IntoCall<Answer = Log>) -> Result<FollowedLogs, Error> {
-        Ok(FollowedLogs::new(self, LogFollow::new(log.into_call()?.draft(), entropy())))
+        Ok(Events::new(self, reading::follow_logs(log, entropy())?))
     }
 
     /// What a list asks for, and every change since, through whatever happens to the connection. It never ends by itself: errors come as
@@ -141,7 +123,7 @@ impl Client {
     /// # Errors
     /// [`Error::Build`]. What goes wrong later comes as an item.
     pub fn watcher<L: Listing>(&self, list: impl IntoCall<Answer = L>) -> Result<Watcher<L>, Error> {
-        Ok(Watcher::new(self, reading::watcher(list, entropy())?))
+        Ok(Events::new(self, reading::watcher(list, entropy())?))
     }
 
     /// Keeps a store equal to what a list asks for, and tells each change. Whoever polls the stream keeps it going: give it a task, and the
@@ -173,7 +155,7 @@ impl Client {
         store: SharedStore<L::Kept>,
         lists: impl IntoIterator<Item = impl IntoCall<Answer = L>>,
     ) -> Result<Informer<L>, Error> {
-        Ok(Informer::new(self, reading::informer(store, lists, entropy())?))
+        Ok(Events::new(self, reading::informer(store, lists, entropy())?))
     }
 
     /// Waits until an object is as `until` wants it, and gives it; `None` where it was wanted that there is none. `until` is asked about the
@@ -197,10 +179,7 @@ impl Client {
         limit: Duration,
         until: impl FnMut(Option<&L::Object>) -> bool + Send + 'static,
     ) -> Result<Option<L::Object>, Error> {
-        let wait = reading::wait(list, entropy(), limit, until)?;
-        let mut conversation = Conversation::new(self.clone(), wait);
-        let met = poll_fn(|context| conversation.poll_next(context)).await.unwrap_or(Ok(None))?;
-        met.map(L::read).transpose()
+        self.only::<Awaiting<L>>(reading::wait(list, entropy(), limit, until)?).await
     }
 
     /// Takes part in a leader election, in a task of its own.
@@ -219,35 +198,27 @@ impl Client {
     /// # Errors
     /// [`Error::Build`] where a name is none, or the times do not fit.
     pub fn elect(&self, candidate: &Candidate) -> Result<Election, Error> {
-        Ok(Election::new(self, machine::Election::new(candidate, entropy())?))
+        Ok(Election::new(self, reading::elect(candidate, entropy())?))
     }
 
     /// The namespace that the program lives in: `POD_NAMESPACE`, else the mount's, else `default`.
     #[must_use]
     pub fn namespace(&self) -> String {
-        self.session().namespace().to_owned()
+        self.session.namespace()
     }
 
-    /// The session, which is never held over IO.
-    pub(crate) fn session(&self) -> MutexGuard<'_, Session> {
-        self.shared.session.lock().unwrap_or_else(PoisonError::into_inner)
+    /// The one answer of a machine that tells one.
+    async fn only<R: Reading>(&self, machine: R::Machine) -> Result<R::Item, Error> {
+        Events::<R>::new(self, machine).next().await.unwrap_or_else(|| Err(reading::unanswered()))
     }
 
     pub(crate) fn now(&self) -> Now {
-        let wall = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        // 64 bits of milliseconds last half a billion years.
-        Now { mono: self.shared.epoch.elapsed().as_millis() as u64, wall: wall.as_millis() as u64 }
+        Now::of(self.epoch.elapsed(), SystemTime::now())
     }
 
     /// A moment on the client's clock. Beyond all that one waits for, a year is as good as any.
-    pub(crate) fn instant(&self, at: u64) -> tokio::time::Instant {
-        self.shared.epoch + Duration::from_millis(at.min(self.now().mono + 365 * 86_400_000))
-    }
-}
-
-impl std::fmt::Debug for Client {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.session().fmt(f)
+    pub(crate) fn instant(&self, at: u64) -> Instant {
+        self.epoch + Duration::from_millis(at.min(self.now().mono + 365 * 86_400_000))
     }
 }
 

@@ -1,20 +1,18 @@
 //! Elections, which go on whether anybody looks or not.
 
-use std::future::poll_fn;
 use std::pin::Pin;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll};
 
 use futures_core::Stream;
 use kubewire::Error;
-use kubewire::machine::{self, ElectionEvent, Stop};
-use tokio::sync::mpsc::{Receiver, Sender, channel};
+use kubewire::machine::ElectionEvent;
+use kubewire::reading::{Electing, Term};
+use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 use crate::client::Client;
-use crate::conversation::{Conversation, Mail};
+use crate::events::Events;
 
 /// So many events wait at most for whoever polls; what comes then is not told.
 const WAITING: usize = 64;
@@ -26,31 +24,30 @@ const WAITING: usize = 64;
 #[derive(Debug)]
 pub struct Election {
     client: Client,
-    events: Receiver<Result<ElectionEvent, Error>>,
-    words: Sender<Mail<Stop>>,
-    /// Milliseconds on the client's clock; 0 where we do not lead.
-    until: Arc<AtomicU64>,
+    term: Term,
+    events: mpsc::Receiver<Result<ElectionEvent, Error>>,
     task: JoinHandle<()>,
+    /// Its end stops the election.
+    held: oneshot::Sender<()>,
 }
 
 impl Election {
-    pub(crate) fn new(client: &Client, machine: machine::Election) -> Self {
-        let (sender, events) = channel(WAITING);
-        let until = Arc::new(AtomicU64::new(0));
-        let mut conversation = Conversation::new(client.clone(), machine);
-        let words = conversation.sender();
-        let told = Arc::clone(&until);
+    pub(crate) fn new(client: &Client, machine: Electing) -> Self {
+        let (client, term) = (client.clone(), machine.term());
+        let (sender, events) = mpsc::channel(WAITING);
+        let (held, let_go) = oneshot::channel();
+        let (mut election, stopped) = (Events::<Electing>::new(&client, machine), term.clone());
+        election.under_way.wake(async move {
+            _ = let_go.await;
+            stopped.stop();
+        });
         let task = tokio::spawn(async move {
-            while let Some(event) = poll_fn(|context| conversation.poll_next(context)).await {
-                // Known before it is told.
-                told.store(conversation.driver.machine().leading_until().unwrap_or(0), Ordering::SeqCst);
-                if !matches!(event, Ok(ElectionEvent::Renewed { .. })) {
-                    // Whoever does not listen leads all the same.
-                    _ = sender.try_send(event);
-                }
+            while let Some(event) = election.next().await {
+                // Whoever does not listen leads all the same.
+                _ = sender.try_send(event);
             }
         });
-        Self { client: client.clone(), events, words, until, task }
+        Self { client, term, events, task, held }
     }
 
     /// The next event; `None` at the end.
@@ -64,8 +61,7 @@ impl Election {
     /// Until when we lead; `None` where we do not. Work that takes longer must look again.
     #[must_use]
     pub fn leading_until(&self) -> Option<Instant> {
-        let until = self.client.instant(self.until.load(Ordering::SeqCst));
-        (until > Instant::now()).then_some(until)
+        self.term.until(self.client.now()).map(|until| self.client.instant(until))
     }
 
     /// Whether we lead at this moment.
@@ -75,18 +71,9 @@ impl Election {
     }
 
     /// Stops leading, gives the lease back, and waits for that: at most the renew deadline.
-    pub async fn stop(mut self) {
-        _ = self.words.send(Mail::Word(Stop)).await;
-        _ = (&mut self.task).await;
-    }
-}
-
-impl Drop for Election {
-    fn drop(&mut self) {
-        let words = self.words.clone();
-        if !self.task.is_finished() && words.try_send(Mail::Word(Stop)).is_err() {
-            tokio::spawn(async move { drop(words.send(Mail::Word(Stop)).await) });
-        }
+    pub async fn stop(self) {
+        drop(self.held);
+        _ = self.task.await;
     }
 }
 

@@ -1,16 +1,18 @@
 //! What conversations tell, as streams.
 
-use std::future::poll_fn;
+use std::future::{Future, poll_fn};
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use futures_core::Stream;
-use kubewire::machine::Machine;
-use kubewire::reading::{Changes, FollowedLines, Informing, ListPages, LogLines, Reading, Watching};
-use kubewire::{Error, Listing, SharedStore};
+use kubewire::host::{Conversation, Step, UnderWay};
+use kubewire::reading::{Changes, FollowedLines, Informing, ListPages, LogLines, Reading, Told, Watching};
+use kubewire::{Error, Heard, Listing, SharedStore, Task};
+use tokio::time::{Sleep, sleep};
 
-use crate::client::Client;
-use crate::conversation::Conversation;
+use crate::client::{Client, entropy};
+use crate::transport::{Answer, Pool};
 
 /// The events of a watch; see [`Client::watch`].
 pub type Watch<K> = Events<Changes<K>>;
@@ -29,14 +31,17 @@ pub type Informer<L> = Events<Informing<L>>;
 ///
 /// What cannot be decoded is one item that is an error; the next may be whole.
 pub struct Events<R: Reading> {
-    conversation: Conversation<R::Machine>,
-    /// Whether the user has asked for one more.
-    asked: bool,
+    client: Client,
+    conversation: Conversation<R>,
+    pub(crate) under_way: UnderWay<Answer>,
+    sleep: Pin<Box<Sleep>>,
 }
 
 impl<R: Reading> Events<R> {
     pub(crate) fn new(client: &Client, machine: R::Machine) -> Self {
-        Self { conversation: Conversation::new(client.clone(), machine), asked: false }
+        let conversation = Conversation::new(&client.session, client.now(), machine, entropy());
+        let sleep = Box::pin(sleep(Duration::ZERO));
+        Self { client: client.clone(), conversation, under_way: UnderWay::default(), sleep }
     }
 
     /// The next one; `None` at the end. It can be dropped without loss.
@@ -51,22 +56,50 @@ impl<R: Reading> Events<R> {
     ///
     /// # Errors
     /// As an item's.
-    pub async fn next_raw(&mut self) -> Option<<R::Machine as Machine>::Event> {
+    pub async fn next_raw(&mut self) -> Option<Told<R>> {
         poll_fn(|context| self.poll_raw(context)).await
-    }
-
-    fn poll_raw(&mut self, context: &mut Context<'_>) -> Poll<Option<<R::Machine as Machine>::Event>> {
-        if !self.asked {
-            self.asked = true;
-            R::ask().into_iter().for_each(|word| self.conversation.say(word));
-        }
-        let next = self.conversation.poll_next(context);
-        self.asked = next.is_pending();
-        next
     }
 
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<R::Item, Error>>> {
         self.poll_raw(context).map(|event| event.map(|event| event.and_then(R::read)))
+    }
+
+    fn poll_raw(&mut self, context: &mut Context<'_>) -> Poll<Option<Told<R>>> {
+        loop {
+            match self.conversation.step(self.client.now()) {
+                Step::Tell(event) => return Poll::Ready(Some(event)),
+                Step::Do(task) => self.perform(task),
+                Step::Wait(until) => {
+                    let heard = ready!(self.hear(until, context));
+                    self.conversation.hear(self.client.now(), heard);
+                }
+                Step::Done => return Poll::Ready(None),
+            }
+        }
+    }
+
+    /// What is there goes in before time.
+    fn hear(&mut self, until: Option<u64>, context: &mut Context<'_>) -> Poll<Heard> {
+        if let Poll::Ready(heard) = self.under_way.poll(context) {
+            return Poll::Ready(heard);
+        }
+        let Some(until) = until else { return Poll::Pending };
+        self.sleep.as_mut().reset(self.client.instant(until));
+        self.sleep.as_mut().poll(context).map(|()| Heard::Time)
+    }
+
+    fn perform(&mut self, task: Task) {
+        match task {
+            Task::Need(number, need) => {
+                self.under_way.read(number, async move { tokio::fs::read(need.path()).await });
+            }
+            Task::Request { wire, request, tls, .. } => {
+                let pool = self.client.pools.get(&self.client.session, tls, Pool::new);
+                self.under_way.request(wire, async move { pool?.send(request).await });
+            }
+            Task::Cancel(wire) => self.under_way.cancel(wire),
+            _ => {}
+        }
     }
 }
 
@@ -74,11 +107,9 @@ impl<L: Listing> Informer<L> {
     /// The store that it fills while it is polled.
     #[must_use]
     pub fn store(&self) -> SharedStore<L::Kept> {
-        self.conversation.driver.machine().shelf().clone()
+        self.conversation.machine().shelf().clone()
     }
 }
-
-impl<R: Reading> Unpin for Events<R> {}
 
 impl<R: Reading> Stream for Events<R> {
     type Item = Result<R::Item, Error>;

@@ -18,7 +18,6 @@
 //! reads keeps nobody else waiting; connections are used again.
 
 mod client;
-mod conversation;
 mod election;
 mod events;
 mod transport;

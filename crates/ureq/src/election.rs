@@ -1,16 +1,15 @@
 //! Elections, which go on whether anybody looks or not.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::{Builder, JoinHandle};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use kubewire::machine::{self, ElectionEvent, Stop};
-use kubewire::{Error, Failure, FailureKind, Sent};
+use kubewire::machine::ElectionEvent;
+use kubewire::reading::{Electing, Term};
+use kubewire::{Error, Failure, FailureKind, Heard};
 
 use crate::client::Client;
-use crate::conversation::{Conversation, Mail};
+use crate::events::Events;
 
 /// So many events wait at most for whoever pulls; what comes then is not told.
 const WAITING: usize = 64;
@@ -22,35 +21,26 @@ const WAITING: usize = 64;
 #[derive(Debug)]
 pub struct Election {
     client: Client,
+    term: Term,
     events: Receiver<Result<ElectionEvent, Error>>,
-    words: SyncSender<Mail<Stop>>,
-    /// Milliseconds on the client's clock; 0 where we do not lead.
-    until: Arc<AtomicU64>,
+    wake: SyncSender<Heard>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Election {
-    pub(crate) fn new(client: &Client, machine: machine::Election) -> Result<Self, Error> {
+    pub(crate) fn new(client: &Client, machine: Electing) -> Result<Self, Error> {
+        let (client, term) = (client.clone(), machine.term());
         let (sender, events) = sync_channel(WAITING);
-        let until = Arc::new(AtomicU64::new(0));
-        let mut conversation = Conversation::new(client.clone(), machine, true);
-        let words = conversation.sender().expect("it has threads");
-        let told = Arc::clone(&until);
+        let election = Events::<Electing>::new(&client, machine);
+        let wake = election.under_way.sender().expect("it has threads");
         let work = move || {
-            while let Some(event) = conversation.next() {
-                // Known before it is told.
-                told.store(conversation.driver.machine().leading_until().unwrap_or(0), Ordering::SeqCst);
-                if !matches!(event, Ok(ElectionEvent::Renewed { .. })) {
-                    // Whoever does not listen leads all the same.
-                    _ = sender.try_send(event);
-                }
-            }
+            // Whoever does not listen leads all the same.
+            election.for_each(|event| drop(sender.try_send(event)));
         };
         let thread = Builder::new().name("kubewire-election".into()).spawn(work).map_err(|error| {
-            let failure = Failure::new(FailureKind::Other, Sent::No, error.to_string());
-            Error::Transport { call: "elect".into(), failure }
+            Error::Transport { call: "elect".into(), failure: Failure::unsent(FailureKind::Other, error) }
         })?;
-        Ok(Self { client: client.clone(), events, words, until, thread: Some(thread) })
+        Ok(Self { client, term, events, wake, thread: Some(thread) })
     }
 
     /// The next event, where one is there.
@@ -61,8 +51,7 @@ impl Election {
     /// Until when we lead; `None` where we do not. Work that takes longer must look again.
     #[must_use]
     pub fn leading_until(&self) -> Option<Instant> {
-        let left = self.client.until(self.until.load(Ordering::SeqCst));
-        (left > Duration::ZERO).then(|| Instant::now() + left)
+        self.term.until(self.client.now()).map(|until| Instant::now() + self.client.until(until))
     }
 
     /// Whether we lead at this moment.
@@ -73,14 +62,16 @@ impl Election {
 
     /// Stops leading, gives the lease back, and waits for that: at most the renew deadline.
     pub fn stop(mut self) {
-        _ = self.words.send(Mail::Word(Stop));
-        self.thread.take().map(JoinHandle::join);
+        let thread = self.thread.take();
+        drop(self);
+        thread.map(JoinHandle::join);
     }
 }
 
 impl Drop for Election {
     fn drop(&mut self) {
-        _ = self.words.send(Mail::Word(Stop));
+        self.term.stop();
+        _ = self.wake.send(Heard::Time);
     }
 }
 

@@ -1,11 +1,12 @@
 //! What conversations tell, as iterators that block.
 
-use kubewire::machine::Machine;
-use kubewire::reading::{Changes, FollowedLines, Informing, ListPages, LogLines, Reading, Watching};
-use kubewire::{Error, Listing, SharedStore};
+use kubewire::host::{Conversation, Step};
+use kubewire::reading::{Changes, FollowedLines, Informing, ListPages, LogLines, Reading, Told, Watching};
+use kubewire::{Error, Heard, Listing, SharedStore, Task};
 
-use crate::client::Client;
-use crate::conversation::Conversation;
+use crate::client::{Client, entropy};
+use crate::transport::{Exchange, agent};
+use crate::under_way::UnderWay;
 
 /// The events of a watch; see [`Client::watch`].
 pub type Watch<K> = Events<Changes<K>>;
@@ -25,27 +26,49 @@ pub type Informer<L> = Events<Informing<L>>;
 ///
 /// What cannot be decoded is one item that is an error; the next may be whole.
 pub struct Events<R: Reading> {
-    conversation: Conversation<R::Machine>,
+    client: Client,
+    conversation: Conversation<R>,
+    pub(crate) under_way: UnderWay,
 }
 
 impl<R: Reading> Events<R> {
     pub(crate) fn new(client: &Client, machine: R::Machine) -> Self {
-        Self { conversation: Conversation::new(client.clone(), machine, false) }
-    }
-
-    pub(crate) fn threaded(client: &Client, machine: R::Machine) -> Self {
-        Self { conversation: Conversation::new(client.clone(), machine, true) }
+        let conversation = Conversation::new(&client.session, client.now(), machine, entropy());
+        Self { client: client.clone(), conversation, under_way: UnderWay::new(R::CONCURRENT) }
     }
 
     /// The next one as bytes, to be decoded on demand.
     ///
     /// # Errors
     /// As an item's.
-    pub fn next_raw(&mut self) -> Option<<R::Machine as Machine>::Event> {
-        if let Some(word) = R::ask() {
-            self.conversation.say(word);
+    pub fn next_raw(&mut self) -> Option<Told<R>> {
+        loop {
+            let heard = match self.conversation.step(self.client.now()) {
+                Step::Tell(event) => return Some(event),
+                Step::Do(task) => self.perform(task),
+                Step::Wait(until) => Some(self.under_way.wait(until.map(|until| self.client.until(until)))?),
+                Step::Done => return None,
+            };
+            if let Some(heard) = heard {
+                self.conversation.hear(self.client.now(), heard);
+            }
         }
-        self.conversation.next()
+    }
+
+    /// What comes of it at once is given back.
+    fn perform(&mut self, task: Task) -> Option<Heard> {
+        match task {
+            Task::Need(number, need) => Some(Heard::Given(number, need.read_by(|path| std::fs::read(path)))),
+            Task::Request { wire, request, tls, limits, .. } => {
+                let agent = self.client.agents.get(&self.client.session, tls, agent);
+                self.under_way.begin(wire, Exchange::Request(agent, request, limits))
+            }
+            Task::Cancel(wire) => {
+                self.under_way.cancel(wire);
+                None
+            }
+            _ => None,
+        }
     }
 }
 
@@ -53,7 +76,7 @@ impl<L: Listing> Informer<L> {
     /// The store that it fills while it is pulled.
     #[must_use]
     pub fn store(&self) -> SharedStore<L::Kept> {
-        self.conversation.driver.machine().shelf().clone()
+        self.conversation.machine().shelf().clone()
     }
 }
 

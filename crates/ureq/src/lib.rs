@@ -16,10 +16,10 @@
 //! its lists in a thread of its own, which outlives it until its next piece comes, or the server ends the watch after five minutes.
 
 mod client;
-mod conversation;
 mod election;
 mod events;
 mod transport;
+mod under_way;
 
 pub use client::Client;
 pub use election::Election;

@@ -1,67 +1,83 @@
-//! The three things that this host does: read a file, send a request, and say what went wrong.
+//! The sockets: agents, requests and what goes wrong with them.
 
-use std::io;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::io::{self, Read};
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use kubewire::machine::Limits;
-use kubewire::{Failure, FailureKind, Head, Need, ReadError, Sent, TlsId, Trust, Wire};
+use kubewire::{Failure, FailureKind, Head, Heard, Sent, Trust, Wire};
 use ureq::http::Request;
 use ureq::tls::{PemItem, RootCerts, TlsConfig, TlsProvider, parse_pem};
-use ureq::{Agent, Timeout};
-
-/// A body that is read on.
-pub(crate) type Answer = ureq::BodyReader<'static>;
+use ureq::{Agent, BodyReader, Timeout};
 
 /// Idle connections are closed before servers and balancers do it.
 const IDLE: Duration = Duration::from_secs(60);
 const CONNECT: Duration = Duration::from_secs(10);
+/// What is read at once.
+const PIECE: usize = 64 * 1024;
 
-/// The connections of the current authority. An agent of an earlier one is dropped with its connections.
-#[derive(Debug, Default)]
-pub(crate) struct Transport {
-    agent: Mutex<Option<(TlsId, Agent)>>,
+/// A request that is to be sent, and then the rest of its answer.
+pub(crate) enum Exchange {
+    Request(Result<Agent, Failure>, Wire, Limits),
+    Answer(BodyReader<'static>),
 }
 
-impl Transport {
-    /// The agent that trusts what `tls` stands for, and no one else.
-    pub(crate) fn agent(&self, tls: TlsId, trust: Option<Trust>) -> Result<Agent, Failure> {
-        let mut slot = self.agent.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, agent)) = slot.as_ref().filter(|(id, _)| *id == tls) {
-            return Ok(agent.clone());
+impl Exchange {
+    /// What is heard next of it, under its number, and how it goes on. It blocks as long.
+    pub(crate) fn next(self, wire: u32) -> (Heard, Option<Self>) {
+        match self {
+            Self::Request(agent, request, limits) => {
+                match agent.and_then(|agent| send(&agent, request, limits)) {
+                    Ok((head, answer)) => (Heard::Head(wire, head), Some(Self::Answer(answer))),
+                    Err(failure) => (Heard::Failed(wire, failure), None),
+                }
+            }
+            Self::Answer(mut answer) => {
+                let mut piece = vec![0; PIECE];
+                match answer.read(&mut piece) {
+                    Ok(0) => (Heard::End(wire), None),
+                    Ok(length) => {
+                        piece.truncate(length);
+                        (Heard::Data(wire, Bytes::from(piece)), Some(Self::Answer(answer)))
+                    }
+                    Err(error) => (Heard::Failed(wire, failure(&error.into())), None),
+                }
+            }
         }
-        let stale = || Failure::new(FailureKind::Reset, Sent::No, "the authority was changed just now");
-        let roots = match trust.ok_or_else(stale)? {
-            Trust::Bundle(pem) => roots(&pem)?,
-            Trust::PlainHttp => RootCerts::from([]),
-            Trust::SystemRoots if cfg!(feature = "system-roots") => RootCerts::PlatformVerifier,
-            _ => return Err(unsupported("the system's roots need kubewire-ureq's feature `system-roots`")),
-        };
-        let tls_config = TlsConfig::builder()
-            .provider(TlsProvider::Rustls)
-            .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()))
-            .root_certs(roots)
-            .build();
-        let agent: Agent = Agent::config_builder()
-            .tls_config(tls_config)
-            .http_status_as_error(false)
-            // Credentials never travel along a redirect, nor through a proxy that the environment names.
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .proxy(None)
-            .user_agent("")
-            .accept("")
-            .accept_encoding("")
-            // A DELETE carries its options in a body.
-            .allow_non_standard_methods(true)
-            .timeout_connect(Some(CONNECT))
-            .max_idle_age(IDLE)
-            .build()
-            .into();
-        *slot = Some((tls, agent.clone()));
-        Ok(agent)
     }
+}
+
+/// The agent that trusts what it is told to, and no one else. Its connections are its own.
+pub(crate) fn agent(trust: Trust) -> Result<Agent, Failure> {
+    let unsupported = "the system's roots need kubewire-ureq's feature `system-roots`";
+    let roots = match trust {
+        Trust::Bundle(pem) => roots(&pem)?,
+        Trust::PlainHttp => RootCerts::from([]),
+        Trust::SystemRoots if cfg!(feature = "system-roots") => RootCerts::PlatformVerifier,
+        _ => return Err(Failure::unsent(FailureKind::Unsupported, unsupported)),
+    };
+    let tls_config = TlsConfig::builder()
+        .provider(TlsProvider::Rustls)
+        .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .root_certs(roots)
+        .build();
+    let config = Agent::config_builder()
+        .tls_config(tls_config)
+        .http_status_as_error(false)
+        // Credentials never travel along a redirect, nor through a proxy that the environment names.
+        .max_redirects(0)
+        .max_redirects_will_error(false)
+        .proxy(None)
+        .user_agent("")
+        .accept("")
+        .accept_encoding("")
+        // A DELETE carries its options in a body.
+        .allow_non_standard_methods(true)
+        .timeout_connect(Some(CONNECT))
+        .max_idle_age(IDLE)
+        .build();
+    Ok(config.into())
 }
 
 fn roots(pem: &[u8]) -> Result<RootCerts, Failure> {
@@ -70,13 +86,12 @@ fn roots(pem: &[u8]) -> Result<RootCerts, Failure> {
         Ok(_) => None,
         Err(error) => Some(Err(error)),
     });
-    let broken = |error| Failure::new(FailureKind::Untrusted, Sent::No, format!("ca.crt is broken: {error}"));
-    Ok(RootCerts::from(certificates.collect::<Result<Vec<_>, _>>().map_err(broken)?))
+    Ok(RootCerts::from(certificates.collect::<Result<Vec<_>, _>>().map_err(Failure::of_authority)?))
 }
 
 /// Sends a request and waits for the head of its answer.
-pub(crate) fn send(agent: &Agent, wire: Wire, limits: Limits) -> Result<(Head, Answer), Failure> {
-    let unfit = |error: kubewire::Error| Failure::new(FailureKind::Other, Sent::No, error.to_string());
+fn send(agent: &Agent, wire: Wire, limits: Limits) -> Result<(Head, BodyReader<'static>), Failure> {
+    let unfit = |error: kubewire::Error| Failure::unsent(FailureKind::Other, error);
     let (parts, body) = wire.into_request().map_err(unfit)?.into_parts();
     // Without a body there is no `Content-Length: 0` either.
     let response = if body.is_empty() {
@@ -99,20 +114,8 @@ fn limited<B: ureq::AsSendBody>(agent: &Agent, request: Request<B>, limits: Limi
     limited.build()
 }
 
-/// Gives a session what it needs.
-pub(crate) fn provide(need: &Need) -> Result<Bytes, ReadError> {
-    match need {
-        Need::File(path) => Ok(std::fs::read(path)?.into()),
-        _ => Err(ReadError::Other("this host only reads files".into())),
-    }
-}
-
-pub(crate) fn unsupported(why: &str) -> Failure {
-    Failure::new(FailureKind::Unsupported, Sent::No, why)
-}
-
 /// What a failure means: whether the server may have seen the request, and whether it is a matter of trust.
-pub(crate) fn failure(error: &ureq::Error) -> Failure {
+fn failure(error: &ureq::Error) -> Failure {
     let (kind, sent) = match error {
         ureq::Error::Io(error) => return of_io(error),
         ureq::Error::Rustls(error) => return of_tls(error),

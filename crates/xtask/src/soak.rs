@@ -17,7 +17,7 @@ pub(crate) fn main(mut words: Parser) -> Result<()> {
             "-p",
             "kubewire-conformance",
             "--test",
-            "informers",
+            "endurance",
             "--test",
             "elect",
             "--",

@@ -64,11 +64,25 @@ impl World {
     pub fn allow(&self, account: &str, everywhere: bool, verbs: &[&str], resources: &[&str]) {
         let kind = if everywhere { "ClusterRole" } else { "Role" };
         let name = format!("{account}-{}", self.namespace);
-        let rules = json!([{"apiGroups": [""], "resources": resources, "verbs": verbs}]);
-        self.apply(kind, &name, json!({"rules": rules}));
+        let rule = json!({"apiGroups": [""], "resources": resources, "verbs": verbs});
+        self.bind(kind, &name, account, &rule);
+    }
+
+    /// Makes `account` in this namespace hold the rights that client-go's elections need, and no others.
+    ///
+    /// # Panics
+    /// Where the server refuses.
+    pub fn allow_electing(&self, account: &str) {
+        let verbs = ["get", "create", "update"];
+        let rule = json!({"apiGroups": ["coordination.k8s.io"], "resources": ["leases"], "verbs": verbs});
+        self.bind("Role", &format!("{account}-elects"), account, &rule);
+    }
+
+    fn bind(&self, kind: &str, name: &str, account: &str, rule: &Value) {
+        self.apply(kind, name, json!({"rules": [rule]}));
         self.apply(
             &format!("{kind}Binding"),
-            &name,
+            name,
             json!({
                 "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": kind, "name": name},
                 "subjects": [{"kind": "ServiceAccount", "name": account, "namespace": self.namespace}],

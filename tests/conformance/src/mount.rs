@@ -6,7 +6,7 @@ use k8s_openapi::api::core::v1::ServiceAccount;
 use kubewire::Api;
 use serde_json::{Value, json};
 
-use crate::World;
+use crate::{World, eventually};
 
 /// A directory with `token`, `ca.crt` and `namespace` of a real service account.
 pub struct Mount {
@@ -26,6 +26,21 @@ impl World {
         let accounts = Api::<ServiceAccount>::namespaced(&self.namespace);
         let object = json!({"metadata": {"name": account}});
         self.admin.run(accounts.create(&object)).expect("the service account is made");
+        self.mount(account)
+    }
+
+    /// The files of the service account that every namespace has.
+    ///
+    /// # Panics
+    /// As [`World::account`].
+    #[must_use]
+    pub fn default_account(&self) -> Mount {
+        let accounts = Api::<ServiceAccount>::namespaced(&self.namespace);
+        eventually("the default account is there", || self.admin.run(accounts.get("default")).ok());
+        self.mount("default")
+    }
+
+    fn mount(&self, account: &str) -> Mount {
         let directory = self.files.path().join(account);
         std::fs::create_dir(&directory).expect("the mount's directory is made");
         let mount = Mount { directory, account: account.to_owned() };
@@ -42,8 +57,22 @@ impl World {
     /// Where the server refuses.
     #[must_use]
     pub fn token(&self, account: &str) -> String {
+        self.request_token(account, &json!({"expirationSeconds": 600}))
+    }
+
+    /// A token that ends with a Secret of this namespace: within the ten seconds for which the server remembers that it was good.
+    ///
+    /// # Panics
+    /// Where the server refuses.
+    #[must_use]
+    pub fn token_bound_to(&self, account: &str, secret: &str, uid: &str) -> String {
+        let bound = json!({"kind": "Secret", "apiVersion": "v1", "name": secret, "uid": uid});
+        self.request_token(account, &json!({"expirationSeconds": 600, "boundObjectRef": bound}))
+    }
+
+    fn request_token(&self, account: &str, spec: &Value) -> String {
         let accounts = Api::<ServiceAccount>::namespaced(&self.namespace);
-        let request = json!({"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": {"expirationSeconds": 600}});
+        let request = json!({"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": spec});
         let answer = self.admin.run(accounts.subresource(account, "token").create(&request));
         let answer: Value = answer.and_then(|answer| answer.json()).expect("the token is given");
         answer["status"]["token"].as_str().expect("the token is text").to_owned()

@@ -91,15 +91,7 @@ fn without_rights_it_tells_so_and_goes_on() {
     let Some(Err(Error::Api { status, .. })) = election.next() else { panic!("no refusal") };
     assert!(status.is_forbidden() && status.message.contains("leases"), "{}", status.message);
     // The rights that client-go needs are enough.
-    let rules = json!({"metadata": {"name": "elect"}, "rules": [
-        {"apiGroups": ["coordination.k8s.io"], "resources": ["leases"], "verbs": ["get", "create", "update"]}]});
-    let binding = json!({"metadata": {"name": "elect"},
-        "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": "elect"},
-        "subjects": [{"kind": "ServiceAccount", "name": "pod", "namespace": world.namespace}]});
-    let roles = Api::<k8s_openapi::api::rbac::v1::Role>::namespaced(&world.namespace);
-    world.admin.run(roles.apply("elect", "test", &rules)).unwrap();
-    let bindings = Api::<k8s_openapi::api::rbac::v1::RoleBinding>::namespaced(&world.namespace);
-    world.admin.run(bindings.apply("elect", "test", &binding)).unwrap();
+    world.allow_electing("pod");
     let leading = election.find_map(Result::ok).unwrap();
     assert!(matches!(leading, ElectionEvent::Leading { .. }), "{leading:?}");
 }

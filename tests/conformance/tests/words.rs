@@ -2,7 +2,7 @@
 
 use kubewire::{Builtin, Operation};
 use kubewire_conformance::{Kubectl, World, bash, eventually, kubewire, text};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 #[test]
 fn every_word_can_be_an_operation_or_a_curl_command() {
@@ -62,6 +62,28 @@ fn every_word_can_be_an_operation_or_a_curl_command() {
     let refused = kubectl.ours(&["create", "-f", text(&secret), "--as-operation"]);
     assert_eq!(refused.code, Some(1));
     assert!(!refused.out.contains("hunter2") && !refused.err.contains("hunter2"), "{refused:?}");
+}
+
+#[test]
+fn what_is_a_conversation_is_no_operation() {
+    let world = World::new("conversations");
+    let kubectl = Kubectl::new(&world);
+    let cases: [(&[&str], &str); 4] = [
+        (&["wait", "pod/web", "--for=delete"], "client.waitFor (JavaScript)"),
+        (&["rollout", "status", "deploy/web"], "in code it is client.wait"),
+        (&["elect", "lock", "--as-operation", "--", "true"], "in code it is client.elect"),
+        (&["curl", "get", "pods"], "either curl or --as-operation"),
+    ];
+    for (words, wanted) in cases {
+        let flag: &[&str] = if words[0] == "elect" { &[] } else { &["--as-operation"] };
+        let refused = kubectl.ours(&[words, flag].concat());
+        assert_eq!((refused.code, &*refused.out), (Some(1), ""), "{words:?}");
+        assert!(refused.err.starts_with("error: ") && refused.err.contains(wanted), "{refused:?}");
+    }
+    // What they advise.
+    let advised = ["get", "pods", "--field-selector", "metadata.name=web", "--as-operation"];
+    let list: Value = serde_json::from_str(&kubectl.ours(&advised).out).unwrap();
+    assert_eq!((&list["verb"], &list["fieldSelector"]), (&json!("list"), &json!("metadata.name=web")));
 }
 
 #[test]

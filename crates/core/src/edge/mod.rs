@@ -13,6 +13,7 @@ mod convert;
 mod decode;
 mod discovery;
 mod dynamic;
+pub mod host;
 mod kind;
 mod listing;
 mod logs;

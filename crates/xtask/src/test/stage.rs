@@ -26,7 +26,9 @@ pub(super) const STAGES: &[Stage] = &[
     stage("test", "unit, doc and property tests", || done(rust::test())),
     stage("msrv", "the oldest Rust that we promise", || done(rust::msrv())),
     stage("deny", "the dependencies' bans, licences and sources", || done(rust::deny())),
-    stage("package", "what goes to crates.io builds by itself", || done(rust::package())),
+    stage("package", "what goes to crates.io builds by itself, and the example beside it", || {
+        done(rust::package())
+    }),
     stage("wasm", "the WebAssembly file: imports, names, size", node::wasm),
     stage("js", "the npm package: types, tests, tarball", node::js),
     stage("conformance", "both hosts against the real API server", conformance::run),

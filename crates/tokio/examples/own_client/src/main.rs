@@ -2,10 +2,10 @@
 
 use kubewire::machine::Once;
 use kubewire::{
-    Act, Answer, Api, Builtin, Catalog, Config, Driver, Failure, FailureKind, Head, Heard, Need, Now, Object,
-    Sent, Session, Task, Trust,
+    Act, Answer, Api, Builtin, Catalog, Config, Driver, Failure, FailureKind, Head, Heard, Now, Object, Sent,
+    Session, Task, Trust,
 };
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime};
 
 type Failed = Box<dyn std::error::Error>;
 
@@ -16,20 +16,14 @@ async fn run<C: kubewire::IntoCall>(
     call: C,
 ) -> Result<C::Answer, Failed> {
     let call = call.into_call()?;
-    let now = || Now {
-        mono: epoch.elapsed().as_millis() as u64,
-        wall: SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis() as u64,
-    };
+    let now = || Now::of(epoch.elapsed(), SystemTime::now());
     let mut driver = Driver::new(Once::new(call.draft().clone()), epoch.elapsed().as_nanos() as u64);
     driver.handle(session, now(), Heard::Time);
     loop {
         match driver.poll() {
-            Some(Act::Do(Task::Need(number, Need::File(path)))) => {
-                driver.handle(
-                    session,
-                    now(),
-                    Heard::Given(number, std::fs::read(path).map(Into::into).map_err(Into::into)),
-                );
+            Some(Act::Do(Task::Need(number, need))) => {
+                let read = need.read_by(|path| std::fs::read(path));
+                driver.handle(session, now(), Heard::Given(number, read));
             }
             Some(Act::Do(Task::Request { wire, request, tls, limits, .. })) => {
                 let trust = session.tls(tls);

@@ -1,17 +1,28 @@
 //! What machines tell, read as Rust types: so that every host has the same iterators and streams, and no logic of its own.
+//!
+//! A host's method is one line: a function of this module makes the machine of a call, and the [`Reading`] says what comes of it.
+
+mod asking;
+mod electing;
+mod start;
 
 use core::marker::PhantomData;
-use core::time::Duration;
 
-use super::{Answer, IntoCall, Item, KeepAs, Listing, SharedStore, WatchEvent};
+use super::{Answer, Item, KeepAs, Listing, SharedStore, WatchEvent};
 use crate::error::Error;
 use crate::machine::{
-    Informer, InformerEvent, InitialList, LogFollow, LogStream, Machine, Next, PageOrder, Pages, RawPage,
-    Wait, WatchStream, Watcher, WatcherEvent,
+    Informer, InformerEvent, LogFollow, LogStream, Machine, Next, PageOrder, Pages, RawPage, Wait,
+    WatchStream, Watcher, WatcherEvent,
 };
 use crate::object::RawObject;
-use crate::prelude::*;
 use crate::stream::{LogLine, RawEvent};
+
+pub use asking::Asking;
+pub use electing::{Electing, Term};
+pub use start::{ask, elect, follow_logs, informer, logs, pages, wait, watch, watcher};
+
+/// What a reading's machine tells, before it is read.
+pub type Told<R> = <<R as Reading>::Machine as Machine>::Event;
 
 /// How a host's iterator reads what a machine tells.
 pub trait Reading {
@@ -21,6 +32,9 @@ pub trait Reading {
     type Told;
     /// What the user gets.
     type Item;
+    /// Whether several answers may be on their way at once, or a clock is to be looked at while one is awaited: then a host that blocks reads
+    /// each in a thread.
+    const CONCURRENT: bool = false;
 
     /// Reads one.
     ///
@@ -127,49 +141,30 @@ impl<L: Listing> Reading for Informing<L> {
     type Machine = Informer<KeepAs<L>, SharedStore<L::Kept>>;
     type Told = InformerEvent<L::Kept>;
     type Item = InformerEvent<L::Kept>;
+    const CONCURRENT: bool = true;
 
     fn read(event: InformerEvent<L::Kept>) -> Result<InformerEvent<L::Kept>, Error> {
         Ok(event)
     }
 }
 
-/// The machine of a host's `watcher`: a [`Watcher`] of what a list asks for.
-///
-/// # Errors
-/// [`Error::Build`].
-pub fn watcher<L: Listing>(list: impl IntoCall<Answer = L>, seed: u64) -> Result<Watcher, Error> {
-    Ok(Watcher::new(list.into_call()?.draft(), InitialList::default(), seed))
+/// A list's object, once it is as it was wanted; `None` where it was wanted that there is none.
+#[derive(Debug)]
+pub struct Awaiting<L>(PhantomData<fn() -> L>);
+
+impl<L: Listing> Reading for Awaiting<L> {
+    type Machine = Wait;
+    type Told = Option<RawObject>;
+    type Item = Option<L::Object>;
+    const CONCURRENT: bool = true;
+
+    fn read(met: Option<RawObject>) -> Result<Option<L::Object>, Error> {
+        met.map(L::read).transpose()
+    }
 }
 
-/// The machine of a host's `informer`: an [`Informer`] of what lists ask for, into a store that others read.
-///
-/// # Errors
-/// [`Error::Build`].
-pub fn informer<L: Listing>(
-    store: SharedStore<L::Kept>,
-    lists: impl IntoIterator<Item = impl IntoCall<Answer = L>>,
-    seed: u64,
-) -> Result<<Informing<L> as Reading>::Machine, Error> {
-    let drafts = lists.into_iter().map(|list| Ok(list.into_call()?.draft().clone()));
-    let drafts = drafts.collect::<Result<Vec<_>, Error>>()?;
-    let drafts = drafts.iter().map(|draft| &**draft);
-    Ok(Informer::new(drafts, InitialList::default(), seed, KeepAs::default(), store))
-}
-
-/// The machine of a host's `wait`: waits, for at most `limit`, until what a list finds is as `until` wants it.
-///
-/// # Errors
-/// [`Error::Build`].
-pub fn wait<L: Listing>(
-    list: impl IntoCall<Answer = L>,
-    seed: u64,
-    limit: Duration,
-    mut until: impl FnMut(Option<&L::Object>) -> bool + Send + 'static,
-) -> Result<Wait, Error> {
-    let question = move |object: Option<&RawObject>| {
-        let object = object.cloned().map(L::read).transpose()?;
-        Ok(until(object.as_ref()))
-    };
-    let limit = u64::try_from(limit.as_millis()).unwrap_or(u64::MAX);
-    Ok(Wait::new(list.into_call()?.draft(), seed, limit, Box::new(question)))
+/// What a host says of a machine that was to tell one thing, and ended before.
+#[must_use]
+pub fn unanswered() -> Error {
+    Error::Protocol { call: "run".into(), problem: "the call ended without an answer".into() }
 }
