@@ -4,6 +4,7 @@ use bytes::Bytes;
 use http::{HeaderValue, Request, Response, StatusCode, header};
 
 use crate::watch::Watch;
+use crate::wire::Refusal;
 
 /// What [`Sandbox::handle`](crate::Sandbox::handle) gives.
 #[derive(Debug)]
@@ -40,6 +41,14 @@ impl Reply {
         *answer.status_mut() = StatusCode::from_u16(code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let json = HeaderValue::from_static("application/json");
         answer.headers_mut().insert(header::CONTENT_TYPE, json);
+        Self::warned(answer, warnings)
+    }
+
+    pub(crate) fn refused(refusal: &Refusal, warnings: &[String]) -> Self {
+        Self::warned(refusal.answer(), warnings)
+    }
+
+    fn warned(mut answer: Response<Bytes>, warnings: &[String]) -> Self {
         for warning in warnings {
             let text = warning.replace('\\', "\\\\").replace('"', "\\\"");
             if let Ok(value) = HeaderValue::from_str(&format!("299 - \"{text}\"")) {

@@ -4,7 +4,7 @@ use std::fmt;
 use std::task::Poll;
 
 use bytes::Bytes;
-use http::{Request, header};
+use http::{Method, Request, header};
 use kubewire::Now;
 use serde_json::{Value, json};
 
@@ -16,7 +16,7 @@ use crate::reply::{Parked, Reply};
 use crate::server::Server;
 use crate::verbs::{self, Ask};
 use crate::watch::Watch;
-use crate::wire::{Form, Problem, Query, Refusal, Route, negotiate, route};
+use crate::wire::{Accepts, Form, Problem, Query, Refusal, Route, negotiate, route};
 
 /// How long a request waits for a version to come, in milliseconds, as in the real server.
 const PATIENCE: u64 = 3_000;
@@ -205,7 +205,7 @@ impl Sandbox {
                 let until = parked.unwrap_or_else(|| now.mono.saturating_add(PATIENCE));
                 return Reply::Parked(Parked { request, revision, until });
             }
-            Err(refusal) => Reply::Whole(refusal.answer()),
+            Err(refusal) => Reply::refused(&refusal, &[]),
         };
         let target = request.uri().path_and_query().map(ToString::to_string).unwrap_or_default();
         let status = reply.status().map_or(0, |status| status.as_u16());
@@ -223,7 +223,7 @@ impl Sandbox {
             Route::Other(path) => discovery::other(&method, &path),
             Route::Resource(place) => {
                 let query = Query::parse(request.uri().query().unwrap_or_default());
-                let streams = place.watch || query.flag("watch").unwrap_or_default();
+                let collection = method == Method::GET && (place.name.is_empty() || place.watch);
                 let registry = self.server.registry.clone();
                 let mut ask = Ask {
                     now,
@@ -237,8 +237,13 @@ impl Sandbox {
                     late,
                     warnings: Vec::new(),
                 };
-                ask.form = negotiate(accept, streams)?;
-                verbs::perform(&mut self.server, &mut ask)
+                let accepts = if collection { Accepts::Collection } else { Accepts::One };
+                ask.form = negotiate(accept, accepts)?;
+                match verbs::perform(&mut self.server, &mut ask) {
+                    Err(Refusal::Later { revision }) => Err(Refusal::Later { revision }),
+                    Err(refusal) => Ok(Reply::refused(&refusal, &ask.warnings)),
+                    done => done,
+                }
             }
         }
     }

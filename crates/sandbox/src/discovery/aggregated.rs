@@ -55,7 +55,8 @@ fn of_version(version: &Version) -> Value {
 fn resource(kind: &Kind) -> Value {
     let mut resource = json!({
         "resource": kind.plural,
-        "responseKind": {"group": kind.group, "version": kind.version, "kind": kind.kind},
+        // Where group and version are those of the resource, the server leaves them empty.
+        "responseKind": {"group": "", "version": "", "kind": kind.kind},
         "scope": if kind.namespaced { "Namespaced" } else { "Cluster" },
         "singularResource": kind.kind.to_lowercase(),
         "verbs": verbs(&kind.verbs),
@@ -69,11 +70,6 @@ fn resource(kind: &Kind) -> Value {
     if !kind.subresources.is_empty() {
         let subresources = kind.subresources.iter().map(|(name, own)| {
             let (group, version, object) = subresource::of(kind, name);
-            let (group, version) = if version.is_empty() {
-                (kind.group.as_str(), kind.version.as_str())
-            } else {
-                (group, version)
-            };
             json!({
                 "subresource": name,
                 "responseKind": {"group": group, "version": version, "kind": object},

@@ -118,6 +118,10 @@ impl Registry {
         self.version(group, version).is_some()
     }
 
+    pub(crate) fn has_group(&self, group: &str) -> bool {
+        self.versions.iter().any(|one| one.group == group)
+    }
+
     pub(crate) fn find(&self, group: &str, version: &str, plural: &str) -> Option<Arc<Kind>> {
         self.version(group, version)?.kinds.get(plural).cloned()
     }

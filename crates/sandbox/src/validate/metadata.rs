@@ -38,6 +38,7 @@ pub(super) fn create(kind: &Kind, object: &Value) -> Vec<Fault> {
     faults.extend(generation(object));
     faults.extend(common(object));
     faults.extend(finalizers(object));
+    faults.extend(own_finalizers(object));
     faults
 }
 
@@ -51,6 +52,7 @@ pub(super) fn update(object: &Value, old: &Value) -> Vec<Fault> {
         faults.extend(immutable(object, old, field));
     }
     faults.extend(common(object));
+    faults.extend(own_finalizers(object));
     faults
 }
 
@@ -100,18 +102,25 @@ fn finalizers(object: &Value) -> Vec<Fault> {
     let mut faults = Vec::new();
     for finalizer in finalizer_texts(object) {
         let whys = names::label_key(finalizer);
-        let is_word = whys.is_empty();
         faults.extend(whys.into_iter().map(|why| Fault::invalid(FIELD, finalizer, why)));
-        if is_word && !finalizer.contains('/') && !STANDARD.contains(&finalizer) {
-            let why = "name is neither a standard finalizer name nor is it fully qualified";
-            faults.push(Fault::invalid(FIELD, finalizer, why));
-        }
     }
     let has = |name| finalizer_texts(object).any(|finalizer| finalizer == name);
     if has("orphan") && has("foregroundDeletion") {
         let value = Value::from_iter(finalizer_texts(object)).to_string();
         let why = "finalizer orphan and foregroundDeletion cannot be both set";
         faults.push(Fault::invalid_value(FIELD, value, why));
+    }
+    faults
+}
+
+/// Kubernetes' own rule on top of apimachinery's.
+fn own_finalizers(object: &Value) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    for (index, finalizer) in finalizer_texts(object).enumerate() {
+        if !finalizer.contains('/') && !STANDARD.contains(&finalizer) {
+            let why = "name is neither a standard finalizer name nor is it fully qualified";
+            faults.push(Fault::invalid(&format!("metadata.finalizers[{index}]"), finalizer, why));
+        }
     }
     faults
 }

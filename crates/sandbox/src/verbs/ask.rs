@@ -31,12 +31,30 @@ pub(crate) struct Ask<'r> {
 
 impl Ask<'_> {
     /// An object as an answer.
-    pub(crate) fn object(&self, code: u16, object: &Value) -> Reply {
+    ///
+    /// # Errors
+    /// 406 where a list was asked for.
+    pub(crate) fn object(&self, code: u16, object: &Value) -> Result<Reply, Refusal> {
         let body = match self.form {
             Form::Whole => encode(object),
             Form::Metadata => encode(&metadata_of(object)),
+            Form::MetadataList => return Err(self.wrong_form("PartialObjectMetadataList", "is not a list", "")),
         };
-        Reply::json(code, body, &self.warnings)
+        Ok(Reply::json(code, body, &self.warnings))
+    }
+
+    /// 406 where the answer cannot take the form that was asked for; it names the type of Go.
+    pub(crate) fn wrong_form(&self, wanted: &str, is: &str, suffix: &str) -> Refusal {
+        let kind = &self.place.kind;
+        let package = match kind.group.split('.').next() {
+            None | Some("") => "core",
+            Some(first) => first,
+        };
+        Problem::not_acceptable(format!(
+            "you requested {wanted}, but the requested object {is} (*{package}.{}{suffix})",
+            kind.kind
+        ))
+        .into()
     }
 
     pub(crate) fn not_found(&self) -> Refusal {

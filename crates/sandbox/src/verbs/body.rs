@@ -59,7 +59,7 @@ pub(super) fn object(ask: &mut Ask<'_>) -> Result<Value, Refusal> {
         let known = ask.registry.by_kind(&said_version, &said_kind);
         return Err(match known {
             None => handled(&format!(
-                "no kind {} is registered for version {} in scheme \"pkg/api/legacyscheme/scheme.go:30\"",
+                "no kind {} is registered for version {} in scheme \"pkg/runtime/scheme.go:111\"",
                 quote(&said_kind),
                 quote(&said_version)
             )),

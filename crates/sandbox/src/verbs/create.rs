@@ -5,7 +5,7 @@
 use super::ask::Ask;
 use super::body;
 use super::write::{admit, fill, match_namespace, wipe};
-use crate::object::{meta, set_meta};
+use crate::object::meta;
 use crate::registry::prepare;
 use crate::reply::Reply;
 use crate::server::Server;
@@ -41,7 +41,6 @@ pub(super) fn insert(
     if version.parse::<u64>().is_ok_and(|version| version != 0) {
         return Err(Problem::plain("resourceVersion should not be set on objects to be created").into());
     }
-    set_meta(&mut object, "resourceVersion", None);
     let key = kind.key(&ask.place.namespace, &name);
     if let Some(there) = server.store.get(kind.id, &key) {
         let terminating = !meta(there, "deletionTimestamp").is_empty();
@@ -51,10 +50,10 @@ pub(super) fn insert(
         );
     }
     if dry {
-        return Ok(ask.object(201, &object));
+        return ask.object(201, &object);
     }
     match server.store.write(kind.id, &key, Some(object)) {
-        Some(stored) => Ok(ask.object(201, &stored)),
+        Some(stored) => ask.object(201, &stored),
         None => Err(ask.not_found()),
     }
 }

@@ -15,10 +15,10 @@ pub(super) fn delete(server: &mut Server, ask: &mut Ask<'_>) -> Result<Reply, Re
     let key = kind.key(&place.namespace, &place.name);
     let object = server.store.get(kind.id, &key).cloned().ok_or_else(|| ask.not_found())?;
     server.store.write(kind.id, &key, None);
-    Ok(match kind.strategy.delete {
+    match kind.strategy.delete {
         DeleteAnswer::Object => ask.object(200, &object),
-        DeleteAnswer::Status => Reply::json(200, encode(&success(kind, &object)), &ask.warnings),
-    })
+        DeleteAnswer::Status => Ok(Reply::json(200, encode(&success(kind, &object)), &ask.warnings)),
+    }
 }
 
 /// What is answered where the object is gone: no code, and the resource as the kind.

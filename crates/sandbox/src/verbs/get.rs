@@ -14,5 +14,5 @@ pub(super) fn get(server: &mut Server, ask: &mut Ask<'_>) -> Result<Reply, Refus
     }
     let key = place.kind.key(&place.namespace, &place.name);
     let object = server.store.get(place.kind.id, &key).ok_or_else(|| ask.not_found())?;
-    Ok(ask.object(200, object))
+    ask.object(200, object)
 }

@@ -22,6 +22,9 @@ pub(super) fn list_or_watch(server: &mut Server, ask: &mut Ask<'_>) -> Result<Re
         return watch::watch(server, ask, &options);
     }
     let page = page(server, ask, &options)?;
+    if ask.form == Form::Metadata {
+        return Err(ask.wrong_form("PartialObjectMetadata", "is a list", "List"));
+    }
     Ok(Reply::json(200, encode(&page.value(ask)), &ask.warnings))
 }
 
@@ -46,7 +49,7 @@ impl Page {
         }
         let (list_kind, api_version) = match ask.form {
             Form::Whole => (format!("{}List", kind.kind), kind.api_version()),
-            Form::Metadata => ("PartialObjectMetadataList".to_owned(), "meta.k8s.io/v1".to_owned()),
+            Form::Metadata | Form::MetadataList => ("PartialObjectMetadataList".to_owned(), "meta.k8s.io/v1".to_owned()),
         };
         let items: Vec<Value> = self.objects.iter().map(|object| item(object, ask.form)).collect();
         json!({"kind": list_kind, "apiVersion": api_version, "metadata": metadata, "items": items})
@@ -55,7 +58,7 @@ impl Page {
 
 /// An object as it stands in a list: those of built-in kinds do not say what they are.
 fn item(object: &Value, form: Form) -> Value {
-    if form == Form::Metadata {
+    if form != Form::Whole {
         return metadata_of(object);
     }
     let fields = object.as_object().into_iter().flatten();

@@ -25,7 +25,7 @@ pub(super) fn update(server: &mut Server, ask: &mut Ask<'_>) -> Result<Reply, Re
     let place = ask.place;
     let kind = &place.kind;
     match_namespace(kind, &mut object, &place.namespace)?;
-    check_name(&mut object, &place.name)?;
+    check_name(&object, &place.name)?;
     let key = kind.key(&place.namespace, &place.name);
     let Some(old) = server.store.get(kind.id, &key).cloned() else {
         if kind.strategy.create_on_update {
@@ -36,10 +36,13 @@ pub(super) fn update(server: &mut Server, ask: &mut Ask<'_>) -> Result<Reply, Re
     replace(server, ask, object, &old, dry)
 }
 
-/// The name of the body must be that of the path, or missing.
-fn check_name(object: &mut Value, name: &str) -> Result<(), Refusal> {
+/// The name of the body must be that of the path.
+fn check_name(object: &Value, name: &str) -> Result<(), Refusal> {
     match meta(object, "name") {
-        "" => Err(Problem::bad_request("name must be provided").into()),
+        "" => Err(Problem::bad_request(format!(
+            "the name of the object ({name} based on URL) was undeterminable: name must be provided"
+        ))
+        .into()),
         same if same == name => Ok(()),
         other => Err(Problem::bad_request(format!(
             "the name of the object ({other}) does not match the name on the URL ({name})"
@@ -70,7 +73,7 @@ pub(super) fn replace(
     }
     let version = match meta(&object, "resourceVersion") {
         "" => 0,
-        text => parse_uint(text).map_err(|why| Problem::invalid_version(text, &why))?,
+        text => parse_uint(text).map_err(Problem::plain)?,
     };
     if version == 0 && kind.strategy.needs_version {
         let fault = Fault::invalid_value("metadata.resourceVersion", "0", "must be specified for an update");
@@ -90,13 +93,13 @@ pub(super) fn replace(
         if !dry {
             server.store.write(kind.id, &key, None);
         }
-        return Ok(ask.object(200, &object));
+        return ask.object(200, &object);
     }
     if dry || is_same(&object, old) {
-        return Ok(ask.object(200, &object));
+        return ask.object(200, &object);
     }
     match server.store.write(kind.id, &key, Some(object)) {
-        Some(stored) => Ok(ask.object(200, &stored)),
+        Some(stored) => ask.object(200, &stored),
         None => Err(Problem::plain(format!("{} is gone", quote(name))).into()),
     }
 }

@@ -20,7 +20,7 @@ impl Kept<'_> {
     pub(super) fn value(&self) -> Value {
         let mut object = match self.form {
             Form::Whole => self.object.clone(),
-            Form::Metadata => metadata_of(self.object),
+            Form::Metadata | Form::MetadataList => metadata_of(self.object),
         };
         if let Some(revision) = self.revision {
             set_version(&mut object, revision);
@@ -41,7 +41,7 @@ pub(super) fn line(kind: &str, object: &Value) -> Bytes {
 pub(super) fn bookmark(kind: &Kind, form: Form, revision: u64, initial_end: bool) -> Bytes {
     let (name, api_version) = match form {
         Form::Whole => (kind.kind.as_str(), kind.api_version()),
-        Form::Metadata => ("PartialObjectMetadata", "meta.k8s.io/v1".to_owned()),
+        Form::Metadata | Form::MetadataList => ("PartialObjectMetadata", "meta.k8s.io/v1".to_owned()),
     };
     let mut metadata = json!({"resourceVersion": revision.to_string()});
     if initial_end {

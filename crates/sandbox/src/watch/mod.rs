@@ -91,6 +91,16 @@ impl Watch {
 
     /// The next event, as a line of JSON; `Ready(None)` at the end, `Pending` where nothing has happened yet.
     pub(crate) fn poll(&mut self, server: &Server, now: Now) -> Poll<Option<Bytes>> {
+        let next = self.next(server, now);
+        if self.form == Form::MetadataList && matches!(next, Poll::Ready(Some(_))) {
+            // No event is a list: the real server gives the watch up at the first.
+            self.ended = true;
+            return Poll::Ready(None);
+        }
+        next
+    }
+
+    fn next(&mut self, server: &Server, now: Now) -> Poll<Option<Bytes>> {
         if self.ended {
             return Poll::Ready(None);
         }

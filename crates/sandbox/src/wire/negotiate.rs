@@ -11,35 +11,47 @@ pub(crate) enum Form {
     Whole,
     /// Its metadata alone: `PartialObjectMetadata`.
     Metadata,
+    /// The metadata of a list's objects: `PartialObjectMetadataList`.
+    MetadataList,
+}
+
+/// What a route is, as far as its answers' forms go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Accepts {
+    /// A GET that lists, and may watch.
+    Collection,
+    /// Any other.
+    One,
 }
 
 const SERVED: [&str; 3] = ["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"];
 const NO_ROUTE: &str = "406: Not Acceptable\n\nAvailable representations: application/json, application/yaml, application/vnd.kubernetes.protobuf";
+/// A route that may be watched has two more.
+const STREAMS: &str = ", application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch";
 const NONE: &str = "only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf";
 
 /// Chooses among what `accept` lists. Of the three encodings only JSON is written yet: where JSON is not among those listed, it is refused.
 ///
 /// # Errors
 /// 406 in one of its two wordings.
-pub(crate) fn negotiate(accept: Option<&str>, stream: bool) -> Result<Form, Refusal> {
+pub(crate) fn negotiate(accept: Option<&str>, route: Accepts) -> Result<Form, Refusal> {
     let Some(accept) = accept.filter(|accept| !accept.trim().is_empty()) else {
         return Ok(Form::Whole);
     };
     let clauses = || accept.split(',').map(str::trim).map(Clause::parse);
     // go-restful looks at the type alone, and knows no `application/*`.
     if !clauses().any(|clause| clause.media == "*/*" || SERVED.contains(&clause.media)) {
-        return Err(Refusal::Text(406, NO_ROUTE.to_owned()));
+        let streams = if route == Accepts::Collection { STREAMS } else { "" };
+        return Err(Problem::not_acceptable_route(&format!("{NO_ROUTE}{streams}")).into());
     }
     let readable = |clause: &Clause<'_>| matches!(clause.media, "*/*" | "application/*" | "application/json");
     for clause in clauses().filter(readable) {
         match clause.parameter("as") {
             None | Some("") => return Ok(Form::Whole),
-            Some("PartialObjectMetadata" | "PartialObjectMetadataList")
-                if clause.parameter("v") == Some("v1")
-                    && clause.parameter("g") == Some("meta.k8s.io")
-                    && (stream || clause.parameter("stream").is_none()) =>
+            Some(form @ ("PartialObjectMetadata" | "PartialObjectMetadataList"))
+                if clause.parameter("v") == Some("v1") && clause.parameter("g") == Some("meta.k8s.io") =>
             {
-                return Ok(Form::Metadata);
+                return Ok(if form == "PartialObjectMetadata" { Form::Metadata } else { Form::MetadataList });
             }
             Some(_) => {}
         }
@@ -86,9 +98,8 @@ mod tests {
             (Some("application/*"), Err(406)),
         ];
         for (accept, wanted) in cases {
-            let found = negotiate(accept, false).map_err(|refusal| match refusal {
+            let found = negotiate(accept, Accepts::One).map_err(|refusal| match refusal {
                 Refusal::Status(problem) => problem.code,
-                Refusal::Text(code, _) => code,
                 other => panic!("{other:?}"),
             });
             assert_eq!(found, wanted, "{accept:?}");

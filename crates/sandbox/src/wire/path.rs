@@ -54,7 +54,11 @@ pub(crate) fn route(registry: &Registry, path: &str) -> Result<Route, Refusal> {
         _ => return Ok(Route::Other(path.to_owned())),
     };
     if !registry.serves(group, version) {
-        return Err(Refusal::NotFoundText);
+        return Err(if registry.has_group(group) {
+            Problem::no_such_resource().into()
+        } else {
+            Refusal::NotFoundText
+        });
     }
     let (watch, rest) = match rest {
         [] => return Ok(Route::Discovery(parts)),
@@ -124,7 +128,7 @@ mod tests {
         ("/api/v1/pods/b", "404"),
         ("/api/v1/namespaces/a/pods/b/nothing", "404"),
         ("/api/v1/nothing", "404"),
-        ("/apis/apps/v9/deployments", "404 text"),
+        ("/apis/apps/v9/deployments", "404"),
         ("/apis/none/v1", "404 text"),
     ];
 

@@ -16,8 +16,6 @@ pub(crate) enum Refusal {
     Status(Box<Problem>),
     /// As Go's plain `404 page not found`.
     NotFoundText,
-    /// As plain text with another code.
-    Text(u16, String),
     /// Not yet: it depends on a version that is still to come, or on three seconds to go by.
     Later {
         /// The version waited for.
@@ -137,6 +135,11 @@ impl Problem {
         Self::new(406, "NotAcceptable", message)
     }
 
+    /// 406 of the router, which comes before the resource is looked at.
+    pub(crate) fn not_acceptable_route(message: &str) -> Self {
+        Self::not_acceptable(message).details(json!({}))
+    }
+
     /// 415.
     pub(crate) fn unsupported_media_type(accepted: &str) -> Self {
         let message = format!(
@@ -170,13 +173,13 @@ impl Problem {
     }
 
     /// A version that is no number, as storage refuses it: 500.
-    pub(crate) fn invalid_version(_text: &str, why: &str) -> Self {
-        Self::plain(why)
+    pub(crate) fn invalid_version(text: &str, why: &str) -> Self {
+        Self::plain(version_fault(text, why))
     }
 
     /// A version that is no number, as lists refuse it: 400.
-    pub(crate) fn bad_version(_text: &str, why: &str) -> Self {
-        Self::bad_request(format!("invalid resource version: {why}"))
+    pub(crate) fn bad_version(text: &str, why: &str) -> Self {
+        Self::bad_request(format!("invalid resource version: {}", version_fault(text, why)))
     }
 
     /// Adds a cause.
@@ -220,7 +223,6 @@ impl Refusal {
         let (code, kind, body) = match self {
             Self::Status(problem) => (problem.code, "application/json", encode(&problem.value())),
             Self::NotFoundText => (404, "text/plain; charset=utf-8", Bytes::from("404 page not found\n")),
-            Self::Text(code, text) => (*code, "text/plain; charset=utf-8", Bytes::from(text.clone())),
             // Whoever parks a request asks again; nobody is answered with this.
             Self::Later { .. } => (504, "text/plain; charset=utf-8", Bytes::new()),
         };
@@ -239,6 +241,10 @@ impl Refusal {
         }
         answer
     }
+}
+
+fn version_fault(text: &str, why: &str) -> String {
+    Fault::invalid("resourceVersion", text, why).text()
 }
 
 /// `NAME.GROUP`, or `NAME` in the core group.
