@@ -1,4 +1,5 @@
 //! The door: the client without sockets, watches, snapshots, waiting, the log.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
 
 use std::task::Poll;
 use std::time::Duration;
@@ -7,7 +8,7 @@ use bytes::Bytes;
 use http::Request;
 use kubewire::machine::{WatchStream, WatcherEvent};
 use kubewire::reading::{self, Reading, Watching};
-use kubewire::{Api, Builtin, Catalog, IntoCall, List, Now, Object};
+use kubewire::{Api, Builtin, Catalog, List, Now, Object};
 use kubewire_sandbox::{Client, Reply, Sandbox, Watch};
 use serde_json::{Value, json};
 

@@ -62,10 +62,10 @@ fn resource(kind: &Kind) -> Value {
         "verbs": verbs(&kind.verbs),
     });
     if !kind.short_names.is_empty() {
-        resource["shortNames"] = json!(kind.short_names);
+        crate::object::put(&mut resource, "shortNames", json!(kind.short_names));
     }
     if !kind.categories.is_empty() {
-        resource["categories"] = json!(kind.categories);
+        crate::object::put(&mut resource, "categories", json!(kind.categories));
     }
     if !kind.subresources.is_empty() {
         let subresources = kind.subresources.iter().map(|(name, own)| {
@@ -76,7 +76,7 @@ fn resource(kind: &Kind) -> Value {
                 "verbs": verbs(own),
             })
         });
-        resource["subresources"] = subresources.collect();
+        crate::object::put(&mut resource, "subresources", subresources.collect::<Value>());
     }
     resource
 }

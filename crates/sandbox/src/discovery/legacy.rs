@@ -27,8 +27,8 @@ pub(super) fn groups(registry: &Registry) -> Value {
 
 pub(super) fn group(registry: &Registry, name: &str) -> Option<Value> {
     let mut group = entry(registry, name)?;
-    group["kind"] = "APIGroup".into();
-    group["apiVersion"] = "v1".into();
+    crate::object::put(&mut group, "kind", "APIGroup");
+    crate::object::put(&mut group, "apiVersion", "v1");
     Some(group)
 }
 
@@ -54,7 +54,7 @@ pub(super) fn resources(registry: &Registry, group: &str, version: &str) -> Opti
     let api_version = if group.is_empty() { version.to_owned() } else { format!("{group}/{version}") };
     let mut list = json!({"kind": "APIResourceList", "groupVersion": api_version, "resources": resources});
     if !group.is_empty() {
-        list["apiVersion"] = "v1".into();
+        crate::object::put(&mut list, "apiVersion", "v1");
     }
     Some(list)
 }
@@ -74,10 +74,10 @@ fn resource(kind: &Kind) -> Value {
         "verbs": verbs(&kind.verbs),
     });
     if !kind.short_names.is_empty() {
-        resource["shortNames"] = json!(kind.short_names);
+        crate::object::put(&mut resource, "shortNames", json!(kind.short_names));
     }
     if !kind.categories.is_empty() {
-        resource["categories"] = json!(kind.categories);
+        crate::object::put(&mut resource, "categories", json!(kind.categories));
     }
     resource
 }
@@ -92,8 +92,8 @@ fn sub(kind: &Kind, name: &str, own: &[Verb]) -> Value {
         "verbs": verbs(own),
     });
     if !version.is_empty() {
-        resource["group"] = group.into();
-        resource["version"] = version.into();
+        crate::object::put(&mut resource, "group", group);
+        crate::object::put(&mut resource, "version", version);
     }
     resource
 }

@@ -26,6 +26,13 @@ pub(crate) fn meta_mut(object: &mut Value) -> Option<&mut Map<String, Value>> {
     fields.entry("metadata").or_insert_with(|| Value::Object(Map::new())).as_object_mut()
 }
 
+/// Sets a field of an object.
+pub(crate) fn put(object: &mut Value, field: &str, value: impl Into<Value>) {
+    if let Value::Object(fields) = object {
+        fields.insert(field.to_owned(), value.into());
+    }
+}
+
 /// Sets a field of the metadata, or removes it.
 pub(crate) fn set_meta(object: &mut Value, field: &str, value: Option<Value>) {
     let Some(metadata) = meta_mut(object) else { return };

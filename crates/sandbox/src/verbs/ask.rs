@@ -38,7 +38,9 @@ impl Ask<'_> {
         let body = match self.form {
             Form::Whole => encode(object),
             Form::Metadata => encode(&metadata_of(object)),
-            Form::MetadataList => return Err(self.wrong_form("PartialObjectMetadataList", "is not a list", "")),
+            Form::MetadataList => {
+                return Err(self.wrong_form("PartialObjectMetadataList", "is not a list", ""));
+            }
         };
         Ok(Reply::json(code, body, &self.warnings))
     }

@@ -38,7 +38,8 @@ pub(super) fn insert(
     if !faults.is_empty() {
         return Err(Problem::invalid(&kind.group, &kind.kind, &name, &faults).into());
     }
-    if version.parse::<u64>().is_ok_and(|version| version != 0) {
+    // A dry run does not get as far as the store.
+    if !dry && version.parse::<u64>().is_ok_and(|version| version != 0) {
         return Err(Problem::plain("resourceVersion should not be set on objects to be created").into());
     }
     let key = kind.key(&ask.place.namespace, &name);

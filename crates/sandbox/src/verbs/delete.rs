@@ -25,7 +25,7 @@ pub(super) fn delete(server: &mut Server, ask: &mut Ask<'_>) -> Result<Reply, Re
 fn success(kind: &Kind, object: &Value) -> Value {
     let mut details = json!({"name": meta(object, "name"), "kind": kind.plural, "uid": meta(object, "uid")});
     if !kind.group.is_empty() {
-        details["group"] = kind.group.as_str().into();
+        crate::object::put(&mut details, "group", kind.group.as_str());
     }
     json!({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "details": details})
 }

@@ -42,16 +42,20 @@ impl Page {
         let kind = &ask.place.kind;
         let mut metadata = json!({"resourceVersion": self.revision.to_string()});
         if !self.token.is_empty() {
-            metadata["continue"] = self.token.as_str().into();
+            crate::object::put(&mut metadata, "continue", self.token.as_str());
         }
         if let Some(remaining) = self.remaining {
-            metadata["remainingItemCount"] = remaining.into();
+            crate::object::put(&mut metadata, "remainingItemCount", remaining);
         }
         let (list_kind, api_version) = match ask.form {
             Form::Whole => (format!("{}List", kind.kind), kind.api_version()),
-            Form::Metadata | Form::MetadataList => ("PartialObjectMetadataList".to_owned(), "meta.k8s.io/v1".to_owned()),
+            Form::Metadata | Form::MetadataList => {
+                ("PartialObjectMetadataList".to_owned(), "meta.k8s.io/v1".to_owned())
+            }
         };
         let items: Vec<Value> = self.objects.iter().map(|object| item(object, ask.form)).collect();
+        // An empty list of metadata is Go's nil.
+        let items = if items.is_empty() && ask.form != Form::Whole { Value::Null } else { items.into() };
         json!({"kind": list_kind, "apiVersion": api_version, "metadata": metadata, "items": items})
     }
 }

@@ -45,7 +45,7 @@ pub(super) fn bookmark(kind: &Kind, form: Form, revision: u64, initial_end: bool
     };
     let mut metadata = json!({"resourceVersion": revision.to_string()});
     if initial_end {
-        metadata["annotations"] = json!({"k8s.io/initial-events-end": "true"});
+        crate::object::put(&mut metadata, "annotations", json!({"k8s.io/initial-events-end": "true"}));
     }
     line("BOOKMARK", &json!({"kind": name, "apiVersion": api_version, "metadata": metadata}))
 }

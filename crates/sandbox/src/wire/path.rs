@@ -44,8 +44,7 @@ impl Place {
 /// # Errors
 /// 404: as a Status in a served version of a group, as plain text elsewhere.
 pub(crate) fn route(registry: &Registry, path: &str) -> Result<Route, Refusal> {
-    let parts: Vec<String> =
-        path.split('/').filter(|part| !part.is_empty()).map(|part| unescaped(part)).collect();
+    let parts: Vec<String> = path.split('/').filter(|part| !part.is_empty()).map(unescaped).collect();
     let words: Vec<&str> = parts.iter().map(String::as_str).collect();
     let (group, version, rest) = match words.as_slice() {
         ["api"] | ["apis"] | ["apis", _] => return Ok(Route::Discovery(parts)),

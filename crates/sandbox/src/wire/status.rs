@@ -205,13 +205,13 @@ impl Problem {
             "message": self.message, "code": self.code,
         });
         if !self.reason.is_empty() {
-            status["reason"] = self.reason.into();
+            crate::object::put(&mut status, "reason", self.reason);
         }
         if !self.continue_token.is_empty() {
-            status["metadata"]["continue"] = self.continue_token.as_str().into();
+            crate::object::put(&mut status, "metadata", json!({"continue": self.continue_token}));
         }
         if let Some(details) = &self.details {
-            status["details"] = Value::Object(details.clone());
+            crate::object::put(&mut status, "details", Value::Object(details.clone()));
         }
         status
     }

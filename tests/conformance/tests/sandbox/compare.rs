@@ -86,7 +86,8 @@ impl Differences {
 
     fn is_named(&self, pointer: &str, real: &Value, ours: &Value) -> bool {
         let found = self.named.iter().position(|named| {
-            let begins = |value: &Value, prefix: &str| value.as_str().is_some_and(|text| text.starts_with(prefix));
+            let begins =
+                |value: &Value, prefix: &str| value.as_str().is_some_and(|text| text.starts_with(prefix));
             let prefix = named.prefix.as_deref();
             matches(&named.pointer, pointer)
                 && prefix.is_none_or(|prefix| begins(real, prefix) && begins(ours, prefix))
@@ -108,7 +109,8 @@ fn matches(pattern: &str, pointer: &str) -> bool {
         }
         None => (pattern.split('/').collect(), &parts[..]),
     };
-    pattern.len() == parts.len() && pattern.iter().zip(parts).all(|(wanted, part)| *wanted == "*" || wanted == part)
+    pattern.len() == parts.len()
+        && pattern.iter().zip(parts).all(|(wanted, part)| *wanted == "*" || wanted == part)
 }
 
 #[test]

@@ -27,7 +27,8 @@ fn discovery_is_the_same() {
     let mut real = Real(&bench.admin);
     let mut ours = Ours { sandbox: Sandbox::new(), now: Now::default() };
     let mut ask = |target: &str, accept: &str| -> (Value, Value) {
-        let request = http::Request::get(target).header("accept", accept).body(Vec::new()).expect("it is one");
+        let request =
+            http::Request::get(target).header("accept", accept).body(Vec::new()).expect("it is one");
         let read = |side: &mut dyn Side| {
             let answer = side.ask(&request);
             let body = answer.body();
@@ -40,7 +41,8 @@ fn discovery_is_the_same() {
         (read(&mut real), read(&mut ours))
     };
     let (groups, _) = ask("/apis", "application/json");
-    let mut targets = vec!["/apis".to_owned(), "/api/v1".to_owned(), "/apis/none".to_owned(), "/apis/apps/v9".to_owned()];
+    let mut targets =
+        vec!["/apis".to_owned(), "/api/v1".to_owned(), "/apis/none".to_owned(), "/apis/apps/v9".to_owned()];
     for group in groups["body"]["groups"].as_array().expect("it lists groups") {
         targets.push(format!("/apis/{}", group["name"].as_str().expect("it has a name")));
         for version in group["versions"].as_array().expect("it lists versions") {

@@ -40,7 +40,7 @@ impl Maker {
             45..55 => self.read(id),
             55..65 => self.delete(id),
             65..85 => self.list(id),
-            85..95 => self.watch(id),
+            85..93 => self.watch(id),
             _ => self.odd(id),
         }
     }
@@ -80,14 +80,21 @@ impl Maker {
         if self.dice.percent(85) {
             body["metadata"]["name"] = self.name().into();
         } else {
-            body["metadata"]["generateName"] = format!("g{id}-").into();
+            body["metadata"]["generateName"] = format!("e{id}-").into();
         }
         if self.dice.percent(10) {
             body["metadata"]["resourceVersion"] = (*self.dice.pick(&["", "0", "1", "abc"])).into();
         }
         let body = self.spoilt(body);
         let target = format!("/api/v1/namespaces/{namespace}/{resource}{}", self.write_query());
-        Step { id, method: "POST".into(), target, headers: self.content_type(), body: Some(body), watch: false }
+        Step {
+            id,
+            method: "POST".into(),
+            target,
+            headers: self.content_type(),
+            body: Some(body),
+            watch: false,
+        }
     }
 
     fn replace(&mut self, id: usize) -> Step {
@@ -100,7 +107,9 @@ impl Maker {
                 let earlier = self.earlier_object(id);
                 body["metadata"]["resourceVersion"] = format!("{{rv:{earlier}}}").into();
             }
-            3 => body["metadata"]["resourceVersion"] = (*self.dice.pick(&["0", "1", "99999999", "abc"])).into(),
+            3 => {
+                body["metadata"]["resourceVersion"] = (*self.dice.pick(&["0", "1", "99999999", "abc"])).into()
+            }
             4 => {
                 let earlier = self.earlier(id);
                 body["metadata"]["uid"] = format!("{{uid:{earlier}}}").into();
@@ -109,7 +118,14 @@ impl Maker {
         }
         let body = self.spoilt(body);
         let target = format!("/api/v1/namespaces/{namespace}/{resource}/{name}{}", self.write_query());
-        Step { id, method: "PUT".into(), target, headers: self.content_type(), body: Some(body), watch: false }
+        Step {
+            id,
+            method: "PUT".into(),
+            target,
+            headers: self.content_type(),
+            body: Some(body),
+            watch: false,
+        }
     }
 
     fn read(&mut self, id: usize) -> Step {
@@ -224,12 +240,17 @@ impl Maker {
             ("OPTIONS", "/api/v1/namespaces/{ns:a}/configmaps"),
             ("GET", "/api/v1/namespaces/{ns:a}"),
             ("GET", "/api/v1/namespaces/{ns:none}"),
+            ("GET", "/api/v1/configmaps?labelSelector=q%3D{ns:a}"),
+            ("GET", "/api/v1/secrets?labelSelector=q%3D{ns:a},a"),
+            ("GET", "/api/v1/configmaps?labelSelector=q%3D{ns:a}&fieldSelector=metadata.namespace%3D{ns:a}"),
+            ("GET", "/api/v1/configmaps?timeoutSeconds=1&watch=1&labelSelector=q%3D{ns:a}"),
+            ("GET", "/api/v1/watch/configmaps?timeoutSeconds=1&labelSelector=q%3D{ns:a}"),
             ("GET", "/api/v1/watch/namespaces/{ns:a}/configmaps?timeoutSeconds=1"),
             ("GET", "/api/v1/watch/namespaces/{ns:a}/configmaps/m?timeoutSeconds=1"),
         ]);
         step.method = method.into();
         step.target = target.into();
-        step.watch = target.contains("/watch/");
+        step.watch = target.contains("timeoutSeconds");
         if method == "POST" || method == "PUT" || method == "PATCH" {
             step.headers = vec![("content-type".into(), "application/json".into())];
             step.body = Some(json!({"metadata": {"name": "m"}}));
@@ -239,8 +260,24 @@ impl Maker {
 
     fn selectors(&mut self) -> Vec<String> {
         const LABELS: [&str; 18] = [
-            "a%3D1", "a", "%21a", "a%21%3D1", "a+in+(1,2)", "b+notin+(x)", "a%3D1,b", "a%3E1", "a%3C2", "a+in+()",
-            "a,", "a+b", "a%3E%3Dx", "-a", "a%3Db%25", "a+in+(1", "a+in+1", "%3D1",
+            "a%3D1",
+            "a",
+            "%21a",
+            "a%21%3D1",
+            "a+in+(1,2)",
+            "b+notin+(x)",
+            "a%3D1,b",
+            "a%3E1",
+            "a%3C2",
+            "a+in+()",
+            "a,",
+            "a+b",
+            "a%3E%3Dx",
+            "-a",
+            "a%3Db%25",
+            "a+in+(1",
+            "a+in+1",
+            "%3D1",
         ];
         const FIELDS: [&str; 9] = [
             "metadata.name%3Dm",
@@ -256,7 +293,8 @@ impl Maker {
         let mut query = Vec::new();
         if self.dice.percent(35) {
             // Those at the end are faults.
-            let chosen = if self.dice.percent(75) { self.dice.below(10) } else { self.dice.below(LABELS.len()) };
+            let chosen =
+                if self.dice.percent(75) { self.dice.below(10) } else { self.dice.below(LABELS.len()) };
             query.push(format!("labelSelector={}", LABELS[chosen]));
         }
         if self.dice.percent(20) {
@@ -315,7 +353,14 @@ impl Maker {
         if self.dice.percent(60) {
             object["metadata"]["labels"] = self
                 .dice
-                .pick(&[json!({"a": "1"}), json!({"a": "2", "b": "x"}), json!({"b": "y"}), json!({}), json!(null)])
+                .pick(&[
+                    json!({"a": "1"}),
+                    json!({"q": "{ns:a}", "a": "1"}),
+                    json!({"a": "2", "b": "x"}),
+                    json!({"b": "y"}),
+                    json!({}),
+                    json!(null),
+                ])
                 .clone();
         }
         if self.dice.percent(20) {
@@ -327,7 +372,7 @@ impl Maker {
             "Secret" => {
                 match self.dice.below(4) {
                     0 => object["stringData"] = json!({"k": value}),
-                    1 => object["data"] = json!({"k": "dmFsdWU=", "l": null}),
+                    1 => object["data"] = json!({"k": "dmFsdWU=", "l": ""}),
                     2 => {
                         object["data"] = json!({"k": "eA=="});
                         object["stringData"] = json!({"k": value, "m": ""});
@@ -343,6 +388,9 @@ impl Maker {
             _ => {
                 if self.dice.percent(80) {
                     object["data"] = json!({"k": value});
+                }
+                if self.dice.percent(10) {
+                    object["data"] = json!({"k": null, "l": "x"});
                 }
                 if self.dice.percent(10) {
                     object["binaryData"] = json!({"b": "eA=="});
@@ -381,7 +429,11 @@ impl Maker {
             17 => object["immutable"] = "yes".into(),
             18 => object["metadata"]["ownerReferences"] = json!([{"kind": "Pod", "name": "p"}]),
             19 => return Value::String(String::new()),
-            20 => return Value::String("{\"metadata\":{\"name\":\"m\"},\"data\":{\"a\":\"1\",\"a\":\"2\"}}".into()),
+            20 => {
+                return Value::String(
+                    "{\"metadata\":{\"name\":\"m\"},\"data\":{\"a\":\"1\",\"a\":\"2\"}}".into(),
+                );
+            }
             _ => return Value::String("[1]".into()),
         }
         object

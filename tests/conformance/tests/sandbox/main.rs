@@ -85,7 +85,8 @@ impl Bench {
         assert_eq!(made.status(), 201, "{}", String::from_utf8_lossy(made.body()));
         let maps = format!("/api/v1/namespaces/{namespace}/configmaps");
         if let Some(map) = map {
-            let metadata = json!({"name": map["metadata"]["name"], "annotations": map["metadata"]["annotations"]});
+            let metadata =
+                json!({"name": map["metadata"]["name"], "annotations": map["metadata"]["annotations"]});
             side.ask(&post(maps, json!({"metadata": metadata, "data": map["data"]})));
             return map.clone();
         }

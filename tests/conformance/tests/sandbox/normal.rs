@@ -43,7 +43,8 @@ impl Names {
                     self.versions.insert(version);
                 }
                 let count = self.uids.len();
-                for uid in [text("uid"), value.pointer("/details/uid").and_then(Value::as_str).unwrap_or_default()]
+                for uid in
+                    [text("uid"), value.pointer("/details/uid").and_then(Value::as_str).unwrap_or_default()]
                 {
                     if uid.len() == 36 && !self.uids.contains_key(uid) {
                         self.uids.insert(uid.to_owned(), format!("uid-{count}"));
@@ -77,7 +78,9 @@ impl Names {
                 for (name, field) in fields {
                     let inner = match name.as_str() {
                         "metadata" => self.metadata(field, list),
-                        "object" => self.value(field, fields.get("type").is_some_and(|kind| kind == "BOOKMARK")),
+                        "object" => {
+                            self.value(field, fields.get("type").is_some_and(|kind| kind == "BOOKMARK"))
+                        }
                         "causes" => sorted(self.value(field, false)),
                         "message" => message(self.value(field, false)),
                         _ => self.value(field, false),
@@ -128,6 +131,9 @@ impl Names {
         if let Some(version) = value.get("rv").and_then(Value::as_u64) {
             value["rv"] = self.version(&version.to_string(), true).into();
         }
+        if let Some(start) = value.get("start").and_then(Value::as_str) {
+            value["start"] = self.text(start).into();
+        }
         value
     }
 
@@ -140,7 +146,8 @@ impl Names {
         text = generated(&text);
         for before in ["current: ", "too old resource version: "] {
             if let Some((start, rest)) = text.split_once(before) {
-                let rest = rest.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, ' ' | '(' | ')'));
+                let rest =
+                    rest.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, ' ' | '(' | ')'));
                 text = format!("{start}{before}N{rest}");
             }
         }
@@ -153,10 +160,10 @@ fn is_plain_bookmark(value: &Value) -> bool {
         && value.pointer("/object/metadata/annotations").is_none()
 }
 
-/// Names that the generator has the server generate, `gSTEP-XXXXX`, without what the server chose.
+/// Names that the generator has the server generate, `eSTEP-XXXXX`, without what the server chose.
 fn generated(text: &str) -> String {
     let mut words: Vec<String> = Vec::new();
-    for word in text.split('g') {
+    for word in text.split('e') {
         let digits = word.bytes().take_while(u8::is_ascii_digit).count();
         let (number, rest) = word.split_at(digits);
         let end = rest.strip_prefix('-').and_then(|rest| rest.split_at_checked(5));
@@ -166,7 +173,7 @@ fn generated(text: &str) -> String {
             _ => word.to_owned(),
         });
     }
-    words.join("g")
+    words.join("e")
 }
 
 fn sorted(value: Value) -> Value {

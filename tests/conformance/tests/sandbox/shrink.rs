@@ -82,7 +82,9 @@ fn only_what_fails_is_left() {
     let steps: Vec<_> = (0..30).map(step).collect();
     let small = shrink(&steps, 400, |steps| {
         let has = |id| steps.iter().any(|step| step.id == id && step.target.contains("b=2"));
-        has(3) && has(17) && steps.iter().any(|step| step.id == 3 && step.body.as_ref().unwrap()["a"]["c"] == 2)
+        has(3)
+            && has(17)
+            && steps.iter().any(|step| step.id == 3 && step.body.as_ref().unwrap()["a"]["c"] == 2)
     });
     assert_eq!(small.iter().map(|step| step.id).collect::<Vec<_>>(), [3, 17]);
     assert_eq!(small[0].target, "/x?b=2");

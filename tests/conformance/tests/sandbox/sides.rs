@@ -99,7 +99,9 @@ fn read(id: usize, answer: Response<Vec<u8>>) -> Answer {
     let text = String::from_utf8_lossy(&body).into_owned();
     let lines: Option<Vec<Value>> = text.lines().map(|line| serde_json::from_str(line).ok()).collect();
     let body = match lines {
-        Some(lines) if lines.iter().any(|line| line.get("type").is_some() && line.get("object").is_some()) => {
+        Some(lines)
+            if lines.iter().any(|line| line.get("type").is_some() && line.get("object").is_some()) =>
+        {
             json!({"events": lines})
         }
         _ => serde_json::from_str(&text).unwrap_or(Value::String(text)),

@@ -51,7 +51,10 @@ impl Known {
             let symbol = rest[1..].split('}').next().unwrap_or_default();
             match self.0.get(symbol) {
                 Some(value) => out.push_str(value),
-                None if ["rv:", "uid:", "cont:", "name:", "ns:"].iter().any(|kind| symbol.starts_with(kind)) => {
+                None if ["rv:", "uid:", "cont:", "name:", "ns:"]
+                    .iter()
+                    .any(|kind| symbol.starts_with(kind)) =>
+                {
                     return None;
                 }
                 None => {
