@@ -5,6 +5,7 @@ mod discovery;
 mod log;
 mod mount;
 mod object;
+mod patch;
 mod random;
 mod registry;
 mod reply;

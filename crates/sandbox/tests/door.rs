@@ -220,7 +220,7 @@ fn only_tokens_that_were_handed_out_are_taken() {
 fn what_the_sandbox_does_not_do_yet_it_says() {
     let mut sandbox = Sandbox::new();
     for (method, target) in [
-        ("PATCH", "/api/v1/namespaces/default/configmaps/a"),
+        ("DELETE", "/api/v1/namespaces/default/configmaps"),
         ("GET", "/api/v1/namespaces/default/pods/a/log"),
         ("POST", "/api/v1/namespaces/default/bindings"),
     ] {

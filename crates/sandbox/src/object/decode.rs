@@ -23,10 +23,10 @@ pub(crate) struct Decoded {
 ///
 /// # Errors
 /// Go's words: `json: cannot unmarshal number into Go struct field ConfigMap.data of type string`.
-pub(crate) fn decode(kind: &Kind, parsed: Parsed) -> Result<Decoded, String> {
+pub(crate) fn decode(kind: &Kind, parsed: Parsed, wording: Wording) -> Result<Decoded, String> {
     let shape = shapes::of(&kind.group, &kind.kind);
     let root = if shape.name.is_empty() { kind.kind.as_str() } else { shape.name };
-    let mut walk = Walk { strict: Vec::new(), root };
+    let mut walk = Walk { wording, strict: Vec::new(), root };
     let mut object =
         walk.structure(parsed.value, shape, "", "")?.unwrap_or_else(|| Value::Object(Map::new()));
     if let Value::Object(fields) = &mut object {
@@ -40,7 +40,17 @@ pub(crate) fn decode(kind: &Kind, parsed: Parsed) -> Result<Decoded, String> {
     Ok(Decoded { object, strict })
 }
 
+/// In whose words a wrong type is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wording {
+    /// Those of Go's `encoding/json`.
+    Json,
+    /// Those of apimachinery's converter, through which strategic merge patches go.
+    Converter,
+}
+
 struct Walk<'k> {
+    wording: Wording,
     strict: Vec<String>,
     /// The name of the outermost type.
     root: &'k str,
@@ -51,6 +61,7 @@ struct Walk<'k> {
 struct At<'a> {
     name: &'a str,
     path: &'a str,
+    wording: Wording,
 }
 
 impl Walk<'_> {
@@ -70,7 +81,7 @@ impl Walk<'_> {
             match shape.field(&field) {
                 Some(known) => {
                     let go_inner = join(go_path, &field);
-                    let at = At { name: &name, path: &go_inner };
+                    let at = At { name: &name, path: &go_inner, wording: self.wording };
                     if let Some(value) = self.value(value, known, at, &inner)? {
                         out.insert(field, value);
                     }
@@ -97,7 +108,7 @@ impl Walk<'_> {
             (Shape::Flag, Value::Bool(flag)) => Some(flag.into()),
             (Shape::Int64, Value::Number(number)) => match number.as_i64() {
                 Some(number) => Some(number.into()),
-                None => return Err(mismatch(&format!("number {number}"), at, "int64")),
+                None => return Err(at.mismatch(&Value::Number(number), "int64")),
             },
             (Shape::Time, Value::String(text)) => time(&text)?,
             (Shape::Texts, Value::Object(map)) => texts(map, at)?,
@@ -112,7 +123,7 @@ impl Walk<'_> {
                 let mut list = Vec::with_capacity(items.len());
                 for (index, item) in items.into_iter().enumerate() {
                     if !item.is_object() && !item.is_null() {
-                        return Err(mismatch(word(&item), at, inner.go));
+                        return Err(at.mismatch(&item, inner.go));
                     }
                     let path = format!("{path}[{index}]");
                     let item = self.structure(item, inner, at.path, &path)?;
@@ -120,7 +131,7 @@ impl Walk<'_> {
                 }
                 Some(list).filter(|list| !list.is_empty()).map(Value::from)
             }
-            (shape, other) => return Err(mismatch(word(&other), at, go_type(shape))),
+            (shape, other) => return Err(at.mismatch(&other, go_type(shape))),
         })
     }
 }
@@ -136,7 +147,7 @@ fn texts(map: Map<String, Value>, at: At<'_>) -> Result<Option<Value>, String> {
             Value::String(text) => text,
             // Go's zero value.
             Value::Null => String::new(),
-            other => return Err(mismatch(word(&other), at, "string")),
+            other => return Err(at.mismatch(&other, "string")),
         };
         out.insert(key, text.into());
     }
@@ -147,9 +158,9 @@ fn bytes(map: Map<String, Value>, at: At<'_>) -> Result<Option<Value>, String> {
     let mut out = Map::new();
     for (key, value) in map {
         let text = match value {
-            Value::String(text) => canonical(&text)?,
+            Value::String(text) => canonical(&text).map_err(|why| at.encoding(&why))?,
             Value::Null => String::new(),
-            other => return Err(mismatch(word(&other), at, "[]uint8")),
+            other => return Err(at.mismatch(&other, "[]uint8")),
         };
         out.insert(key, text.into());
     }
@@ -179,7 +190,7 @@ fn text_list(items: Vec<Value>, at: At<'_>) -> Result<Option<Value>, String> {
         list.push(match item {
             Value::String(text) => Value::String(text),
             Value::Null => Value::String(String::new()),
-            other => return Err(mismatch(word(&other), at, "string")),
+            other => return Err(at.mismatch(&other, "string")),
         });
     }
     Ok(Some(list).filter(|list| !list.is_empty()).map(Value::from))
@@ -214,7 +225,7 @@ fn go_type(shape: Shape) -> &'static str {
 }
 
 /// What encoding/json calls a JSON value.
-fn word(value: &Value) -> &'static str {
+pub(crate) fn word(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
         Value::Bool(_) => "bool",
@@ -225,8 +236,47 @@ fn word(value: &Value) -> &'static str {
     }
 }
 
-fn mismatch(word: &str, at: At<'_>, go: &str) -> String {
-    format!("json: cannot unmarshal {word} into Go struct field {}.{} of type {go}", at.name, at.path)
+impl At<'_> {
+    fn encoding(&self, why: &str) -> String {
+        let before = if self.wording == Wording::Converter { "error decoding from json: " } else { "" };
+        format!("{before}{why}")
+    }
+
+    fn mismatch(&self, value: &Value, go: &str) -> String {
+        if self.wording == Wording::Converter {
+            return converted(value, go);
+        }
+        let number = value.as_number().filter(|_| go == "int64").map(|number| format!("number {number}"));
+        let word = number.unwrap_or_else(|| word(value).to_owned());
+        format!("json: cannot unmarshal {word} into Go struct field {}.{} of type {go}", self.name, self.path)
+    }
+}
+
+/// `fromUnstructured` in `k8s.io/apimachinery/pkg/runtime/converter.go`.
+fn converted(value: &Value, go: &str) -> String {
+    let from = match value {
+        Value::Null => "invalid",
+        Value::Bool(_) => "bool",
+        Value::Number(number) if number.is_f64() => "float64",
+        Value::Number(_) => "int64",
+        Value::String(_) => "string",
+        Value::Array(_) => "slice",
+        Value::Object(_) => "map",
+    };
+    if go.starts_with("map[") {
+        return format!("cannot restore map from {from}");
+    }
+    if go.starts_with("[]") {
+        return format!("cannot restore slice from {from}");
+    }
+    if go.starts_with("v1.") {
+        return format!("cannot restore struct from: {from}");
+    }
+    // What Go could convert, and JSON does not.
+    match (from, go) {
+        ("int64", "string") | ("float64", "int64") => format!("cannot convert {from} to {go}"),
+        _ => format!("unrecognized type: {go}"),
+    }
 }
 
 #[cfg(test)]
@@ -237,7 +287,7 @@ mod tests {
 
     fn read(kind: &str, body: &Value) -> Result<Decoded, String> {
         let kind = Registry::new().by_kind("v1", kind).unwrap();
-        decode(&kind, Parsed { value: body.clone(), duplicates: Vec::new() })
+        decode(&kind, Parsed { value: body.clone(), duplicates: Vec::new() }, Wording::Json)
     }
 
     #[test]

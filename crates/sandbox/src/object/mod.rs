@@ -8,8 +8,8 @@ mod shapes;
 use kubewire::{Now, Time};
 use serde_json::{Map, Value};
 
-pub(crate) use decode::decode;
-pub(crate) use json::parse;
+pub(crate) use decode::{Wording, decode, word};
+pub(crate) use json::{Parsed, parse};
 
 /// The text at a field of the metadata; empty where there is none.
 pub(crate) fn meta<'v>(object: &'v Value, field: &str) -> &'v str {

@@ -69,7 +69,14 @@ impl Ask<'_> {
     /// # Errors
     /// 422 of `kind`, such as `CreateOptions`.
     pub(crate) fn write_options(&self, kind: &str) -> Result<bool, Refusal> {
-        let mut faults = Vec::new();
+        self.write_options_and(kind, Vec::new())
+    }
+
+    /// The same, with what else is wrong.
+    ///
+    /// # Errors
+    /// As above.
+    pub(crate) fn write_options_and(&self, kind: &str, mut faults: Vec<Fault>) -> Result<bool, Refusal> {
         let manager = self.query.text("fieldManager");
         if manager.len() > 128 {
             faults.push(Fault::too_long("fieldManager", 128));

@@ -5,7 +5,7 @@
 use serde_json::Value;
 
 use super::ask::Ask;
-use crate::object::{decode, parse, quote};
+use crate::object::{Wording, decode, parse, quote};
 use crate::wire::{Problem, Refusal};
 
 /// The largest body, in bytes.
@@ -73,7 +73,7 @@ pub(super) fn object(ask: &mut Ask<'_>) -> Result<Value, Refusal> {
         }
         .into());
     }
-    let decoded = decode(kind, parsed).map_err(|why| handled(&why))?;
+    let decoded = decode(kind, parsed, Wording::Json).map_err(|why| handled(&why))?;
     match ask.query.text("fieldValidation") {
         "Ignore" => {}
         "Strict" if !decoded.strict.is_empty() => {

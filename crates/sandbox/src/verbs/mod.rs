@@ -7,6 +7,7 @@ mod delete;
 mod get;
 mod list;
 mod options;
+mod patch;
 mod token;
 mod update;
 mod watch;
@@ -60,6 +61,7 @@ pub(crate) fn perform(server: &mut Server, ask: &mut Ask<'_>) -> Result<Reply, R
         Verb::List | Verb::Watch => list::list_or_watch(server, ask),
         Verb::Create => create::create(server, ask),
         Verb::Replace => update::update(server, ask),
+        Verb::Patch => patch::patch(server, ask),
         Verb::Delete => delete::delete(server, ask),
         _ => Err(Problem::not_yet(verb.rbac()).into()),
     }

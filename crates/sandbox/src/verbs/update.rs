@@ -33,11 +33,11 @@ pub(super) fn update(server: &mut Server, ask: &mut Ask<'_>) -> Result<Reply, Re
         }
         return Err(ask.not_found());
     };
-    replace(server, ask, object, &old, dry)
+    replace(server, ask, object, &old, dry, true)
 }
 
 /// The name of the body must be that of the path.
-fn check_name(object: &Value, name: &str) -> Result<(), Refusal> {
+pub(super) fn check_name(object: &Value, name: &str) -> Result<(), Refusal> {
     match meta(object, "name") {
         "" => Err(Problem::bad_request(format!(
             "the name of the object ({name} based on URL) was undeterminable: name must be provided"
@@ -51,20 +51,21 @@ fn check_name(object: &Value, name: &str) -> Result<(), Refusal> {
     }
 }
 
-/// Puts an object in the place of another.
+/// Puts an object in the place of another. With `uid_first` another uid is a conflict; else it is a field that cannot change.
 pub(super) fn replace(
     server: &mut Server,
     ask: &mut Ask<'_>,
     mut object: Value,
     old: &Stored,
     dry: bool,
+    uid_first: bool,
 ) -> Result<Reply, Refusal> {
     let kind = &ask.place.kind;
     let name = &ask.place.name;
     let key = kind.key(&ask.place.namespace, name);
     let conflict = |why: &str| Problem::conflict(&kind.group, &kind.plural, name, why);
     let (uid, is) = (meta(&object, "uid"), meta(old, "uid"));
-    if !uid.is_empty() && uid != is {
+    if uid_first && !uid.is_empty() && uid != is {
         return Err(conflict(&format!(
             "StorageError: invalid object, Code: 4, Key: /registry/{}/{key}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: {uid}, UID in object meta: {is}",
             kind.plural

@@ -148,6 +148,23 @@ impl Problem {
         Self::new(415, "UnsupportedMediaType", message)
     }
 
+    /// 415 of the router, which comes before the resource is looked at.
+    pub(crate) fn unsupported_media_type_route() -> Self {
+        Self::new(415, "UnsupportedMediaType", "415: Unsupported Media Type").details(json!({}))
+    }
+
+    /// 422 without a word why.
+    pub(crate) fn unprocessable() -> Self {
+        let message = "the server rejected our request due to an error in our request";
+        Self::new(422, "Invalid", message).details(json!({}))
+    }
+
+    /// 413 for a JSON patch.
+    pub(crate) fn too_many_operations(limit: usize, count: usize) -> Self {
+        let message = format!("The allowed maximum operations in a JSON patch is {limit}, got {count}");
+        Self::new(413, "RequestEntityTooLarge", message)
+    }
+
     /// 413.
     pub(crate) fn too_large(limit: usize) -> Self {
         Self::new(413, "RequestEntityTooLarge", format!("Request entity too large: limit is {limit}"))

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::dice::Dice;
+use crate::patches;
 use crate::step::Step;
 
 const NAMES: [&str; 4] = ["m", "n", "n-2", "o.p"];
@@ -27,16 +28,17 @@ fn get(id: usize, target: String) -> Step {
     Step { id, method: "GET".into(), target, headers: Vec::new(), body: None, watch: false }
 }
 
-struct Maker {
-    dice: Dice,
+pub(crate) struct Maker {
+    pub(crate) dice: Dice,
     steps: Vec<Step>,
 }
 
 impl Maker {
     fn step(&mut self, id: usize) -> Step {
         match self.dice.below(100) {
-            0..25 => self.create(id),
-            25..45 => self.replace(id),
+            0..20 => self.create(id),
+            20..32 => self.replace(id),
+            32..45 => patches::patch(self, id),
             45..55 => self.read(id),
             55..65 => self.delete(id),
             65..85 => self.list(id),
@@ -45,7 +47,7 @@ impl Maker {
         }
     }
 
-    fn namespace(&mut self) -> &'static str {
+    pub(crate) fn namespace(&mut self) -> &'static str {
         match self.dice.below(20) {
             0..15 => "{ns:a}",
             15..19 => "{ns:b}",
@@ -53,11 +55,11 @@ impl Maker {
         }
     }
 
-    fn resource(&mut self) -> (&'static str, &'static str) {
+    pub(crate) fn resource(&mut self) -> (&'static str, &'static str) {
         RESOURCES[usize::from(self.dice.percent(35))]
     }
 
-    fn name(&mut self) -> &'static str {
+    pub(crate) fn name(&mut self) -> &'static str {
         NAMES[self.dice.below(NAMES.len())]
     }
 
@@ -67,7 +69,7 @@ impl Maker {
     }
 
     /// An earlier step that answers one object: a list's version is the whole server's, and may be an object's by chance.
-    fn earlier_object(&mut self, id: usize) -> usize {
+    pub(crate) fn earlier_object(&mut self, id: usize) -> usize {
         let writes = |step: &&Step| step.method == "POST" || step.method == "PUT";
         let ids: Vec<usize> = self.steps.iter().filter(writes).map(|step| step.id).collect();
         if ids.is_empty() { id } else { *self.dice.pick(&ids) }
@@ -303,7 +305,7 @@ impl Maker {
         query
     }
 
-    fn write_query(&mut self) -> String {
+    pub(crate) fn write_query(&mut self) -> String {
         let mut query = Vec::new();
         if self.dice.percent(15) {
             query.push(format!(

@@ -5,6 +5,7 @@ mod dice;
 mod discovery;
 mod generate;
 mod normal;
+mod patches;
 mod shrink;
 mod sides;
 mod step;
@@ -20,7 +21,7 @@ use serde_json::{Value, json};
 
 use compare::{Difference, Differences};
 use sides::{Ours, Real, Side};
-use step::Step;
+use step::{Known, Step};
 
 const DIFFERENCES: &str = include_str!("differences.json");
 /// So many sequences, unless `KUBEWIRE_SEQUENCES` says another number, from the seed that `KUBEWIRE_SEED` says on.
@@ -54,12 +55,18 @@ impl Bench {
         let namespaces = format!("q{:x}-{run}-", self.start & 0xffff_ffff);
         let mut real = Real(&self.admin);
         let mut ours = Ours { sandbox: Sandbox::new(), now: Now { mono: 1_000, wall: self.start } };
-        for name in ["a", "b"] {
+        let prepared = ["a", "b"].map(|name| {
             let namespace = format!("{namespaces}{name}");
-            let map = self.prepare(&mut real, &namespace, None);
-            self.prepare(&mut ours, &namespace, Some(&map));
-        }
-        let answers = (sides::run(&mut real, steps, &namespaces), sides::run(&mut ours, steps, &namespaces));
+            let (real, map) = self.prepare(&mut real, &namespace, None);
+            (real, self.prepare(&mut ours, &namespace, Some(&map)).0)
+        });
+        let known = |uid: fn(&(String, String)) -> &String| {
+            Known::new(&namespaces, [uid(&prepared[0]).clone(), uid(&prepared[1]).clone()])
+        };
+        let answers = (
+            sides::run(&mut real, steps, known(|(real, _)| real)),
+            sides::run(&mut ours, steps, known(|(_, ours)| ours)),
+        );
         for name in ["a", "b"] {
             let target = format!("/api/v1/namespaces/{namespaces}{name}");
             let request = http::Request::delete(target).body(Vec::new()).expect("it is a request");
@@ -75,26 +82,29 @@ impl Bench {
         self.differences.first(&of(real), &of(ours))
     }
 
-    /// Makes a namespace, and waits for the ConfigMap that the real controllers put into each; into ours goes the same `map`.
-    fn prepare(&self, side: &mut dyn Side, namespace: &str, map: Option<&Value>) -> Value {
+    /// Makes a namespace, and waits for the ConfigMap that the real controllers put into each; into ours goes the same `map`. Gives the namespace's uid,
+    /// and the map.
+    fn prepare(&self, side: &mut dyn Side, namespace: &str, map: Option<&Value>) -> (String, Value) {
         let post = |target: String, body: Value| {
             let request = http::Request::post(target).header("content-type", "application/json");
             request.body(body.to_string().into_bytes()).expect("it is a request")
         };
         let made = side.ask(&post("/api/v1/namespaces".into(), json!({"metadata": {"name": namespace}})));
         assert_eq!(made.status(), 201, "{}", String::from_utf8_lossy(made.body()));
+        let made: Value = serde_json::from_slice(made.body()).expect("it is JSON");
+        let uid = made["metadata"]["uid"].as_str().expect("it has a uid").to_owned();
         let maps = format!("/api/v1/namespaces/{namespace}/configmaps");
         if let Some(map) = map {
             let metadata =
                 json!({"name": map["metadata"]["name"], "annotations": map["metadata"]["annotations"]});
             side.ask(&post(maps, json!({"metadata": metadata, "data": map["data"]})));
-            return map.clone();
+            return (uid, map.clone());
         }
         let get = http::Request::get(format!("{maps}/kube-root-ca.crt")).body(Vec::new()).expect("as above");
         for _ in 0..200 {
             let answer = side.ask(&get);
             if answer.status() == 200 {
-                return serde_json::from_slice(answer.body()).expect("it is JSON");
+                return (uid, serde_json::from_slice(answer.body()).expect("it is JSON"));
             }
             std::thread::sleep(std::time::Duration::from_millis(50));
         }

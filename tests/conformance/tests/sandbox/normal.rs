@@ -43,12 +43,10 @@ impl Names {
                     self.versions.insert(version);
                 }
                 let count = self.uids.len();
-                for uid in
-                    [text("uid"), value.pointer("/details/uid").and_then(Value::as_str).unwrap_or_default()]
+                if let Some(Value::String(uid)) = fields.get("uid")
+                    && uid.len() == 36
                 {
-                    if uid.len() == 36 && !self.uids.contains_key(uid) {
-                        self.uids.insert(uid.to_owned(), format!("uid-{count}"));
-                    }
+                    self.uids.entry(uid.clone()).or_insert_with(|| format!("uid-{count}"));
                 }
                 for value in fields.values().filter(|_| !bookmark) {
                     self.collect(value);
@@ -144,6 +142,18 @@ impl Names {
             text = text.replace(uid, name);
         }
         text = generated(&text);
+        // The whole object, in the order of Go's fields.
+        if let Some((start, rest)) = text.split_once("patch: Invalid value: ")
+            && let Some((_, end)) = rest.rsplit_once("\": ").or_else(|| rest.rsplit_once("}: "))
+        {
+            text = format!("{start}patch: Invalid value: (an object): {end}");
+        }
+        if let Some(rest) =
+            text.strip_prefix("Invalid value: \"{").or_else(|| text.strip_prefix("Invalid value: \"map["))
+            && let Some((_, end)) = rest.rsplit_once("\": ")
+        {
+            text = format!("Invalid value: (an object): {end}");
+        }
         for before in ["current: ", "too old resource version: "] {
             if let Some((start, rest)) = text.split_once(before) {
                 let rest =

@@ -74,8 +74,7 @@ impl Side for Ours {
 }
 
 /// Sends a sequence, watches last, and gives what came of each step that could be sent.
-pub(crate) fn run(side: &mut dyn Side, steps: &[Step], namespaces: &str) -> Vec<Answer> {
-    let mut known = Known::new(namespaces);
+pub(crate) fn run(side: &mut dyn Side, steps: &[Step], mut known: Known) -> Vec<Answer> {
     let mut answers = Vec::new();
     for step in steps.iter().filter(|step| !step.watch).chain(steps.iter().filter(|step| step.watch)) {
         let Some(request) = known.request(step) else { continue };

@@ -22,9 +22,12 @@ pub(crate) struct Step {
 pub(crate) struct Known(BTreeMap<String, String>);
 
 impl Known {
-    pub(crate) fn new(namespaces: &str) -> Self {
+    /// The names of the namespaces, and the uids of the two that are there.
+    pub(crate) fn new(namespaces: &str, uids: [String; 2]) -> Self {
         let entry = |name: &str| (format!("ns:{name}"), format!("{namespaces}{name}"));
-        Self(BTreeMap::from([entry("a"), entry("b"), entry("none")]))
+        let [a, b] = uids;
+        let uids = [("uid:a".to_owned(), a), ("uid:b".to_owned(), b)];
+        Self([entry("a"), entry("b"), entry("none")].into_iter().chain(uids).collect())
     }
 
     /// Takes in what the answer of a step tells.
