@@ -28,6 +28,10 @@ impl Server {
         self.store.get(self.namespaces, name).map(|namespace| &**namespace)
     }
 
+    pub(crate) fn remove_namespace(&mut self, name: &str) {
+        self.store.write(self.namespaces, name, None);
+    }
+
     /// Goes on where the version is there.
     ///
     /// # Errors

@@ -126,6 +126,12 @@ impl Registry {
         self.version(group, version)?.kinds.get(plural).cloned()
     }
 
+    /// Where the objects that live in namespaces are stored.
+    pub(crate) fn namespaced(&self) -> Vec<usize> {
+        let kinds = self.versions.iter().flat_map(|version| version.kinds.values());
+        kinds.filter(|kind| kind.namespaced).map(|kind| kind.id).collect()
+    }
+
     /// The kind of an object that says its `apiVersion` and `kind`.
     pub(crate) fn by_kind(&self, api_version: &str, kind: &str) -> Option<Arc<Kind>> {
         let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));

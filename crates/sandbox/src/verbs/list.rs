@@ -22,6 +22,14 @@ pub(super) fn list_or_watch(server: &mut Server, ask: &mut Ask<'_>) -> Result<Re
         return watch::watch(server, ask, &options);
     }
     let page = page(server, ask, &options)?;
+    answer(ask, &page)
+}
+
+/// A page as an answer.
+///
+/// # Errors
+/// 406 where one object was asked for.
+pub(super) fn answer(ask: &Ask<'_>, page: &Page) -> Result<Reply, Refusal> {
     if ask.form == Form::Metadata {
         return Err(ask.wrong_form("PartialObjectMetadata", "is a list", "List"));
     }

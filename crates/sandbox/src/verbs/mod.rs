@@ -4,8 +4,10 @@ mod ask;
 mod body;
 mod create;
 mod delete;
+mod delete_options;
 mod get;
 mod list;
+mod namespace;
 mod options;
 mod patch;
 mod token;
@@ -63,6 +65,7 @@ pub(crate) fn perform(server: &mut Server, ask: &mut Ask<'_>) -> Result<Reply, R
         Verb::Replace => update::update(server, ask),
         Verb::Patch => patch::patch(server, ask),
         Verb::Delete => delete::delete(server, ask),
+        Verb::DeleteCollection => delete::collection(server, ask),
         _ => Err(Problem::not_yet(verb.rbac()).into()),
     }
 }

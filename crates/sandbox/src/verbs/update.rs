@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::ask::Ask;
 use super::write::{is_same, keep, match_namespace};
-use super::{body, create};
+use super::{body, create, namespace};
 use crate::object::{meta, quote, set_meta};
 use crate::registry::prepare;
 use crate::reply::Reply;
@@ -93,6 +93,7 @@ pub(super) fn replace(
     if is_last_finalizer_gone(&object) {
         if !dry {
             server.store.write(kind.id, &key, None);
+            namespace::settle(server, ask);
         }
         return ask.object(200, &object);
     }

@@ -146,8 +146,50 @@ impl Maker {
     fn delete(&mut self, id: usize) -> Step {
         let (resource, _) = self.resource();
         let (namespace, name) = (self.namespace(), self.name());
-        let target = format!("/api/v1/namespaces/{namespace}/{resource}/{name}");
-        Step { method: "DELETE".into(), ..get(id, target) }
+        let mut step = Step {
+            method: "DELETE".into(),
+            ..get(id, format!("/api/v1/namespaces/{namespace}/{resource}/{name}"))
+        };
+        if self.dice.percent(12) {
+            // But for the ConfigMap that the controllers would make again.
+            let mut query = vec!["fieldSelector=metadata.name!%3Dkube-root-ca.crt".to_owned()];
+            query.extend(self.selectors().into_iter().filter(|one| one.starts_with("label")));
+            if self.dice.percent(20) {
+                query.push("limit=1".into());
+            }
+            step.target = format!("/api/v1/namespaces/{{ns:b}}/{resource}{}", joined(&query));
+            return step;
+        }
+        // Orphans and foreground deletions are the garbage collector's to end, so they are only tried.
+        match self.dice.below(20) {
+            0 => step.target += "?dryRun=All",
+            1 => step.target += "?gracePeriodSeconds=abc",
+            2 => step.target += "?gracePeriodSeconds=-1",
+            3 => step.target += "?propagationPolicy=Bogus",
+            4 => step.target += "?dryRun=All&propagationPolicy=Foreground",
+            5 => step.target += "?dryRun=All&orphanDependents=true",
+            6 => step.target += "?orphanDependents=false&propagationPolicy=Background",
+            7 => step.target += "?orphanDependents=false",
+            8 => {
+                let earlier = self.earlier_object(id);
+                step.body = Some(json!({"preconditions": {"uid": format!("{{uid:{earlier}}}")}}));
+            }
+            9 => {
+                let earlier = self.earlier_object(id);
+                step.body = Some(json!({"preconditions": {"resourceVersion": format!("{{rv:{earlier}}}")}}));
+            }
+            10 => step.body = Some(json!({"dryRun": ["All"], "propagationPolicy": "Orphan"})),
+            11 => {
+                step.body = Some(
+                    json!({"kind": "DeleteOptions", "apiVersion": "v1", "propagationPolicy": "Background"}),
+                )
+            }
+            _ => {}
+        }
+        if step.body.is_some() {
+            step.headers = self.content_type();
+        }
+        step
     }
 
     fn list(&mut self, id: usize) -> Step {
@@ -364,6 +406,10 @@ impl Maker {
                     json!(null),
                 ])
                 .clone();
+        }
+        if self.dice.percent(12) {
+            object["metadata"]["finalizers"] =
+                self.dice.pick(&[json!(["a.b/c"]), json!(["a.b/c", "d.e/f"])]).clone();
         }
         if self.dice.percent(20) {
             object["metadata"]["annotations"] =
