@@ -113,7 +113,7 @@ pub use error::{
     Status, StatusDetails,
 };
 pub use object::RawObject;
-pub use resource::{Builtin, Catalog, Resource, Scope};
+pub use resource::{Builtin, BuiltinRow, Catalog, Resource, Scope};
 pub use session::{Config, MissingCa, Need, Prepared, ReadError, Session, Ticket, TlsId, Trust, Warm};
 pub use store::Store;
 pub use stream::{EventType, LogLine, RawEvent};

@@ -2,6 +2,7 @@
 
 mod apiserver;
 mod bench;
+mod differential;
 mod fuzz;
 mod generate;
 mod house;
@@ -28,6 +29,8 @@ Usage: cargo xtask TASK
   generate [--check]       write the table of built-in resources from a real server's discovery; or compare it
   js                       build the npm package, and check what it imports, contains and weighs
   simulate [STORIES]       tell a million seeded stories of informers and a faulty server, or as many as are said
+  conformance --differential SEQUENCES [--seed FIRST]
+                           so many seeded sequences of requests to the sandbox and to the real API server: the same answers
   soak                     the long round of the tests that churn and restart, against the real API server
   bench [PART]...          lists, watches, caches and informers beside those of `kube` and client-go, in one run; or parts of
                            it: list, watch, cache, informer
@@ -54,6 +57,7 @@ fn run() -> Result<()> {
         Ok(task) if task == "js" => js::main(words),
         Ok(task) if task == "simulate" => simulate::main(words),
         Ok(task) if task == "soak" => soak::main(words),
+        Ok(task) if task == "conformance" => differential::main(words),
         Ok(task) if task == "bench" => bench::main(words),
         Ok(task) if task == "fuzz" => fuzz::main(words),
         Ok(task) if task != "help" && task != "--help" && task != "-h" => {

@@ -6,6 +6,7 @@ use crate::{Error, Result, State};
 use rustls::crypto::ring;
 use serde_json::Value;
 use std::{fs, path::Path, sync::Arc, time::Duration};
+use ureq::http::{Request, Response, header::InvalidHeaderValue, uri::InvalidUri};
 use ureq::{
     Agent,
     tls::{Certificate, RootCerts, TlsConfig, TlsProvider},
@@ -40,6 +41,9 @@ impl Admin {
             .tls_config(tls)
             .proxy(None)
             .http_status_as_error(false)
+            // What is asked may be what no client should ask.
+            .allow_non_standard_methods(true)
+            .max_redirects(0)
             .timeout_global(Some(Duration::from_secs(10)))
             .build()
             .new_agent();
@@ -56,6 +60,35 @@ impl Admin {
         let mut answer = self.agent.get(&url).header("authorization", &self.bearer).call().map_err(failed)?;
         let body = answer.body_mut().read_to_string().map_err(failed)?;
         Ok((answer.status().as_u16(), body))
+    }
+
+    /// Sends a request as it is, and reads the answer to its end; the admin's credentials are added, and of the URI only the path and the query
+    /// count. A watch is read until its `timeoutSeconds` are over.
+    ///
+    /// # Errors
+    /// When there is no answer at all.
+    pub fn ask(&self, request: &Request<Vec<u8>>) -> Result<Response<Vec<u8>>> {
+        let target = request.uri().path_and_query().map_or("/", |target| target.as_str());
+        let failed = |cause: &dyn std::fmt::Display| {
+            Error::failed(format!("{} {}{target}: {cause}", request.method(), self.server))
+        };
+        let mut with_body = Request::new(request.body().clone());
+        *with_body.method_mut() = request.method().clone();
+        *with_body.uri_mut() =
+            format!("{}{target}", self.server).parse().map_err(|cause: InvalidUri| failed(&cause))?;
+        *with_body.headers_mut() = request.headers().clone();
+        let bearer = self.bearer.parse().map_err(|cause: InvalidHeaderValue| failed(&cause))?;
+        with_body.headers_mut().insert("authorization", bearer);
+        let answer = if request.body().is_empty() {
+            // Without a body there is no `Content-Length: 0` either.
+            let (parts, _) = with_body.into_parts();
+            self.agent.run(Request::from_parts(parts, ()))
+        } else {
+            self.agent.run(with_body)
+        };
+        let (parts, mut body) = answer.map_err(|cause| failed(&cause))?.into_parts();
+        let body = body.with_config().limit(256 << 20).read_to_vec().map_err(|cause| failed(&cause))?;
+        Ok(Response::from_parts(parts, body))
     }
 
     /// The JSON document at `path`.

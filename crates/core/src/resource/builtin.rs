@@ -79,6 +79,11 @@ impl Row {
         Some(letters)
     }
 
+    /// The items of a comma-separated field.
+    fn items(self, index: usize) -> impl Iterator<Item = &'static str> {
+        split(self.field(index), ",").filter(|item| *item != "-")
+    }
+
     fn resource(self) -> Resource {
         let (group, version) = self.group_and_version();
         Resource {
@@ -91,7 +96,46 @@ impl Row {
     }
 }
 
+/// One line of [`Builtin::rows`]: a resource, and what discovery says of it beyond that.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct BuiltinRow {
+    /// The resource.
+    pub resource: Resource,
+    /// What can be done to it.
+    pub verbs: Vec<Verb>,
+    /// Such as `deploy`.
+    pub short_names: Vec<&'static str>,
+    /// Such as `all`.
+    pub categories: Vec<&'static str>,
+    /// Its subresources, such as `scale`, and what can be done to each.
+    pub subresources: Vec<(&'static str, Vec<Verb>)>,
+}
+
 impl Builtin {
+    /// Every resource in every version, in the order of discovery: what a server in memory serves.
+    ///
+    /// ```
+    /// use kubewire::Builtin;
+    /// let pods = Builtin.rows().find(|row| row.resource.plural == "pods").unwrap();
+    /// assert_eq!(pods.short_names, ["po"]);
+    /// assert!(pods.subresources.iter().any(|(name, _)| *name == "eviction"));
+    /// ```
+    pub fn rows(self) -> impl Iterator<Item = BuiltinRow> {
+        rows().map(|row| {
+            let verbs =
+                |name| row.letters(name).unwrap_or_default().bytes().filter_map(verb).collect::<Vec<_>>();
+            let names = row.items(5).map(|one| split_once(one, ":").map_or(one, |(name, _)| name));
+            BuiltinRow {
+                resource: row.resource(),
+                verbs: verbs(""),
+                short_names: row.items(3).collect(),
+                categories: row.items(4).collect(),
+                subresources: names.map(|name| (name, verbs(name))).collect(),
+            }
+        })
+    }
+
     /// The resources of a category, such as `all` or `api-extensions`, in the order of discovery; none where there is no such category.
     ///
     /// ```
@@ -210,6 +254,29 @@ mod tests {
         }
         let widgets = Resource::new("example.com", "v1", "Widget", "widgets", Scope::Namespaced);
         assert_eq!(Builtin.verbs(&widgets, ""), None);
+    }
+
+    #[test]
+    fn rows_are_the_whole_table() {
+        let rows: Vec<_> = Builtin.rows().collect();
+        assert_eq!(rows.len(), super::rows().count());
+        for row in &rows {
+            assert_eq!(
+                Builtin.verbs(&row.resource, "").as_ref(),
+                Some(&row.verbs),
+                "{}",
+                row.resource.plural
+            );
+            for (name, verbs) in &row.subresources {
+                assert_eq!(Builtin.verbs(&row.resource, name).as_ref(), Some(verbs), "{name}");
+            }
+        }
+        let secrets = rows.iter().find(|row| row.resource.plural == "secrets").unwrap();
+        assert!(
+            secrets.short_names.is_empty()
+                && secrets.categories.is_empty()
+                && secrets.subresources.is_empty()
+        );
     }
 
     #[test]

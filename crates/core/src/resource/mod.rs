@@ -8,7 +8,7 @@ use alloc::borrow::Cow;
 use crate::call::Verb;
 use crate::prelude::*;
 
-pub use builtin::Builtin;
+pub use builtin::{Builtin, BuiltinRow};
 pub(crate) use nearest::{is_near, nearest};
 
 /// One resource in one version of its group, such as `deployments` in `apps/v1`.

@@ -1,0 +1,26 @@
+#![doc = include_str!("../README.md")]
+
+mod client;
+mod discovery;
+mod log;
+mod mount;
+mod object;
+mod patch;
+mod random;
+mod registry;
+mod reply;
+mod sandbox;
+mod select;
+mod server;
+mod store;
+mod validate;
+mod verbs;
+mod watch;
+mod wire;
+
+pub use client::{Client, Conversation};
+pub use log::Logged;
+pub use mount::Mount;
+pub use reply::{Parked, Reply};
+pub use sandbox::{Builder, Sandbox, SeedError};
+pub use watch::Watch;

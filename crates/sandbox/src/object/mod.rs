@@ -1,0 +1,97 @@
+//! Objects as JSON values: reading them, their metadata, and their types.
+
+mod decode;
+mod json;
+mod shape;
+mod shapes;
+
+use kubewire::{Now, Time};
+use serde_json::{Map, Value};
+
+pub(crate) use decode::{Wording, decode, word};
+pub(crate) use json::{Parsed, parse};
+
+/// The text at a field of the metadata; empty where there is none.
+pub(crate) fn meta<'v>(object: &'v Value, field: &str) -> &'v str {
+    object
+        .get("metadata")
+        .and_then(|metadata| metadata.get(field))
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+}
+
+/// The metadata, which is made where there is none.
+pub(crate) fn meta_mut(object: &mut Value) -> Option<&mut Map<String, Value>> {
+    let fields = object.as_object_mut()?;
+    fields.entry("metadata").or_insert_with(|| Value::Object(Map::new())).as_object_mut()
+}
+
+/// Sets a field of an object.
+pub(crate) fn put(object: &mut Value, field: &str, value: impl Into<Value>) {
+    if let Value::Object(fields) = object {
+        fields.insert(field.to_owned(), value.into());
+    }
+}
+
+/// Sets a field of the metadata, or removes it.
+pub(crate) fn set_meta(object: &mut Value, field: &str, value: Option<Value>) {
+    let Some(metadata) = meta_mut(object) else { return };
+    match value {
+        Some(value) => metadata.insert(field.to_owned(), value),
+        None => metadata.remove(field),
+    };
+}
+
+/// Takes a field of the metadata over from another object, its absence too.
+pub(crate) fn copy_meta(object: &mut Value, from: &Value, field: &str) {
+    set_meta(object, field, from.get("metadata").and_then(|metadata| metadata.get(field)).cloned());
+}
+
+pub(crate) fn set_version(object: &mut Value, revision: u64) {
+    set_meta(object, "resourceVersion", Some(revision.to_string().into()));
+}
+
+/// The time of day as the API writes it, in whole seconds.
+pub(crate) fn timestamp(now: Now) -> Value {
+    let seconds = i64::try_from(now.wall / 1000).unwrap_or(i64::MAX);
+    Time::from_unix(seconds).to_string().into()
+}
+
+/// Go's `%q`.
+pub(crate) fn quote(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push('"');
+    for character in text.chars() {
+        match character {
+            '"' | '\\' => out.extend(['\\', character]),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            '\u{7}' => out.push_str("\\a"),
+            '\u{8}' => out.push_str("\\b"),
+            '\u{b}' => out.push_str("\\v"),
+            '\u{c}' => out.push_str("\\f"),
+            low if u32::from(low) < 0x20 || low == '\u{7f}' => {
+                out.push_str(&format!("\\x{:02x}", u32::from(low)));
+            }
+            other => out.push(other),
+        }
+    }
+    out.push('"');
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_quoted_as_in_go() {
+        assert_eq!(quote("a\"b\\c\n\u{1}é"), r#""a\"b\\c\n\x01é""#);
+    }
+
+    #[test]
+    fn times_are_in_whole_seconds() {
+        assert_eq!(timestamp(Now { mono: 0, wall: 1_500 }), "1970-01-01T00:00:01Z");
+    }
+}

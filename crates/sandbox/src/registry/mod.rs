@@ -1,0 +1,163 @@
+//! What the sandbox serves: a row a resource, from the core's table of built-in resources, with how each behaves.
+
+mod prepare;
+mod strategy;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use kubewire::{Builtin, Resource, Scope, Verb};
+
+pub(crate) use prepare::prepare;
+pub(crate) use strategy::{DeleteAnswer, NameRule, Strategy};
+
+/// One resource in one version.
+#[derive(Debug)]
+pub(crate) struct Kind {
+    /// Its place in the table, which is also where the store keeps its objects.
+    pub(crate) id: usize,
+    pub(crate) group: String,
+    pub(crate) version: String,
+    /// Such as `ConfigMap`.
+    pub(crate) kind: String,
+    /// Such as `configmaps`.
+    pub(crate) plural: String,
+    pub(crate) namespaced: bool,
+    pub(crate) verbs: Vec<Verb>,
+    pub(crate) short_names: Vec<String>,
+    pub(crate) categories: Vec<String>,
+    pub(crate) subresources: Vec<(String, Vec<Verb>)>,
+    pub(crate) strategy: Strategy,
+}
+
+impl Kind {
+    pub(crate) fn api_version(&self) -> String {
+        if self.group.is_empty() { self.version.clone() } else { format!("{}/{}", self.group, self.version) }
+    }
+
+    /// `PLURAL.GROUP`, or `PLURAL` of the core group.
+    pub(crate) fn qualified(&self) -> String {
+        if self.group.is_empty() { self.plural.clone() } else { format!("{}.{}", self.plural, self.group) }
+    }
+
+    pub(crate) fn subresource(&self, name: &str) -> Option<&[Verb]> {
+        self.subresources.iter().find(|(own, _)| own == name).map(|(_, verbs)| verbs.as_slice())
+    }
+
+    /// Whether there are objects of it: a review or a binding is only ever sent.
+    pub(crate) fn is_stored(&self) -> bool {
+        self.verbs.contains(&Verb::Get) && self.plural != "componentstatuses"
+    }
+
+    /// Where the store keeps an object: lists are sorted by this text, not by the pair.
+    pub(crate) fn key(&self, namespace: &str, name: &str) -> String {
+        if self.namespaced { format!("{namespace}/{name}") } else { name.to_owned() }
+    }
+}
+
+/// A version of a group, with its resources by plural.
+#[derive(Debug)]
+pub(crate) struct Version {
+    pub(crate) group: String,
+    pub(crate) version: String,
+    pub(crate) kinds: BTreeMap<String, Arc<Kind>>,
+}
+
+/// Everything that is served, in the order of discovery.
+#[derive(Clone, Debug)]
+pub(crate) struct Registry {
+    versions: Arc<Vec<Version>>,
+}
+
+impl Registry {
+    /// Kubernetes' own resources.
+    pub(crate) fn new() -> Self {
+        let mut versions: Vec<Version> = Vec::new();
+        for (id, row) in Builtin.rows().enumerate() {
+            let Resource { group, version, kind, plural, scope, .. } = row.resource;
+            let kind = Kind {
+                id,
+                strategy: Strategy::of(&group, &kind),
+                group: group.into_owned(),
+                version: version.into_owned(),
+                kind: kind.into_owned(),
+                plural: plural.into_owned(),
+                namespaced: scope == Scope::Namespaced,
+                verbs: row.verbs,
+                short_names: owned(&row.short_names),
+                categories: owned(&row.categories),
+                subresources: row
+                    .subresources
+                    .into_iter()
+                    .map(|(name, verbs)| (name.to_owned(), verbs))
+                    .collect(),
+            };
+            let same = |one: &&mut Version| one.group == kind.group && one.version == kind.version;
+            match versions.iter_mut().find(same) {
+                Some(there) => there.kinds.insert(kind.plural.clone(), Arc::new(kind)),
+                None => {
+                    let (group, version) = (kind.group.clone(), kind.version.clone());
+                    let kinds = BTreeMap::from([(kind.plural.clone(), Arc::new(kind))]);
+                    versions.push(Version { group, version, kinds });
+                    None
+                }
+            };
+        }
+        Self { versions: Arc::new(versions) }
+    }
+
+    pub(crate) fn versions(&self) -> &[Version] {
+        &self.versions
+    }
+
+    pub(crate) fn version(&self, group: &str, version: &str) -> Option<&Version> {
+        self.versions.iter().find(|one| one.group == group && one.version == version)
+    }
+
+    pub(crate) fn serves(&self, group: &str, version: &str) -> bool {
+        self.version(group, version).is_some()
+    }
+
+    pub(crate) fn has_group(&self, group: &str) -> bool {
+        self.versions.iter().any(|one| one.group == group)
+    }
+
+    pub(crate) fn find(&self, group: &str, version: &str, plural: &str) -> Option<Arc<Kind>> {
+        self.version(group, version)?.kinds.get(plural).cloned()
+    }
+
+    /// Where the objects that live in namespaces are stored.
+    pub(crate) fn namespaced(&self) -> Vec<usize> {
+        let kinds = self.versions.iter().flat_map(|version| version.kinds.values());
+        kinds.filter(|kind| kind.namespaced).map(|kind| kind.id).collect()
+    }
+
+    /// The kind of an object that says its `apiVersion` and `kind`.
+    pub(crate) fn by_kind(&self, api_version: &str, kind: &str) -> Option<Arc<Kind>> {
+        let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
+        self.version(group, version)?.kinds.values().find(|one| one.kind == kind).cloned()
+    }
+}
+
+fn owned(names: &[&str]) -> Vec<String> {
+    names.iter().map(|&name| name.to_owned()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_whole_table_is_served() {
+        let registry = Registry::new();
+        let count: usize = registry.versions().iter().map(|version| version.kinds.len()).sum();
+        assert_eq!(count, Builtin.rows().count());
+        let deployments = registry.find("apps", "v1", "deployments").unwrap();
+        assert_eq!((deployments.qualified().as_str(), deployments.is_stored()), ("deployments.apps", true));
+        assert_eq!(registry.by_kind("v1", "Secret").unwrap().key("a", "b"), "a/b");
+        assert_eq!(registry.by_kind("v1", "Node").unwrap().key("", "b"), "b");
+        for plural in ["bindings", "componentstatuses"] {
+            assert!(!registry.find("", "v1", plural).unwrap().is_stored(), "{plural}");
+        }
+    }
+}

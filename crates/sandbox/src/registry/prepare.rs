@@ -1,0 +1,45 @@
+//! What a kind makes of an object before it is judged: defaults and conversions, by hand.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Map, Value, json};
+
+use super::Kind;
+use crate::object::{meta, meta_mut};
+
+/// Prepares an object that is to be stored.
+pub(crate) fn prepare(kind: &Kind, object: &mut Value) {
+    match (kind.group.as_str(), kind.kind.as_str()) {
+        ("", "Secret") => secret(object),
+        ("", "Namespace") => namespace(object),
+        _ => {}
+    }
+}
+
+/// What came as text is data, and there is a type.
+fn secret(object: &mut Value) {
+    let Some(fields) = object.as_object_mut() else { return };
+    if let Some(Value::Object(texts)) = fields.remove("stringData") {
+        let data = fields.entry("data").or_insert_with(|| Value::Object(Map::new()));
+        if let Value::Object(data) = data {
+            for (key, value) in texts {
+                data.insert(key, STANDARD.encode(value.as_str().unwrap_or_default()).into());
+            }
+        }
+    }
+    fields.entry("type").or_insert_with(|| "Opaque".into());
+}
+
+/// A namespace has its name as a label, its finalizer, and a phase.
+fn namespace(object: &mut Value) {
+    let name = meta(object, "name").to_owned();
+    if let Some(metadata) = meta_mut(object) {
+        let labels = metadata.entry("labels").or_insert_with(|| Value::Object(Map::new()));
+        if let Value::Object(labels) = labels {
+            labels.insert("kubernetes.io/metadata.name".into(), name.into());
+        }
+    }
+    let Some(fields) = object.as_object_mut() else { return };
+    fields.entry("spec").or_insert_with(|| json!({"finalizers": ["kubernetes"]}));
+    fields.entry("status").or_insert_with(|| json!({"phase": "Active"}));
+}

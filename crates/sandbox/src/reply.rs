@@ -1,0 +1,96 @@
+//! What comes of a request.
+
+use bytes::Bytes;
+use http::{HeaderValue, Request, Response, StatusCode, header};
+
+use crate::watch::Watch;
+use crate::wire::Refusal;
+
+/// What [`Sandbox::handle`](crate::Sandbox::handle) gives.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Reply {
+    /// A whole answer.
+    Whole(Response<Bytes>),
+    /// The head of an answer whose body comes event by event.
+    Watch(Response<Watch>),
+    /// Not yet: the real server too keeps such a request waiting.
+    Parked(Parked),
+}
+
+/// A request that waits for a version that has not come yet. Hand it back to [`Sandbox::resume`](crate::Sandbox::resume) after another write,
+/// or when its time is over.
+#[derive(Debug)]
+pub struct Parked {
+    pub(crate) request: Request<Bytes>,
+    pub(crate) revision: u64,
+    pub(crate) until: u64,
+}
+
+impl Parked {
+    /// When it is answered at the latest, in milliseconds of [`Now::mono`](kubewire::Now).
+    #[must_use]
+    pub fn timeout(&self) -> u64 {
+        self.until
+    }
+}
+
+impl Reply {
+    pub(crate) fn json(code: u16, body: Bytes, warnings: &[String]) -> Self {
+        let mut answer = Response::new(body);
+        *answer.status_mut() = StatusCode::from_u16(code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let json = HeaderValue::from_static("application/json");
+        answer.headers_mut().insert(header::CONTENT_TYPE, json);
+        Self::warned(answer, warnings)
+    }
+
+    pub(crate) fn refused(refusal: &Refusal, warnings: &[String]) -> Self {
+        Self::warned(refusal.answer(), warnings)
+    }
+
+    fn warned(mut answer: Response<Bytes>, warnings: &[String]) -> Self {
+        for warning in warnings {
+            let text = warning.replace('\\', "\\\\").replace('"', "\\\"");
+            if let Ok(value) = HeaderValue::from_str(&format!("299 - \"{text}\"")) {
+                answer.headers_mut().append(header::WARNING, value);
+            }
+        }
+        Self::Whole(answer)
+    }
+
+    pub(crate) fn text(code: u16, body: &'static str) -> Self {
+        let mut answer = Response::new(Bytes::from_static(body.as_bytes()));
+        *answer.status_mut() = StatusCode::from_u16(code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let plain = HeaderValue::from_static("text/plain; charset=utf-8");
+        answer.headers_mut().insert(header::CONTENT_TYPE, plain);
+        Self::Whole(answer)
+    }
+
+    /// The HTTP status; none where it is parked.
+    #[must_use]
+    pub fn status(&self) -> Option<StatusCode> {
+        match self {
+            Self::Whole(answer) => Some(answer.status()),
+            Self::Watch(answer) => Some(answer.status()),
+            Self::Parked(_) => None,
+        }
+    }
+
+    /// The whole answer, where it is one.
+    #[must_use]
+    pub fn whole(self) -> Option<Response<Bytes>> {
+        match self {
+            Self::Whole(answer) => Some(answer),
+            _ => None,
+        }
+    }
+
+    /// The watch, where it is one.
+    #[must_use]
+    pub fn watch(self) -> Option<Watch> {
+        match self {
+            Self::Watch(answer) => Some(answer.into_body()),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! What the sandbox is behind its door: what is served, what is stored, and the dice.
+
+use serde_json::Value;
+
+use crate::random::Random;
+use crate::registry::Registry;
+use crate::store::Store;
+use crate::wire::{Problem, Refusal};
+
+/// The state. A clone shares the objects.
+#[derive(Clone, Debug)]
+pub(crate) struct Server {
+    pub(crate) registry: Registry,
+    pub(crate) store: Store,
+    pub(crate) random: Random,
+    /// Where `namespaces` are stored.
+    namespaces: usize,
+}
+
+impl Server {
+    pub(crate) fn new(seed: u64) -> Self {
+        let registry = Registry::new();
+        let namespaces = registry.find("", "v1", "namespaces").map_or(usize::MAX, |kind| kind.id);
+        Self { registry, store: Store::new(), random: Random::new(seed), namespaces }
+    }
+
+    pub(crate) fn namespace(&self, name: &str) -> Option<&Value> {
+        self.store.get(self.namespaces, name).map(|namespace| &**namespace)
+    }
+
+    pub(crate) fn remove_namespace(&mut self, name: &str) {
+        self.store.write(self.namespaces, name, None);
+    }
+
+    /// Goes on where the version is there.
+    ///
+    /// # Errors
+    /// [`Refusal::Later`], and once that was `late`, 504.
+    pub(crate) fn wait_for(&self, version: u64, late: bool) -> Result<(), Refusal> {
+        let present = self.store.revision();
+        if version <= present {
+            return Ok(());
+        }
+        if late {
+            return Err(Problem::too_large_version(version, present).into());
+        }
+        Err(Refusal::Later { revision: version })
+    }
+}

@@ -1,0 +1,82 @@
+//! One problem of one field: apimachinery's `field.Error`.
+
+use crate::object::quote;
+
+/// What is wrong with a field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Fault {
+    /// Such as `metadata.name`.
+    pub(crate) field: String,
+    what: What,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum What {
+    Required(String),
+    Invalid { value: String, why: String },
+    NotSupported { value: String, supported: Vec<String> },
+    Forbidden(String),
+    TooLong(usize),
+}
+
+impl Fault {
+    pub(crate) fn required(field: &str, hint: &str) -> Self {
+        Self { field: field.into(), what: What::Required(hint.into()) }
+    }
+
+    /// A text that is none.
+    pub(crate) fn invalid(field: &str, value: &str, why: impl Into<String>) -> Self {
+        Self::invalid_value(field, quote(value), why)
+    }
+
+    /// Any other value, as JSON.
+    pub(crate) fn invalid_value(field: &str, value: impl Into<String>, why: impl Into<String>) -> Self {
+        Self { field: field.into(), what: What::Invalid { value: value.into(), why: why.into() } }
+    }
+
+    pub(crate) fn not_supported(field: &str, value: &str, supported: &[&str]) -> Self {
+        let supported = supported.iter().map(|&one| one.to_owned()).collect();
+        Self { field: field.into(), what: What::NotSupported { value: value.into(), supported } }
+    }
+
+    pub(crate) fn forbidden(field: &str, why: &str) -> Self {
+        Self { field: field.into(), what: What::Forbidden(why.into()) }
+    }
+
+    pub(crate) fn too_long(field: &str, limit: usize) -> Self {
+        Self { field: field.into(), what: What::TooLong(limit) }
+    }
+
+    /// The reason of a cause.
+    pub(crate) fn reason(&self) -> &'static str {
+        match self.what {
+            What::Required(_) => "FieldValueRequired",
+            What::Invalid { .. } => "FieldValueInvalid",
+            What::NotSupported { .. } => "FieldValueNotSupported",
+            What::Forbidden(_) => "FieldValueForbidden",
+            What::TooLong(_) => "FieldValueTooLong",
+        }
+    }
+
+    /// The problem without the field.
+    pub(crate) fn body(&self) -> String {
+        match &self.what {
+            What::Required(hint) if hint.is_empty() => "Required value".to_owned(),
+            What::Required(hint) => format!("Required value: {hint}"),
+            What::Invalid { value, why } => format!("Invalid value: {value}: {why}"),
+            What::NotSupported { value, supported } => {
+                let supported: Vec<_> = supported.iter().map(|one| quote(one)).collect();
+                format!("Unsupported value: {value}: supported values: {}", supported.join(", "))
+            }
+            What::Forbidden(why) => format!("Forbidden: {why}"),
+            What::TooLong(limit) => format!("Too long: may not be more than {limit} bytes"),
+        }
+    }
+
+    /// The whole text.
+    pub(crate) fn text(&self) -> String {
+        // An error of the whole object has no field: Go writes `<nil>` for its path.
+        let field = if self.field.is_empty() { "<nil>" } else { &self.field };
+        format!("{field}: {}", self.body())
+    }
+}

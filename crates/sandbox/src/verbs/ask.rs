@@ -1,0 +1,104 @@
+//! One request, as far as it is understood.
+
+use bytes::Bytes;
+use http::Method;
+use kubewire::Now;
+use serde_json::{Map, Value, json};
+
+use crate::registry::Registry;
+use crate::reply::Reply;
+use crate::validate::Fault;
+use crate::wire::{Form, Place, Problem, Query, Refusal, encode};
+
+/// What is asked.
+#[derive(Debug)]
+pub(crate) struct Ask<'r> {
+    pub(crate) now: Now,
+    pub(crate) method: Method,
+    pub(crate) place: &'r Place,
+    /// What is served, to tell kinds that are known from those that are not.
+    pub(crate) registry: &'r Registry,
+    pub(crate) query: Query,
+    pub(crate) form: Form,
+    /// Empty where there is none.
+    pub(crate) content_type: String,
+    pub(crate) body: &'r Bytes,
+    /// It was parked, and its time is over.
+    pub(crate) late: bool,
+    /// What the answer's `Warning` headers will say.
+    pub(crate) warnings: Vec<String>,
+}
+
+impl Ask<'_> {
+    /// An object as an answer.
+    ///
+    /// # Errors
+    /// 406 where a list was asked for.
+    pub(crate) fn object(&self, code: u16, object: &Value) -> Result<Reply, Refusal> {
+        let body = match self.form {
+            Form::Whole => encode(object),
+            Form::Metadata => encode(&metadata_of(object)),
+            Form::MetadataList => {
+                return Err(self.wrong_form("PartialObjectMetadataList", "is not a list", ""));
+            }
+        };
+        Ok(Reply::json(code, body, &self.warnings))
+    }
+
+    /// 406 where the answer cannot take the form that was asked for; it names the type of Go.
+    pub(crate) fn wrong_form(&self, wanted: &str, is: &str, suffix: &str) -> Refusal {
+        let kind = &self.place.kind;
+        let package = match kind.group.split('.').next() {
+            None | Some("") => "core",
+            Some(first) => first,
+        };
+        Problem::not_acceptable(format!(
+            "you requested {wanted}, but the requested object {is} (*{package}.{}{suffix})",
+            kind.kind
+        ))
+        .into()
+    }
+
+    pub(crate) fn not_found(&self) -> Refusal {
+        let place = self.place;
+        Problem::not_found(&place.kind.group, &place.kind.plural, &place.name).into()
+    }
+
+    /// The options that all writes have: `dryRun`, `fieldManager`, `fieldValidation`. True where it is a dry run.
+    ///
+    /// # Errors
+    /// 422 of `kind`, such as `CreateOptions`.
+    pub(crate) fn write_options(&self, kind: &str) -> Result<bool, Refusal> {
+        self.write_options_and(kind, Vec::new())
+    }
+
+    /// The same, with what else is wrong.
+    ///
+    /// # Errors
+    /// As above.
+    pub(crate) fn write_options_and(&self, kind: &str, mut faults: Vec<Fault>) -> Result<bool, Refusal> {
+        let manager = self.query.text("fieldManager");
+        if manager.len() > 128 {
+            faults.push(Fault::too_long("fieldManager", 128));
+        }
+        let dry: Vec<&str> = self.query.all("dryRun").collect();
+        if dry.iter().any(|&one| one != "All") {
+            faults.push(Fault::not_supported("dryRun", &json!(dry).to_string(), &["All"]));
+        }
+        let validation = self.query.text("fieldValidation");
+        if !matches!(validation, "" | "Ignore" | "Warn" | "Strict") {
+            let quoted = crate::object::quote(validation);
+            faults.push(Fault::not_supported("fieldValidation", &quoted, &["", "Ignore", "Strict", "Warn"]));
+        }
+        if !faults.is_empty() {
+            return Err(Problem::invalid("meta.k8s.io", kind, "", &faults).into());
+        }
+        Ok(!dry.is_empty())
+    }
+}
+
+/// `PartialObjectMetadata` of an object.
+pub(crate) fn metadata_of(object: &Value) -> Value {
+    let metadata = object.get("metadata").cloned().unwrap_or_else(|| Value::Object(Map::new()));
+    json!({"kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1", "metadata": metadata})
+}

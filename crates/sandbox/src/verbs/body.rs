@@ -1,0 +1,128 @@
+//! The object in a request's body.
+//!
+//! Source: `transformDecodeError` and the decoding in `k8s.io/apiserver/pkg/endpoints/handlers`.
+
+use serde_json::Value;
+
+use super::ask::Ask;
+use crate::object::{Wording, decode, parse, quote};
+use crate::wire::{Problem, Refusal};
+
+/// The largest body, in bytes.
+const LIMIT: usize = 3 * 1024 * 1024;
+const ACCEPTED: &str = "application/json, application/yaml, application/vnd.kubernetes.protobuf";
+
+/// 415 where nobody reads such a body, 413 where it is too large.
+pub(super) fn check(ask: &Ask<'_>) -> Result<(), Refusal> {
+    let media = ask.content_type.split(';').next().unwrap_or_default().trim();
+    match media {
+        "" | "application/json" => {}
+        "application/yaml" | "application/vnd.kubernetes.protobuf" => {
+            return Err(Problem::not_yet(&format!("bodies of type {media}")).into());
+        }
+        _ => return Err(Problem::unsupported_media_type(ACCEPTED).into()),
+    }
+    if ask.body.len() > LIMIT {
+        return Err(Problem::too_large(LIMIT).into());
+    }
+    Ok(())
+}
+
+/// Reads the body as an object of the place's kind. What strict decoding finds becomes warnings, or a refusal, as the request wants it.
+///
+/// # Errors
+/// 400 in the server's words.
+pub(super) fn object(ask: &mut Ask<'_>) -> Result<Value, Refusal> {
+    let kind = &ask.place.kind;
+    let unrecognized = |why: &str| {
+        let summary = summary(ask.body);
+        Problem::bad_request(format!(
+            "the object provided is unrecognized (must be of type {}): couldn't get version/kind; json parse error: {why} ({summary})",
+            kind.kind
+        ))
+    };
+    let parsed = parse(ask.body).map_err(|why| unrecognized(&why))?;
+    let own_kind = type_text(&parsed.value, "kind").map_err(|why| unrecognized(&why))?;
+    let own_version = type_text(&parsed.value, "apiVersion").map_err(|why| unrecognized(&why))?;
+    let said_kind = own_kind.unwrap_or_else(|| kind.kind.clone());
+    let said_version = own_version.unwrap_or_else(|| kind.api_version());
+    let version = said_version.rsplit('/').next().unwrap_or_default().to_owned();
+    let handled = |why: &str| {
+        Problem::bad_request(format!(
+            "{said_kind} in version {} cannot be handled as a {}: {why}",
+            quote(&version),
+            kind.kind
+        ))
+    };
+    if said_kind != kind.kind || said_version != kind.api_version() {
+        // The real server first asks its scheme for the kind, then fails to convert it.
+        let known = ask.registry.by_kind(&said_version, &said_kind);
+        return Err(match known {
+            None => handled(&format!(
+                "no kind {} is registered for version {} in scheme \"pkg/runtime/scheme.go:111\"",
+                quote(&said_kind),
+                quote(&said_version)
+            )),
+            Some(_) if said_kind == kind.kind => Problem::bad_request(format!(
+                "the API version in the data ({said_version}) does not match the expected API version ({})",
+                kind.api_version()
+            )),
+            Some(_) => {
+                handled(&format!("converting (v1.{said_kind}) to (core.{}): unknown conversion", kind.kind))
+            }
+        }
+        .into());
+    }
+    let decoded = decode(kind, parsed, Wording::Json).map_err(|why| handled(&why))?;
+    match ask.query.text("fieldValidation") {
+        "Ignore" => {}
+        "Strict" if !decoded.strict.is_empty() => {
+            return Err(handled(&format!("strict decoding error: {}", decoded.strict.join(", "))).into());
+        }
+        _ => ask.warnings.extend(decoded.strict),
+    }
+    Ok(decoded.object)
+}
+
+/// The text of `kind` or `apiVersion`; `None` where it is missing or empty.
+fn type_text(value: &Value, field: &str) -> Result<Option<String>, String> {
+    let go =
+        |word: &str| format!("json: cannot unmarshal {word} into Go struct field .{field} of type string");
+    let Value::Object(fields) = value else { return not_an_object(value) };
+    Ok(match fields.get(field) {
+        None | Some(Value::Null) => None,
+        Some(Value::String(text)) => Some(text.clone()).filter(|text| !text.is_empty()),
+        Some(Value::Bool(_)) => return Err(go("bool")),
+        Some(Value::Number(_)) => return Err(go("number")),
+        Some(Value::Array(_)) => return Err(go("array")),
+        Some(Value::Object(_)) => return Err(go("object")),
+    })
+}
+
+fn not_an_object(value: &Value) -> Result<Option<String>, String> {
+    let word = match value {
+        Value::Bool(_) => "bool",
+        Value::Number(_) => "number",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Null | Value::Object(_) => return Ok(None),
+    };
+    Err(format!(
+        "json: cannot unmarshal {word} into Go value of type struct {{ APIVersion string \"json:\\\"apiVersion,omitempty\\\"\"; Kind string \"json:\\\"kind,omitempty\\\"\" }}"
+    ))
+}
+
+/// apiserver's `summarizeData`.
+fn summary(body: &[u8]) -> String {
+    const LENGTH: usize = 30;
+    let dots = if body.len() > LENGTH { " ..." } else { "" };
+    let start = body.get(..LENGTH).unwrap_or(body);
+    match body.first() {
+        None => "<empty>".to_owned(),
+        Some(b'{') => format!("{}{dots}", String::from_utf8_lossy(start)),
+        Some(_) => {
+            let hex: String = start.iter().map(|byte| format!("{byte:02x}")).collect();
+            format!("{hex}{dots}")
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! Create.
+//!
+//! Source: `createHandler` in `k8s.io/apiserver/pkg/endpoints/handlers`, and `Store.Create` of its generic registry.
+
+use super::ask::Ask;
+use super::body;
+use super::write::{admit, fill, match_namespace, wipe};
+use crate::object::meta;
+use crate::registry::prepare;
+use crate::reply::Reply;
+use crate::server::Server;
+use crate::validate;
+use crate::wire::{Problem, Refusal};
+
+pub(super) fn create(server: &mut Server, ask: &mut Ask<'_>) -> Result<Reply, Refusal> {
+    body::check(ask)?;
+    let dry = ask.write_options("CreateOptions")?;
+    let object = body::object(ask)?;
+    insert(server, ask, object, dry)
+}
+
+/// Stores a new object, which a PUT may do too.
+pub(super) fn insert(
+    server: &mut Server,
+    ask: &mut Ask<'_>,
+    mut object: serde_json::Value,
+    dry: bool,
+) -> Result<Reply, Refusal> {
+    let kind = &ask.place.kind;
+    wipe(&mut object);
+    match_namespace(kind, &mut object, &ask.place.namespace)?;
+    admit(server, ask, meta(&object, "name"))?;
+    let version = meta(&object, "resourceVersion").to_owned();
+    fill(server, ask, &mut object);
+    prepare(kind, &mut object);
+    let name = meta(&object, "name").to_owned();
+    let faults = validate::create(kind, &object);
+    if !faults.is_empty() {
+        return Err(Problem::invalid(&kind.group, &kind.kind, &name, &faults).into());
+    }
+    // A dry run does not get as far as the store.
+    if !dry && version.parse::<u64>().is_ok_and(|version| version != 0) {
+        return Err(Problem::plain("resourceVersion should not be set on objects to be created").into());
+    }
+    let key = kind.key(&ask.place.namespace, &name);
+    if let Some(there) = server.store.get(kind.id, &key) {
+        let terminating = !meta(there, "deletionTimestamp").is_empty();
+        let problem = Problem::already_exists(&kind.group, &kind.plural, &name);
+        return Err(
+            if terminating { problem.being_deleted(&kind.qualified(), &name) } else { problem }.into()
+        );
+    }
+    if dry {
+        return ask.object(201, &object);
+    }
+    match server.store.write(kind.id, &key, Some(object)) {
+        Some(stored) => ask.object(201, &stored),
+        None => Err(ask.not_found()),
+    }
+}

@@ -1,0 +1,71 @@
+//! What can be done: a file a verb, each in the server's order of checks.
+
+mod ask;
+mod body;
+mod create;
+mod delete;
+mod delete_options;
+mod get;
+mod list;
+mod namespace;
+mod options;
+mod patch;
+mod token;
+mod update;
+mod watch;
+mod write;
+
+pub(crate) use ask::{Ask, metadata_of};
+pub(crate) use options::ListOptions;
+pub(crate) use write::seed;
+
+use http::Method;
+use kubewire::Verb;
+
+use crate::reply::Reply;
+use crate::server::Server;
+use crate::wire::{Problem, Refusal};
+
+/// Does what is asked.
+///
+/// # Errors
+/// The server's refusal.
+pub(crate) fn perform(server: &mut Server, ask: &mut Ask<'_>) -> Result<Reply, Refusal> {
+    let place = ask.place;
+    let named = !place.name.is_empty();
+    let verb = match (&ask.method, named) {
+        (&Method::GET, true) if place.watch => Verb::Watch,
+        (&Method::GET, true) => Verb::Get,
+        (&Method::GET, false) => Verb::List,
+        (&Method::POST, false) => Verb::Create,
+        (&Method::POST, true) if !place.subresource.is_empty() => Verb::Create,
+        (&Method::PUT, true) => Verb::Replace,
+        (&Method::PATCH, true) => Verb::Patch,
+        (&Method::DELETE, true) => Verb::Delete,
+        (&Method::DELETE, false) => Verb::DeleteCollection,
+        _ => return Err(Problem::method_not_allowed().into()),
+    };
+    let all = place.kind.namespaced && place.namespace.is_empty();
+    let reads = matches!(verb, Verb::List | Verb::Watch);
+    let verbs = place.kind.subresource(&place.subresource).unwrap_or(&place.kind.verbs);
+    if !verbs.contains(&verb) || (all || place.watch) && !reads {
+        return Err(Problem::method_not_allowed().into());
+    }
+    if !place.subresource.is_empty() {
+        let what = format!("{}/{}", place.qualified(), place.subresource);
+        return Err(Problem::not_yet(&what).into());
+    }
+    if !place.kind.is_stored() {
+        return Err(Problem::not_yet(&place.qualified()).into());
+    }
+    match verb {
+        Verb::Get => get::get(server, ask),
+        Verb::List | Verb::Watch => list::list_or_watch(server, ask),
+        Verb::Create => create::create(server, ask),
+        Verb::Replace => update::update(server, ask),
+        Verb::Patch => patch::patch(server, ask),
+        Verb::Delete => delete::delete(server, ask),
+        Verb::DeleteCollection => delete::collection(server, ask),
+        _ => Err(Problem::not_yet(verb.rbac()).into()),
+    }
+}

@@ -1,0 +1,88 @@
+//! The end of a namespace.
+//!
+//! In a cluster a controller empties what is terminating. Here that happens at once, before the next request: what is left is only what
+//! finalizers hold, and the namespace goes with the last of it.
+
+use serde_json::{Value, json};
+
+use super::ask::Ask;
+use super::delete::{mark, preconditions};
+use super::delete_options::DeleteOptions;
+use crate::object::{meta, put, set_meta};
+use crate::reply::Reply;
+use crate::server::Server;
+use crate::store::Stored;
+use crate::wire::{Problem, Refusal};
+
+const IMMORTAL: [&str; 3] = ["default", "kube-public", "kube-system"];
+
+pub(super) fn delete(
+    server: &mut Server,
+    ask: &mut Ask<'_>,
+    options: &DeleteOptions,
+) -> Result<Reply, Refusal> {
+    let place = ask.place;
+    let name = place.name.as_str();
+    if IMMORTAL.contains(&name) {
+        let why = "this namespace may not be deleted";
+        return Err(Problem::forbidden("", "namespaces", name, why).into());
+    }
+    let old = server.store.get(place.kind.id, name).cloned().ok_or_else(|| ask.not_found())?;
+    preconditions(&place.kind, options, &old)?;
+    let mut object = (*old).clone();
+    mark(&mut object, ask, 0);
+    // A namespace has no grace of its own.
+    set_meta(&mut object, "deletionGracePeriodSeconds", None);
+    let mut status = object.get("status").cloned().unwrap_or_else(|| json!({}));
+    put(&mut status, "phase", "Terminating");
+    put(&mut object, "status", status);
+    if options.dry || *old == object {
+        return ask.object(200, &object);
+    }
+    let stored = server.store.write(place.kind.id, name, Some(object));
+    let reply = ask.object(200, stored.as_deref().unwrap_or(&old));
+    empty(server, ask, name);
+    reply
+}
+
+/// Something has gone: it may have been the last that held its namespace.
+pub(super) fn settle(server: &mut Server, ask: &Ask<'_>) {
+    let place = ask.place;
+    let name = if place.kind.namespaced { &place.namespace } else { &place.name };
+    let terminating = |namespace: &Value| !meta(namespace, "deletionTimestamp").is_empty();
+    if server.namespace(name).is_some_and(terminating) {
+        empty(server, ask, name);
+    }
+}
+
+/// Removes what is in a namespace that is terminating, but for what finalizers hold; and then the namespace, if it has none either.
+fn empty(server: &mut Server, ask: &Ask<'_>, name: &str) {
+    let prefix = format!("{name}/");
+    let kinds = server.registry.namespaced();
+    let mut held = false;
+    for kind in kinds {
+        let objects: Vec<(String, Stored)> = server
+            .store
+            .range(kind, &prefix, "")
+            .map(|(key, object)| (key.to_owned(), object.clone()))
+            .collect();
+        for (key, object) in objects {
+            let finalizers = object.pointer("/metadata/finalizers").and_then(Value::as_array);
+            if finalizers.is_none_or(Vec::is_empty) {
+                server.store.write(kind, &key, None);
+                continue;
+            }
+            held = true;
+            let mut marked = (*object).clone();
+            mark(&mut marked, ask, 0);
+            if marked != *object {
+                server.store.write(kind, &key, Some(marked));
+            }
+        }
+    }
+    let Some(namespace) = server.namespace(name) else { return };
+    let own = namespace.pointer("/metadata/finalizers").and_then(Value::as_array);
+    if !held && own.is_none_or(Vec::is_empty) && !meta(namespace, "deletionTimestamp").is_empty() {
+        server.remove_namespace(name);
+    }
+}

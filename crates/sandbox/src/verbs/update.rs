@@ -1,0 +1,116 @@
+//! Replace: PUT.
+//!
+//! Source: `UpdateResource` in `k8s.io/apiserver/pkg/endpoints/handlers`, and `Store.Update` of its generic registry.
+
+use serde_json::Value;
+
+use super::ask::Ask;
+use super::write::{is_same, keep, match_namespace};
+use super::{body, create, namespace};
+use crate::object::{meta, quote, set_meta};
+use crate::registry::prepare;
+use crate::reply::Reply;
+use crate::server::Server;
+use crate::store::Stored;
+use crate::validate::{self, Fault};
+use crate::wire::{Problem, Refusal, parse_uint};
+
+const CHANGED: &str =
+    "the object has been modified; please apply your changes to the latest version and try again";
+
+pub(super) fn update(server: &mut Server, ask: &mut Ask<'_>) -> Result<Reply, Refusal> {
+    let dry = ask.write_options("UpdateOptions")?;
+    body::check(ask)?;
+    let mut object = body::object(ask)?;
+    let place = ask.place;
+    let kind = &place.kind;
+    match_namespace(kind, &mut object, &place.namespace)?;
+    check_name(&object, &place.name)?;
+    let key = kind.key(&place.namespace, &place.name);
+    let Some(old) = server.store.get(kind.id, &key).cloned() else {
+        if kind.strategy.create_on_update {
+            return create::insert(server, ask, object, dry);
+        }
+        return Err(ask.not_found());
+    };
+    replace(server, ask, object, &old, dry, true)
+}
+
+/// The name of the body must be that of the path.
+pub(super) fn check_name(object: &Value, name: &str) -> Result<(), Refusal> {
+    match meta(object, "name") {
+        "" => Err(Problem::bad_request(format!(
+            "the name of the object ({name} based on URL) was undeterminable: name must be provided"
+        ))
+        .into()),
+        same if same == name => Ok(()),
+        other => Err(Problem::bad_request(format!(
+            "the name of the object ({other}) does not match the name on the URL ({name})"
+        ))
+        .into()),
+    }
+}
+
+/// Puts an object in the place of another. With `uid_first` another uid is a conflict; else it is a field that cannot change.
+pub(super) fn replace(
+    server: &mut Server,
+    ask: &mut Ask<'_>,
+    mut object: Value,
+    old: &Stored,
+    dry: bool,
+    uid_first: bool,
+) -> Result<Reply, Refusal> {
+    let kind = &ask.place.kind;
+    let name = &ask.place.name;
+    let key = kind.key(&ask.place.namespace, name);
+    let conflict = |why: &str| Problem::conflict(&kind.group, &kind.plural, name, why);
+    let (uid, is) = (meta(&object, "uid"), meta(old, "uid"));
+    if uid_first && !uid.is_empty() && uid != is {
+        return Err(conflict(&format!(
+            "StorageError: invalid object, Code: 4, Key: /registry/{}/{key}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: {uid}, UID in object meta: {is}",
+            kind.plural
+        ))
+        .into());
+    }
+    let version = match meta(&object, "resourceVersion") {
+        "" => 0,
+        text => parse_uint(text).map_err(Problem::plain)?,
+    };
+    if version == 0 && kind.strategy.needs_version {
+        let fault = Fault::invalid_value("metadata.resourceVersion", "0", "must be specified for an update");
+        return Err(Problem::invalid(&kind.group, &kind.plural, name, &[fault]).into());
+    }
+    if version != 0 && version.to_string() != meta(old, "resourceVersion") {
+        return Err(conflict(CHANGED).into());
+    }
+    prepare(kind, &mut object);
+    keep(kind, &mut object, old);
+    let faults = validate::update(kind, &object, old);
+    if !faults.is_empty() {
+        return Err(Problem::invalid(&kind.group, &kind.kind, name, &faults).into());
+    }
+    set_meta(&mut object, "resourceVersion", Some(meta(old, "resourceVersion").into()));
+    if is_last_finalizer_gone(&object) {
+        if !dry {
+            server.store.write(kind.id, &key, None);
+            namespace::settle(server, ask);
+        }
+        return ask.object(200, &object);
+    }
+    if dry || is_same(&object, old) {
+        return ask.object(200, &object);
+    }
+    match server.store.write(kind.id, &key, Some(object)) {
+        Some(stored) => ask.object(200, &stored),
+        None => Err(Problem::plain(format!("{} is gone", quote(name))).into()),
+    }
+}
+
+/// An object that was only waiting for its finalizers goes with the last of them.
+fn is_last_finalizer_gone(object: &Value) -> bool {
+    let metadata = |field: &str| object.get("metadata").and_then(|metadata| metadata.get(field));
+    let finalizers = metadata("finalizers").and_then(Value::as_array);
+    metadata("deletionTimestamp").is_some()
+        && finalizers.is_none_or(Vec::is_empty)
+        && metadata("deletionGracePeriodSeconds").and_then(Value::as_i64).unwrap_or_default() == 0
+}

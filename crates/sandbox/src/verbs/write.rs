@@ -1,0 +1,168 @@
+//! What all writes share.
+
+use serde_json::{Value, json};
+
+use super::ask::Ask;
+use crate::object::{copy_meta, meta, set_meta, timestamp};
+use crate::registry::{Kind, prepare};
+use crate::server::Server;
+use crate::wire::{Problem, Refusal};
+
+const GENERATED_BASE: usize = 58;
+
+/// What only the server writes is taken off a new object.
+pub(super) fn wipe(object: &mut Value) {
+    for field in [
+        "uid",
+        "creationTimestamp",
+        "deletionTimestamp",
+        "deletionGracePeriodSeconds",
+        "selfLink",
+        "managedFields",
+    ] {
+        set_meta(object, field, None);
+    }
+}
+
+/// Makes the object's namespace that of the request.
+///
+/// # Errors
+/// 400 where it says another.
+pub(super) fn match_namespace(kind: &Kind, object: &mut Value, namespace: &str) -> Result<(), Refusal> {
+    let said = meta(object, "namespace").to_owned();
+    if !kind.namespaced {
+        set_meta(object, "namespace", None);
+    } else if said.is_empty() {
+        set_meta(object, "namespace", Some(namespace.into()));
+    } else if said != namespace {
+        let why = "the namespace of the provided object does not match the namespace sent on the request";
+        return Err(Problem::bad_request(why).into());
+    }
+    Ok(())
+}
+
+/// Only into namespaces that are there, and stay.
+///
+/// # Errors
+/// 404, or 403 where the namespace is on its way out.
+pub(super) fn admit(server: &Server, ask: &Ask<'_>, name: &str) -> Result<(), Refusal> {
+    let place = ask.place;
+    if !place.kind.namespaced {
+        return Ok(());
+    }
+    let Some(namespace) = server.namespace(&place.namespace) else {
+        return Err(Problem::not_found("", "namespaces", &place.namespace).into());
+    };
+    if meta(namespace, "deletionTimestamp").is_empty() {
+        return Ok(());
+    }
+    let why = format!(
+        "unable to create new content in namespace {} because it is being terminated",
+        place.namespace
+    );
+    let cause = json!({
+        "reason": "NamespaceTerminating",
+        "message": format!("namespace {} is being terminated", place.namespace),
+        "field": "metadata.namespace",
+    });
+    let problem = Problem::forbidden(&place.kind.group, &place.kind.plural, name, &why);
+    Err(problem.cause(cause).into())
+}
+
+/// Gives a new object what only the server gives: a name where it wants one, a uid, a time, a generation.
+pub(super) fn fill(server: &mut Server, ask: &Ask<'_>, object: &mut Value) {
+    let base = meta(object, "generateName").to_owned();
+    if !base.is_empty() && meta(object, "name").is_empty() {
+        let end = (0..=GENERATED_BASE.min(base.len())).rev().find(|&at| base.is_char_boundary(at));
+        let base = base.get(..end.unwrap_or_default()).unwrap_or_default();
+        let name = format!("{base}{}", server.random.suffix());
+        set_meta(object, "name", Some(name.into()));
+    }
+    set_meta(object, "uid", Some(server.random.uid().into()));
+    set_meta(object, "creationTimestamp", Some(timestamp(ask.now)));
+    if ask.place.kind.strategy.generation {
+        set_meta(object, "generation", Some(1.into()));
+    }
+}
+
+/// Keeps what an update cannot change, and counts the generation.
+pub(super) fn keep(kind: &Kind, object: &mut Value, old: &Value) {
+    if meta(object, "uid").is_empty() {
+        copy_meta(object, old, "uid");
+    }
+    for field in ["generation", "creationTimestamp", "deletionTimestamp"] {
+        copy_meta(object, old, field);
+    }
+    if object.pointer("/metadata/deletionGracePeriodSeconds").is_none() {
+        copy_meta(object, old, "deletionGracePeriodSeconds");
+    }
+    set_meta(object, "selfLink", None);
+    set_meta(object, "managedFields", None);
+    let has_status = kind.subresource("status").is_some();
+    if let Some(fields) = object.as_object_mut().filter(|_| has_status) {
+        // The status is its own subresource's matter.
+        match old.get("status") {
+            Some(status) => fields.insert("status".into(), status.clone()),
+            None => fields.remove("status"),
+        };
+    }
+    if kind.strategy.generation && !same_beyond_metadata(object, old) {
+        let generation = old.pointer("/metadata/generation").and_then(Value::as_i64).unwrap_or_default();
+        set_meta(object, "generation", Some((generation + 1).into()));
+    }
+}
+
+fn same_beyond_metadata(one: &Value, two: &Value) -> bool {
+    let rest = |value: &Value| {
+        let mut value = value.clone();
+        if let Some(fields) = value.as_object_mut() {
+            fields.remove("metadata");
+        }
+        value
+    };
+    rest(one) == rest(two)
+}
+
+/// Whether a write would change nothing.
+pub(super) fn is_same(one: &Value, two: &Value) -> bool {
+    let plain = |value: &Value| {
+        let mut value = value.clone();
+        set_meta(&mut value, "resourceVersion", None);
+        value
+    };
+    plain(one) == plain(two)
+}
+
+/// Puts an object into the store as a test's seed says it: only what is missing is filled in.
+///
+/// # Errors
+/// What is wrong with it.
+pub(crate) fn seed(
+    server: &mut Server,
+    kind: &Kind,
+    mut object: Value,
+    now: kubewire::Now,
+) -> Result<(), String> {
+    let (namespace, name) = (meta(&object, "namespace").to_owned(), meta(&object, "name").to_owned());
+    if kind.namespaced && namespace.is_empty() {
+        set_meta(&mut object, "namespace", Some("default".into()));
+    }
+    prepare(kind, &mut object);
+    if meta(&object, "uid").is_empty() {
+        let uid = server.random.uid();
+        set_meta(&mut object, "uid", Some(uid.into()));
+    }
+    if meta(&object, "creationTimestamp").is_empty() {
+        set_meta(&mut object, "creationTimestamp", Some(timestamp(now)));
+    }
+    if kind.strategy.generation && object.pointer("/metadata/generation").is_none() {
+        set_meta(&mut object, "generation", Some(1.into()));
+    }
+    let faults = crate::validate::create(kind, &object);
+    if let Some(fault) = faults.first() {
+        return Err(format!("{} {name:?}: {}", kind.kind, fault.text()));
+    }
+    let key = kind.key(meta(&object, "namespace"), &name);
+    server.store.write(kind.id, &key, Some(object));
+    Ok(())
+}

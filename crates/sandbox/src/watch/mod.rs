@@ -1,0 +1,171 @@
+//! Watches: a cursor into the history.
+
+mod event;
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::task::Poll;
+
+use bytes::Bytes;
+use kubewire::Now;
+use serde_json::Value;
+
+use crate::registry::Kind;
+use crate::select::Selector;
+use crate::server::Server;
+use crate::store::{Change, Stored};
+use crate::verbs::{Ask, ListOptions};
+use crate::wire::{Form, Problem};
+use event::Kept;
+
+/// Bookmarks come so often, in milliseconds, and so long before the end.
+const BOOKMARKS: u64 = 60_000;
+const BEFORE_END: u64 = 2_000;
+
+/// The changes of a kind's objects. It holds no reference to the sandbox: [`Watch::poll`] is given it.
+#[derive(Debug)]
+pub struct Watch {
+    kind: Arc<Kind>,
+    /// Keys begin with it.
+    prefix: String,
+    selector: Selector,
+    form: Form,
+    /// The write up to which everything was told.
+    revision: u64,
+    /// What was there at the start and is still to be told.
+    initial: VecDeque<Stored>,
+    /// Whether the end of the initial events is told.
+    initial_end: bool,
+    /// When the next bookmark comes; `None` where none are wanted.
+    bookmark: Option<u64>,
+    deadline: u64,
+    ended: bool,
+}
+
+/// Where a watch begins.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Start {
+    /// With what is there, and, if wanted, a bookmark behind it.
+    Initial { end: bool },
+    /// After this write.
+    After(u64),
+}
+
+impl Watch {
+    pub(crate) fn new(
+        server: &Server,
+        ask: &Ask<'_>,
+        options: &ListOptions,
+        start: Start,
+        deadline: u64,
+    ) -> Self {
+        let place = ask.place;
+        let prefix = match place.namespace.as_str() {
+            "" => String::new(),
+            namespace => format!("{namespace}/"),
+        };
+        let now = ask.now.mono;
+        let mut watch = Self {
+            kind: Arc::clone(&place.kind),
+            prefix,
+            selector: options.selector.clone(),
+            form: ask.form,
+            revision: server.store.revision(),
+            initial: VecDeque::new(),
+            initial_end: false,
+            bookmark: options.bookmarks.then(|| next_bookmark(now, deadline)),
+            deadline,
+            ended: false,
+        };
+        match start {
+            Start::After(revision) => watch.revision = revision,
+            Start::Initial { end } => {
+                let there = server.store.range(place.kind.id, &watch.prefix, "");
+                let chosen = there.filter(|(_, object)| watch.selector.matches(object));
+                watch.initial = chosen.map(|(_, object)| Arc::clone(object)).collect();
+                watch.initial_end = end;
+            }
+        }
+        watch
+    }
+
+    /// The next event, as a line of JSON; `Ready(None)` at the end, `Pending` where nothing has happened yet.
+    pub(crate) fn poll(&mut self, server: &Server, now: Now) -> Poll<Option<Bytes>> {
+        let next = self.next(server, now);
+        if self.form == Form::MetadataList && matches!(next, Poll::Ready(Some(_))) {
+            // No event is a list: the real server gives the watch up at the first.
+            self.ended = true;
+            return Poll::Ready(None);
+        }
+        next
+    }
+
+    fn next(&mut self, server: &Server, now: Now) -> Poll<Option<Bytes>> {
+        if self.ended {
+            return Poll::Ready(None);
+        }
+        if let Some(object) = self.initial.pop_front() {
+            return Poll::Ready(Some(self.line("ADDED", &object, None)));
+        }
+        if self.initial_end {
+            self.initial_end = false;
+            return Poll::Ready(Some(event::bookmark(&self.kind, self.form, self.revision, true)));
+        }
+        let Ok(changes) = server.store.since(self.revision) else {
+            self.ended = true;
+            // The real server counts from the last version that it has forgotten.
+            let (at, oldest) = (self.revision, server.store.compacted());
+            let problem = Problem::expired(format!("too old resource version: {at} ({oldest})"));
+            return Poll::Ready(Some(event::line("ERROR", &problem.value())));
+        };
+        for change in changes {
+            self.revision = change.revision;
+            if let Some((kind, object)) = self.told(change) {
+                return Poll::Ready(Some(self.line(kind, object, Some(change.revision))));
+            }
+        }
+        if now.mono >= self.deadline {
+            self.ended = true;
+            return Poll::Ready(None);
+        }
+        if self.bookmark.is_some_and(|at| now.mono >= at) {
+            self.bookmark = Some(next_bookmark(now.mono, self.deadline));
+            // What is to come, in a watch from the future, is not told before it is there.
+            let revision = self.revision.max(server.store.revision());
+            return Poll::Ready(Some(event::bookmark(&self.kind, self.form, revision, false)));
+        }
+        Poll::Pending
+    }
+
+    /// When something happens by itself, in milliseconds of [`Now::mono`]: a bookmark, or the end.
+    #[must_use]
+    pub fn timeout(&self) -> u64 {
+        self.bookmark.map_or(self.deadline, |bookmark| bookmark.min(self.deadline))
+    }
+
+    /// What a change looks like through the selector.
+    fn told<'c>(&self, change: &'c Change) -> Option<(&'static str, &'c Stored)> {
+        if change.kind != self.kind.id || !change.key.starts_with(&self.prefix) {
+            return None;
+        }
+        let chosen = |object: &'c Option<Stored>| object.as_ref().filter(|one| self.selector.matches(one));
+        match (chosen(&change.old), chosen(&change.new)) {
+            (None, None) => None,
+            (None, Some(new)) => Some(("ADDED", new)),
+            (Some(_), Some(new)) => Some(("MODIFIED", new)),
+            // The object as it last was, under the version of its going.
+            (Some(old), None) => Some(("DELETED", old)),
+        }
+    }
+
+    fn line(&self, kind: &str, object: &Value, revision: Option<u64>) -> Bytes {
+        event::line(kind, &Kept { object, form: self.form, revision }.value())
+    }
+}
+
+fn next_bookmark(now: u64, deadline: u64) -> u64 {
+    let before = deadline.saturating_sub(BEFORE_END);
+    let next = now.saturating_add(BOOKMARKS);
+    // After the last one only the end is to come.
+    if now >= before { u64::MAX } else { next.min(before) }
+}

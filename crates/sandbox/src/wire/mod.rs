@@ -1,0 +1,13 @@
+//! HTTP: what a request asks for, and how an answer is written.
+
+mod encode;
+mod negotiate;
+mod path;
+mod query;
+mod status;
+
+pub(crate) use encode::{encode, object_bytes};
+pub(crate) use negotiate::{Accepts, Form, negotiate};
+pub(crate) use path::{Place, Route, route};
+pub(crate) use query::{Query, parse_int as is_int, parse_uint};
+pub(crate) use status::{Problem, Refusal};

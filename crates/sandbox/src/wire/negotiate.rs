@@ -1,0 +1,108 @@
+//! What form an answer takes: `Accept`, in two steps as in the server: go-restful's plain match, then the transforms (`as=`).
+//!
+//! Source: `k8s.io/apiserver/pkg/endpoints/handlers/negotiation`.
+
+use super::status::{Problem, Refusal};
+
+/// What is made of an object before it is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// As it is.
+    Whole,
+    /// Its metadata alone: `PartialObjectMetadata`.
+    Metadata,
+    /// The metadata of a list's objects: `PartialObjectMetadataList`.
+    MetadataList,
+}
+
+/// What a route is, as far as its answers' forms go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Accepts {
+    /// A GET that lists, and may watch.
+    Collection,
+    /// Any other.
+    One,
+}
+
+const SERVED: [&str; 3] = ["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"];
+const NO_ROUTE: &str = "406: Not Acceptable\n\nAvailable representations: application/json, application/yaml, application/vnd.kubernetes.protobuf";
+/// A route that may be watched has two more.
+const STREAMS: &str = ", application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch";
+const NONE: &str = "only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf";
+
+/// Chooses among what `accept` lists. Of the three encodings only JSON is written yet: where JSON is not among those listed, it is refused.
+///
+/// # Errors
+/// 406 in one of its two wordings.
+pub(crate) fn negotiate(accept: Option<&str>, route: Accepts) -> Result<Form, Refusal> {
+    let Some(accept) = accept.filter(|accept| !accept.trim().is_empty()) else {
+        return Ok(Form::Whole);
+    };
+    let clauses = || accept.split(',').map(str::trim).map(Clause::parse);
+    // go-restful looks at the type alone, and knows no `application/*`.
+    if !clauses().any(|clause| clause.media == "*/*" || SERVED.contains(&clause.media)) {
+        let streams = if route == Accepts::Collection { STREAMS } else { "" };
+        return Err(Problem::not_acceptable_route(&format!("{NO_ROUTE}{streams}")).into());
+    }
+    let readable = |clause: &Clause<'_>| matches!(clause.media, "*/*" | "application/*" | "application/json");
+    for clause in clauses().filter(readable) {
+        match clause.parameter("as") {
+            None | Some("") => return Ok(Form::Whole),
+            Some(form @ ("PartialObjectMetadata" | "PartialObjectMetadataList"))
+                if clause.parameter("v") == Some("v1") && clause.parameter("g") == Some("meta.k8s.io") =>
+            {
+                return Ok(if form == "PartialObjectMetadata" { Form::Metadata } else { Form::MetadataList });
+            }
+            Some(_) => {}
+        }
+    }
+    Err(Problem::not_acceptable(NONE).into())
+}
+
+struct Clause<'a> {
+    media: &'a str,
+    parameters: Vec<(&'a str, &'a str)>,
+}
+
+impl<'a> Clause<'a> {
+    fn parse(text: &'a str) -> Self {
+        let mut parts = text.split(';').map(str::trim);
+        let media = parts.next().unwrap_or_default();
+        Self { media, parameters: parts.filter_map(|part| part.split_once('=')).collect() }
+    }
+
+    fn parameter(&self, name: &str) -> Option<&'a str> {
+        self.parameters.iter().find(|(own, _)| *own == name).map(|(_, value)| *value)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn forms_are_chosen() {
+        const PARTIAL: &str = "application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io";
+        const TABLE: &str = "application/json;as=Table;v=v1;g=meta.k8s.io";
+        let whole = Ok(Form::Whole);
+        let cases: [(Option<&str>, Result<Form, u16>); 10] = [
+            (None, whole),
+            (Some(""), whole),
+            (Some("application/json"), whole),
+            (Some("*/*"), whole),
+            (Some("application/vnd.kubernetes.protobuf, application/json"), whole),
+            (Some(PARTIAL), Ok(Form::Metadata)),
+            (Some("application/json;as=Table;v=v1;g=meta.k8s.io,application/json"), whole),
+            (Some(TABLE), Err(406)),
+            (Some("text/html"), Err(406)),
+            (Some("application/*"), Err(406)),
+        ];
+        for (accept, wanted) in cases {
+            let found = negotiate(accept, Accepts::One).map_err(|refusal| match refusal {
+                Refusal::Status(problem) => problem.code,
+                other => panic!("{other:?}"),
+            });
+            assert_eq!(found, wanted, "{accept:?}");
+        }
+    }
+}

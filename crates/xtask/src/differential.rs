@@ -1,0 +1,28 @@
+//! `cargo xtask conformance --differential SEQUENCES`: the sandbox beside the real API server, at full length. `cargo xtask test` has some
+//! two hundred sequences.
+
+use crate::apiserver::with_cluster;
+use crate::run::{cargo, run};
+use anyhow::{Context, Result, ensure};
+use kubewire_apiserver::STATE_VARIABLE;
+use lexopt::{Arg, Parser, ValueExt};
+
+pub(crate) fn main(mut words: Parser) -> Result<()> {
+    let (mut sequences, mut seed) = (None, 0_u64);
+    while let Some(word) = words.next()? {
+        match word {
+            Arg::Long("differential") => sequences = Some(words.value()?.parse::<u64>()?),
+            Arg::Long("seed") => seed = words.value()?.parse()?,
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    let sequences = sequences.context("say how many: --differential SEQUENCES")?;
+    ensure!(sequences > 0, "a run of none proves nothing");
+    with_cluster("differential", |state| {
+        let words = ["test", "-p", "kubewire-conformance", "--test", "sandbox", "--", "--nocapture"];
+        run(cargo(&words)
+            .env(STATE_VARIABLE, state.path())
+            .env("KUBEWIRE_SEQUENCES", sequences.to_string())
+            .env("KUBEWIRE_SEED", seed.to_string()))
+    })
+}

@@ -1,0 +1,126 @@
+//! Where two answers differ, and which differences are known and named.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+/// A difference that is known, and why it is none of the sandbox's faults, or not yet its turn.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Named {
+    /// A JSON pointer, in which `*` stands for one part and a leading `**` for any.
+    pointer: String,
+    /// Both values are texts that begin so.
+    #[serde(default)]
+    prefix: Option<String>,
+    why: String,
+}
+
+/// The file of differences, with how often each was needed.
+#[derive(Debug)]
+pub(crate) struct Differences {
+    named: Vec<Named>,
+    used: Mutex<BTreeMap<usize, usize>>,
+}
+
+/// Two answers that differ, at the first place where they do.
+#[derive(Clone, Debug)]
+pub(crate) struct Difference {
+    pub(crate) step: usize,
+    pub(crate) pointer: String,
+    pub(crate) real: Value,
+    pub(crate) ours: Value,
+}
+
+impl Differences {
+    pub(crate) fn read(text: &str) -> Self {
+        let named = serde_json::from_str(text).expect("the file of differences is JSON of its form");
+        Self { named, used: Mutex::default() }
+    }
+
+    /// The entries that nothing needed.
+    pub(crate) fn unused(&self) -> Vec<&str> {
+        let used = self.used.lock().expect("nobody panics with it");
+        let unused = self.named.iter().enumerate().filter(|(index, _)| !used.contains_key(index));
+        unused.map(|(_, named)| named.why.as_str()).collect()
+    }
+
+    /// The first difference that is not named.
+    pub(crate) fn first(&self, real: &[(usize, Value)], ours: &[(usize, Value)]) -> Option<Difference> {
+        for ((step, real), (other, ours)) in real.iter().zip(ours) {
+            assert_eq!(step, other, "both sides are asked the same");
+            if let Some((pointer, real, ours)) = self.at(String::new(), real, ours) {
+                return Some(Difference { step: *step, pointer, real, ours });
+            }
+        }
+        None
+    }
+
+    fn at(&self, pointer: String, real: &Value, ours: &Value) -> Option<(String, Value, Value)> {
+        if real == ours {
+            return None;
+        }
+        match (real, ours) {
+            (Value::Object(left), Value::Object(right)) => {
+                let names = left.keys().chain(right.keys().filter(|name| !left.contains_key(*name)));
+                names.into_iter().find_map(|name| {
+                    let part = name.replace('~', "~0").replace('/', "~1");
+                    let absent = Value::String("(absent)".into());
+                    let side = |fields: &serde_json::Map<String, Value>| {
+                        fields.get(name).cloned().unwrap_or_else(|| absent.clone())
+                    };
+                    self.at(format!("{pointer}/{part}"), &side(left), &side(right))
+                })
+            }
+            (Value::Array(left), Value::Array(right)) if left.len() == right.len() => left
+                .iter()
+                .zip(right)
+                .enumerate()
+                .find_map(|(index, (left, right))| self.at(format!("{pointer}/{index}"), left, right)),
+            _ if self.is_named(&pointer, real, ours) => None,
+            _ => Some((pointer, real.clone(), ours.clone())),
+        }
+    }
+
+    fn is_named(&self, pointer: &str, real: &Value, ours: &Value) -> bool {
+        let found = self.named.iter().position(|named| {
+            let begins =
+                |value: &Value, prefix: &str| value.as_str().is_some_and(|text| text.starts_with(prefix));
+            let prefix = named.prefix.as_deref();
+            matches(&named.pointer, pointer)
+                && prefix.is_none_or(|prefix| begins(real, prefix) && begins(ours, prefix))
+        });
+        if let Some(index) = found {
+            *self.used.lock().expect("nobody panics with it").entry(index).or_default() += 1;
+        }
+        found.is_some()
+    }
+}
+
+fn matches(pattern: &str, pointer: &str) -> bool {
+    let parts: Vec<&str> = pointer.split('/').collect();
+    let (pattern, parts) = match pattern.strip_prefix("**/") {
+        Some(rest) => {
+            let rest: Vec<&str> = rest.split('/').collect();
+            let from = parts.len().saturating_sub(rest.len());
+            (rest, &parts[from..])
+        }
+        None => (pattern.split('/').collect(), &parts[..]),
+    };
+    pattern.len() == parts.len()
+        && pattern.iter().zip(parts).all(|(wanted, part)| *wanted == "*" || wanted == part)
+}
+
+#[test]
+fn pointers_match() {
+    for (pattern, pointer, wanted) in [
+        ("/a/*/c", "/a/0/c", true),
+        ("/a/*/c", "/a/0/d", false),
+        ("**/metadata/x", "/body/items/0/metadata/x", true),
+        ("**/metadata/x", "/x", false),
+    ] {
+        assert_eq!(matches(pattern, pointer), wanted, "{pattern} {pointer}");
+    }
+}

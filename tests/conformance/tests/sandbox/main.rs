@@ -1,0 +1,192 @@
+//! The sandbox beside the real API server: the same seeded sequences of requests, and the same answers.
+
+mod compare;
+mod dice;
+mod discovery;
+mod generate;
+mod normal;
+mod patches;
+mod shrink;
+mod sides;
+mod step;
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use kubewire::Now;
+use kubewire_apiserver::{Admin, State};
+use kubewire_sandbox::Sandbox;
+use serde_json::{Value, json};
+
+use compare::{Difference, Differences};
+use sides::{Ours, Real, Side};
+use step::{Known, Step};
+
+const DIFFERENCES: &str = include_str!("differences.json");
+/// So many sequences, unless `KUBEWIRE_SEQUENCES` says another number, from the seed that `KUBEWIRE_SEED` says on.
+const SEQUENCES: u64 = 200;
+const LENGTH: usize = 30;
+const AT_ONCE: usize = 6;
+
+struct Bench {
+    admin: Admin,
+    differences: Differences,
+    /// Tells the runs of a sequence apart.
+    run: AtomicU64,
+    start: u64,
+}
+
+impl Bench {
+    fn new() -> Self {
+        let state = State::from_env().unwrap_or_else(|error| panic!("{error}"));
+        let start = SystemTime::now().duration_since(UNIX_EPOCH).expect("it is after 1970").as_millis();
+        Self {
+            admin: Admin::of(&state).expect("the admin's mount is good"),
+            differences: Differences::read(DIFFERENCES),
+            run: AtomicU64::new(0),
+            start: start as u64,
+        }
+    }
+
+    /// Runs a sequence on both sides, in namespaces of its own.
+    fn differ(&self, steps: &[Step]) -> Option<Difference> {
+        let run = self.run.fetch_add(1, Ordering::Relaxed);
+        let namespaces = format!("q{:x}-{run}-", self.start & 0xffff_ffff);
+        let mut real = Real(&self.admin);
+        let mut ours = Ours { sandbox: Sandbox::new(), now: Now { mono: 1_000, wall: self.start } };
+        let prepared = ["a", "b"].map(|name| {
+            let namespace = format!("{namespaces}{name}");
+            let (real, map) = self.prepare(&mut real, &namespace, None);
+            (real, self.prepare(&mut ours, &namespace, Some(&map)).0)
+        });
+        let known = |uid: fn(&(String, String)) -> &String| {
+            Known::new(&namespaces, [uid(&prepared[0]).clone(), uid(&prepared[1]).clone()])
+        };
+        let answers = (
+            sides::run(&mut real, steps, known(|(real, _)| real)),
+            sides::run(&mut ours, steps, known(|(_, ours)| ours)),
+        );
+        for name in ["a", "b"] {
+            tidy(&mut real, &format!("/api/v1/namespaces/{namespaces}{name}"));
+        }
+        let (real, ours) = (normal::normal(&answers.0), normal::normal(&answers.1));
+        // A step whose symbol only one side knows follows from a difference before it.
+        let both: Vec<usize> =
+            real.iter().map(|(id, _)| *id).filter(|id| ours.iter().any(|(own, _)| own == id)).collect();
+        let of = |answers: Vec<(usize, Value)>| -> Vec<(usize, Value)> {
+            answers.into_iter().filter(|(id, _)| both.contains(id)).collect()
+        };
+        self.differences.first(&of(real), &of(ours))
+    }
+
+    /// Makes a namespace, and waits for the ConfigMap that the real controllers put into each; into ours goes the same `map`. Gives the namespace's uid,
+    /// and the map.
+    fn prepare(&self, side: &mut dyn Side, namespace: &str, map: Option<&Value>) -> (String, Value) {
+        let post = |target: String, body: Value| {
+            let request = http::Request::post(target).header("content-type", "application/json");
+            request.body(body.to_string().into_bytes()).expect("it is a request")
+        };
+        let made = side.ask(&post("/api/v1/namespaces".into(), json!({"metadata": {"name": namespace}})));
+        assert_eq!(made.status(), 201, "{}", String::from_utf8_lossy(made.body()));
+        let made: Value = serde_json::from_slice(made.body()).expect("it is JSON");
+        let uid = made["metadata"]["uid"].as_str().expect("it has a uid").to_owned();
+        let maps = format!("/api/v1/namespaces/{namespace}/configmaps");
+        if let Some(map) = map {
+            let metadata =
+                json!({"name": map["metadata"]["name"], "annotations": map["metadata"]["annotations"]});
+            side.ask(&post(maps, json!({"metadata": metadata, "data": map["data"]})));
+            return (uid, map.clone());
+        }
+        let get = http::Request::get(format!("{maps}/kube-root-ca.crt")).body(Vec::new()).expect("as above");
+        for _ in 0..200 {
+            let answer = side.ask(&get);
+            if answer.status() == 200 {
+                return (uid, serde_json::from_slice(answer.body()).expect("it is JSON"));
+            }
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
+        panic!("the controllers have put nothing into {namespace}");
+    }
+
+    fn report(&self, seed: u64, steps: &[Step], found: &Difference) -> String {
+        let tries = number("KUBEWIRE_SHRINK", 100) as usize;
+        let (small, found) = if tries == 0 {
+            (steps.iter().filter(|step| step.id == found.step).cloned().collect(), found.clone())
+        } else {
+            let small = shrink::shrink(steps, tries, |steps| self.differ(steps).is_some());
+            let found = self.differ(&small).unwrap_or_else(|| found.clone());
+            (small, found)
+        };
+        let mut text = format!(
+            "seed {seed}: step {} differs at {}\n  real: {:.600}\n  ours: {:.600}\n",
+            found.step,
+            found.pointer,
+            found.real.to_string(),
+            found.ours.to_string()
+        );
+        for step in &small {
+            let body = step.body.as_ref().map(Value::to_string).unwrap_or_default();
+            text += &format!("  {} {} {} {:?} {body}\n", step.id, step.method, step.target, step.headers);
+        }
+        text
+    }
+}
+
+/// Deletes a namespace, and takes the finalizers off what is in it, which would hold it for ever.
+fn tidy(side: &mut dyn Side, namespace: &str) {
+    let bare = |request: http::request::Builder| request.body(Vec::new()).expect("it is a request");
+    for resource in ["configmaps", "secrets"] {
+        let list = side.ask(&bare(http::Request::get(format!("{namespace}/{resource}"))));
+        let list: Value = serde_json::from_slice(list.body()).expect("it is JSON");
+        let items = list["items"].as_array().expect("it is a list");
+        for object in items.iter().filter(|object| object["metadata"].get("finalizers").is_some()) {
+            let name = object["metadata"]["name"].as_str().expect("it has a name");
+            let request = http::Request::patch(format!("{namespace}/{resource}/{name}"));
+            let request = request.header("content-type", "application/merge-patch+json");
+            let body = json!({"metadata": {"finalizers": null}}).to_string().into_bytes();
+            side.ask(&request.body(body).expect("it is a request"));
+        }
+    }
+    side.ask(&bare(http::Request::delete(namespace)));
+}
+
+fn number(variable: &str, otherwise: u64) -> u64 {
+    std::env::var(variable).ok().and_then(|text| text.parse().ok()).unwrap_or(otherwise)
+}
+
+#[test]
+fn sequences_are_answered_alike() {
+    let bench = Bench::new();
+    let (first, count) = (number("KUBEWIRE_SEED", 0), number("KUBEWIRE_SEQUENCES", SEQUENCES));
+    let (next, stop) = (AtomicU64::new(first), AtomicBool::new(false));
+    let reports = Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for _ in 0..AT_ONCE {
+            scope.spawn(|| {
+                while !stop.load(Ordering::Relaxed) {
+                    let seed = next.fetch_add(1, Ordering::Relaxed);
+                    if seed >= first + count {
+                        return;
+                    }
+                    let steps = generate::sequence(seed, LENGTH);
+                    // What the watch cache had not heard of yet, it has the second time.
+                    if bench.differ(&steps).is_some()
+                        && let Some(found) = bench.differ(&steps)
+                    {
+                        let report = bench.report(seed, &steps, &found);
+                        let mut reports = reports.lock().expect("nobody panics with it");
+                        reports.push(report);
+                        stop.store(reports.len() as u64 >= number("KUBEWIRE_REPORTS", 3), Ordering::Relaxed);
+                    }
+                }
+            });
+        }
+    });
+    let reports = reports.into_inner().expect("nobody panics with it");
+    assert!(reports.is_empty(), "{} of the sequences differ:\n{}", reports.len(), reports.join("\n"));
+    // Fewer sequences may not come to each.
+    if count >= SEQUENCES {
+        assert_eq!(bench.differences.unused(), Vec::<&str>::new(), "named differences that nothing needs");
+    }
+}

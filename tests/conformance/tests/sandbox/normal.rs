@@ -1,0 +1,206 @@
+//! What may differ between two servers is written alike: uids, versions, times, generated names.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Value, json};
+
+use crate::sides::Answer;
+
+/// The answers of one side, in a form that can be compared with the other side's.
+pub(crate) fn normal(answers: &[Answer]) -> Vec<(usize, Value)> {
+    let mut names = Names::default();
+    for answer in answers {
+        names.collect(&answer.body);
+    }
+    answers.iter().map(|answer| (answer.id, names.answer(answer))).collect()
+}
+
+#[derive(Default)]
+struct Names {
+    /// The versions of objects, in order: an object's version is its place, a list's how many there are up to it.
+    versions: BTreeSet<u64>,
+    uids: BTreeMap<String, String>,
+}
+
+fn is_list(object: &Value) -> bool {
+    let kind = object.get("kind").and_then(Value::as_str).unwrap_or_default();
+    kind.ends_with("List") && object.get("items").is_some()
+}
+
+impl Names {
+    fn collect(&mut self, value: &Value) {
+        match value {
+            Value::Object(fields) => {
+                let text = |name: &str| {
+                    value.pointer(&format!("/metadata/{name}")).and_then(Value::as_str).unwrap_or_default()
+                };
+                let bookmark = fields.get("type").is_some_and(|kind| kind == "BOOKMARK");
+                if let Ok(version) = text("resourceVersion").parse()
+                    && !is_list(value)
+                {
+                    self.versions.insert(version);
+                }
+                let count = self.uids.len();
+                if let Some(Value::String(uid)) = fields.get("uid")
+                    && uid.len() == 36
+                {
+                    self.uids.entry(uid.clone()).or_insert_with(|| format!("uid-{count}"));
+                }
+                for value in fields.values().filter(|_| !bookmark) {
+                    self.collect(value);
+                }
+            }
+            Value::Array(items) => items.iter().for_each(|item| self.collect(item)),
+            _ => {}
+        }
+    }
+
+    fn answer(&self, answer: &Answer) -> Value {
+        let mut headers: Vec<_> =
+            answer.headers.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+        headers.sort();
+        let mut body = self.value(&answer.body, false);
+        if answer.lags && is_list(&answer.body) {
+            body["metadata"]["resourceVersion"] = "any".into();
+        }
+        json!({"status": answer.status, "headers": headers, "body": body})
+    }
+
+    fn value(&self, value: &Value, bookmark: bool) -> Value {
+        match value {
+            Value::Object(fields) => {
+                let list = is_list(value) || bookmark;
+                let mut out = serde_json::Map::new();
+                for (name, field) in fields {
+                    let inner = match name.as_str() {
+                        "metadata" => self.metadata(field, list),
+                        "object" => {
+                            self.value(field, fields.get("type").is_some_and(|kind| kind == "BOOKMARK"))
+                        }
+                        "causes" => sorted(self.value(field, false)),
+                        "message" => message(self.value(field, false)),
+                        _ => self.value(field, false),
+                    };
+                    out.insert(name.clone(), inner);
+                }
+                Value::Object(out)
+            }
+            // When plain bookmarks come is the server's own matter.
+            Value::Array(items) => {
+                let kept = items.iter().filter(|item| !is_plain_bookmark(item));
+                kept.map(|item| self.value(item, false)).collect()
+            }
+            Value::String(text) => self.text(text).into(),
+            other => other.clone(),
+        }
+    }
+
+    fn metadata(&self, metadata: &Value, list: bool) -> Value {
+        let mut out = self.value(metadata, false);
+        for time in ["creationTimestamp", "deletionTimestamp"] {
+            if out.get(time).is_some_and(Value::is_string) {
+                out[time] = "a time".into();
+            }
+        }
+        if let Some(version) = metadata.get("resourceVersion").and_then(Value::as_str) {
+            out["resourceVersion"] = self.version(version, list).into();
+        }
+        if let Some(token) = metadata.get("continue").and_then(Value::as_str) {
+            out["continue"] = self.token(token);
+        }
+        out
+    }
+
+    fn version(&self, version: &str, list: bool) -> String {
+        match version.parse::<u64>() {
+            Ok(version) => {
+                let upto = self.versions.range(..=version).count();
+                if list { format!("up to {upto}") } else { format!("version {upto}") }
+            }
+            Err(_) => version.to_owned(),
+        }
+    }
+
+    fn token(&self, token: &str) -> Value {
+        let bytes = URL_SAFE_NO_PAD.decode(token).unwrap_or_default();
+        let Ok(mut value) = serde_json::from_slice::<Value>(&bytes) else { return token.into() };
+        if let Some(version) = value.get("rv").and_then(Value::as_u64) {
+            value["rv"] = self.version(&version.to_string(), true).into();
+        }
+        if let Some(start) = value.get("start").and_then(Value::as_str) {
+            value["start"] = self.text(start).into();
+        }
+        value
+    }
+
+    /// A text, in which uids, generated names and what the server counts are written alike.
+    fn text(&self, text: &str) -> String {
+        let mut text = text.to_owned();
+        for (uid, name) in &self.uids {
+            text = text.replace(uid, name);
+        }
+        text = generated(&text);
+        // The whole object, in the order of Go's fields.
+        if let Some((start, rest)) = text.split_once("patch: Invalid value: ")
+            && let Some((_, end)) = rest.rsplit_once("\": ").or_else(|| rest.rsplit_once("}: "))
+        {
+            text = format!("{start}patch: Invalid value: (an object): {end}");
+        }
+        if let Some(rest) =
+            text.strip_prefix("Invalid value: \"{").or_else(|| text.strip_prefix("Invalid value: \"map["))
+            && let Some((_, end)) = rest.rsplit_once("\": ")
+        {
+            text = format!("Invalid value: (an object): {end}");
+        }
+        for before in ["current: ", "too old resource version: "] {
+            if let Some((start, rest)) = text.split_once(before) {
+                let rest =
+                    rest.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, ' ' | '(' | ')'));
+                text = format!("{start}{before}N{rest}");
+            }
+        }
+        text
+    }
+}
+
+fn is_plain_bookmark(value: &Value) -> bool {
+    value.get("type").is_some_and(|kind| kind == "BOOKMARK")
+        && value.pointer("/object/metadata/annotations").is_none()
+}
+
+/// Names that the generator has the server generate, `eSTEP-XXXXX`, without what the server chose.
+fn generated(text: &str) -> String {
+    let mut words: Vec<String> = Vec::new();
+    for word in text.split('e') {
+        let digits = word.bytes().take_while(u8::is_ascii_digit).count();
+        let (number, rest) = word.split_at(digits);
+        let end = rest.strip_prefix('-').and_then(|rest| rest.split_at_checked(5));
+        let chosen = |c: char| "bcdfghjklmnpqrstvwxz2456789".contains(c);
+        words.push(match end {
+            Some((suffix, rest)) if digits > 0 && suffix.chars().all(chosen) => format!("{number}-#{rest}"),
+            _ => word.to_owned(),
+        });
+    }
+    words.join("e")
+}
+
+fn sorted(value: Value) -> Value {
+    let Value::Array(mut items) = value else { return value };
+    items.sort_by_key(ToString::to_string);
+    items.into()
+}
+
+/// `is invalid: [A, B]` comes in the order of a map of Go.
+fn message(value: Value) -> Value {
+    let Value::String(text) = &value else { return value };
+    match text.split_once(" is invalid: [") {
+        Some((start, rest)) => {
+            let mut parts: Vec<_> = rest.trim_end_matches(']').split(", ").collect();
+            parts.sort_unstable();
+            format!("{start} is invalid: [{}]", parts.join(", ")).into()
+        }
+        None => value,
+    }
+}

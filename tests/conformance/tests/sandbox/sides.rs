@@ -1,0 +1,109 @@
+//! The two servers, behind one door.
+
+use std::task::Poll;
+
+use bytes::Bytes;
+use http::{Request, Response};
+use kubewire::Now;
+use kubewire_apiserver::Admin;
+use kubewire_sandbox::{Reply, Sandbox};
+use serde_json::{Value, json};
+
+use crate::step::{Known, Step};
+
+/// What came of one step.
+#[derive(Clone, Debug)]
+pub(crate) struct Answer {
+    pub(crate) id: usize,
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(String, String)>,
+    /// The watch cache may answer, which may know less than the store.
+    pub(crate) lags: bool,
+    /// JSON, a list of events, or a text.
+    pub(crate) body: Value,
+}
+
+/// A server that can be asked.
+pub(crate) trait Side {
+    fn ask(&mut self, request: &Request<Vec<u8>>) -> Response<Vec<u8>>;
+}
+
+/// The API server itself.
+pub(crate) struct Real<'a>(pub(crate) &'a Admin);
+
+impl Side for Real<'_> {
+    fn ask(&mut self, request: &Request<Vec<u8>>) -> Response<Vec<u8>> {
+        self.0.ask(request).unwrap_or_else(|error| panic!("{error}"))
+    }
+}
+
+/// The sandbox, whose time moves on where it must.
+pub(crate) struct Ours {
+    pub(crate) sandbox: Sandbox,
+    pub(crate) now: Now,
+}
+
+impl Side for Ours {
+    fn ask(&mut self, request: &Request<Vec<u8>>) -> Response<Vec<u8>> {
+        self.now.mono += 3;
+        self.now.wall += 3;
+        let request = request.clone().map(Bytes::from);
+        let mut reply = self.sandbox.handle(self.now, request);
+        loop {
+            reply = match reply {
+                Reply::Whole(answer) => return answer.map(Vec::from),
+                Reply::Parked(parked) => {
+                    self.now.mono = parked.timeout();
+                    self.sandbox.resume(self.now, parked)
+                }
+                Reply::Watch(answer) => {
+                    let (parts, mut watch) = answer.into_parts();
+                    let mut body = Vec::new();
+                    loop {
+                        match self.sandbox.poll(&mut watch, self.now) {
+                            Poll::Ready(Some(line)) => body.extend(line),
+                            Poll::Ready(None) => return Response::from_parts(parts, body),
+                            Poll::Pending => self.now.mono = self.now.mono.max(watch.timeout()),
+                        }
+                    }
+                }
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+}
+
+/// Sends a sequence, watches last, and gives what came of each step that could be sent.
+pub(crate) fn run(side: &mut dyn Side, steps: &[Step], mut known: Known) -> Vec<Answer> {
+    let mut answers = Vec::new();
+    for step in steps.iter().filter(|step| !step.watch).chain(steps.iter().filter(|step| step.watch)) {
+        let Some(request) = known.request(step) else { continue };
+        let mut answer = read(step.id, side.ask(&request));
+        let target = request.uri().to_string();
+        let has = |text: &str| target.contains(text);
+        answer.lags = has("resourceVersion=") && !has("Exact") && !has("continue=");
+        known.learn(step.id, &answer.body);
+        answers.push(answer);
+    }
+    answers
+}
+
+fn read(id: usize, answer: Response<Vec<u8>>) -> Answer {
+    let (parts, body) = answer.into_parts();
+    let headers = ["content-type", "warning", "retry-after"].into_iter().flat_map(|name| {
+        let values = parts.headers.get_all(name).iter();
+        values.map(move |value| (name.to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+    });
+    let headers = headers.collect();
+    let text = String::from_utf8_lossy(&body).into_owned();
+    let lines: Option<Vec<Value>> = text.lines().map(|line| serde_json::from_str(line).ok()).collect();
+    let body = match lines {
+        Some(lines)
+            if lines.iter().any(|line| line.get("type").is_some() && line.get("object").is_some()) =>
+        {
+            json!({"events": lines})
+        }
+        _ => serde_json::from_str(&text).unwrap_or(Value::String(text)),
+    };
+    Answer { id, status: parts.status.as_u16(), headers, lags: false, body }
+}
