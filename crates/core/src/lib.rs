@@ -54,6 +54,13 @@
 //! - [`host`]: all of a host that is neither a socket, nor a file, nor a clock: for those who write one.
 //! - [`Error`]: what went wrong, by stage, with what to do about it.
 //!
+//! # Features
+//!
+//! - `std`, on by default: everything beside `http::Request` and serde. Without it the core is `no_std`, and what the WebAssembly file is made of.
+//! - `k8s-openapi`: [`Api`] of that crate's types.
+//! - `simd`: lists and caches are walked about twice as quickly, with three small crates more.
+//! - `lz4`: caches of compressed objects (`Packed`), with one crate more.
+//!
 //! # Limits
 //!
 //! A whole answer is at most 256 MiB ([`machine::Shape::WHOLE`]), a watch event 16 MiB, an error's body 1 MiB, of which 2,048 bytes are

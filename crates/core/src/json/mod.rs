@@ -4,6 +4,10 @@
 //! out as slices of the bytes they came in. Callers' own types go through serde, at the Rust edge, from those slices.
 //! (A serde path for these few reads would more than double the WebAssembly file.)
 
+#[cfg(feature = "simd")]
+mod blocks;
+#[cfg(any(not(feature = "simd"), test))]
+mod bytewise;
 mod key;
 mod list;
 mod reader;
