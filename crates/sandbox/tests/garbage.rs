@@ -24,8 +24,12 @@ impl Dice {
         (mixed ^ (mixed >> 27)) as usize >> 8
     }
 
+    fn below(&mut self, limit: usize) -> usize {
+        self.next() % limit
+    }
+
     fn pick<'a>(&mut self, from: &[&'a str]) -> &'a str {
-        from[self.next() % from.len()]
+        from[self.below(from.len())]
     }
 }
 
@@ -109,24 +113,24 @@ const BODIES: [&str; 20] = [
 
 fn target(dice: &mut Dice) -> String {
     let mut target = String::new();
-    if dice.next() % 3 > 0 {
+    if dice.below(3) > 0 {
         target.push_str("/api/v1/namespaces/default");
-        if dice.next() % 3 > 0 {
+        if dice.below(3) > 0 {
             target.push_str(dice.pick(&["/configmaps", "/secrets", "/pods"]));
         }
     }
-    for _ in 0..dice.next() % 4 {
+    for _ in 0..dice.below(4) {
         target.push('/');
         target.push_str(dice.pick(&PARTS));
     }
     if target.is_empty() {
         target.push('/');
     }
-    let good = dice.next() % 4 == 0;
+    let good = dice.below(4) == 0;
     if good {
         target.push_str("?watch=1");
     }
-    for index in 0..dice.next() % if good { 2 } else { 4 } {
+    for index in 0..dice.below(if good { 2 } else { 4 }) {
         target.push(if index == 0 && !good { '?' } else { '&' });
         target.push_str(dice.pick(&QUERIES));
     }
@@ -147,7 +151,7 @@ fn whatever_comes_is_answered() {
             .body(Bytes::from_static(dice.pick(&BODIES).as_bytes()));
         // What is no request at all does not come this far.
         let Ok(request) = request else { continue };
-        let now = Now { mono: round, wall: if round % 7 == 0 { u64::MAX } else { round } };
+        let now = Now { mono: round, wall: if round.is_multiple_of(7) { u64::MAX } else { round } };
         match sandbox.handle(now, request) {
             Reply::Whole(answer) => {
                 answered += 1;
@@ -166,7 +170,7 @@ fn whatever_comes_is_answered() {
             }
             other => panic!("{other:?}"),
         }
-        if round % 1_000 == 0 {
+        if round.is_multiple_of(1_000) {
             sandbox.compact(sandbox.revision());
         }
     }

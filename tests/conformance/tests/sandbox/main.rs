@@ -5,6 +5,7 @@ mod dice;
 mod discovery;
 mod generate;
 mod normal;
+mod objects;
 mod patches;
 mod shrink;
 mod sides;
