@@ -40,6 +40,14 @@ impl Kind {
         if self.group.is_empty() { self.plural.clone() } else { format!("{}.{}", self.plural, self.group) }
     }
 
+    /// The Go package of its internal type, which some errors name.
+    pub(crate) fn package(&self) -> &str {
+        match self.group.split('.').next() {
+            None | Some("") => "core",
+            Some(first) => first,
+        }
+    }
+
     pub(crate) fn subresource(&self, name: &str) -> Option<&[Verb]> {
         self.subresources.iter().find(|(own, _)| own == name).map(|(_, verbs)| verbs.as_slice())
     }

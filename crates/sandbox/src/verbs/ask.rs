@@ -48,10 +48,7 @@ impl Ask<'_> {
     /// 406 where the answer cannot take the form that was asked for; it names the type of Go.
     pub(crate) fn wrong_form(&self, wanted: &str, is: &str, suffix: &str) -> Refusal {
         let kind = &self.place.kind;
-        let package = match kind.group.split('.').next() {
-            None | Some("") => "core",
-            Some(first) => first,
-        };
+        let package = kind.package();
         Problem::not_acceptable(format!(
             "you requested {wanted}, but the requested object {is} (*{package}.{}{suffix})",
             kind.kind

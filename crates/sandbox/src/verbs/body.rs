@@ -54,25 +54,17 @@ pub(super) fn object(ask: &mut Ask<'_>) -> Result<Value, Refusal> {
             kind.kind
         ))
     };
-    if said_kind != kind.kind || said_version != kind.api_version() {
-        // The real server first asks its scheme for the kind, then fails to convert it.
-        let known = ask.registry.by_kind(&said_version, &said_kind);
-        return Err(match known {
-            None => handled(&format!(
-                "no kind {} is registered for version {} in scheme \"pkg/runtime/scheme.go:111\"",
-                quote(&said_kind),
-                quote(&said_version)
-            )),
-            Some(_) if said_kind == kind.kind => Problem::bad_request(format!(
-                "the API version in the data ({said_version}) does not match the expected API version ({})",
-                kind.api_version()
-            )),
-            Some(_) => {
-                handled(&format!("converting (v1.{said_kind}) to (core.{}): unknown conversion", kind.kind))
-            }
-        }
+    if said_kind == kind.kind
+        && said_version != kind.api_version()
+        && ask.registry.by_kind(&said_version, &said_kind).is_some()
+    {
+        return Err(Problem::bad_request(format!(
+            "the API version in the data ({said_version}) does not match the expected API version ({})",
+            kind.api_version()
+        ))
         .into());
     }
+    other_kind(ask, &said_version, &said_kind).map_err(|why| handled(&why))?;
     let decoded = decode(kind, parsed, Wording::Json).map_err(|why| handled(&why))?;
     match ask.query.text("fieldValidation") {
         "Ignore" => {}
@@ -84,8 +76,30 @@ pub(super) fn object(ask: &mut Ask<'_>) -> Result<Value, Refusal> {
     Ok(decoded.object)
 }
 
+/// What is wrong where an object says that it is of another kind: the real server first asks its scheme for the kind, then fails to
+/// convert it.
+pub(super) fn other_kind(ask: &Ask<'_>, api_version: &str, said: &str) -> Result<(), String> {
+    let kind = &ask.place.kind;
+    if said == kind.kind && api_version == kind.api_version() {
+        return Ok(());
+    }
+    Err(match ask.registry.by_kind(api_version, said) {
+        None => format!(
+            "no kind {} is registered for version {} in scheme \"pkg/runtime/scheme.go:111\"",
+            quote(said),
+            quote(api_version)
+        ),
+        Some(known) => format!(
+            "converting ({}.{said}) to ({}.{}): unknown conversion",
+            known.version,
+            kind.package(),
+            kind.kind
+        ),
+    })
+}
+
 /// The text of `kind` or `apiVersion`; `None` where it is missing or empty.
-fn type_text(value: &Value, field: &str) -> Result<Option<String>, String> {
+pub(super) fn type_text(value: &Value, field: &str) -> Result<Option<String>, String> {
     let go =
         |word: &str| format!("json: cannot unmarshal {word} into Go struct field .{field} of type string");
     let Value::Object(fields) = value else { return not_an_object(value) };

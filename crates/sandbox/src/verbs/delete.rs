@@ -101,7 +101,7 @@ fn one(
 }
 
 /// The object must be the one that is meant.
-pub(super) fn preconditions(kind: &Kind, options: &DeleteOptions, object: &Value) -> Result<(), Refusal> {
+fn preconditions(kind: &Kind, options: &DeleteOptions, object: &Value) -> Result<(), Refusal> {
     let conflict = |why: &str| {
         // Here the Kind stands where elsewhere the plural does.
         Problem::conflict(&kind.group, &kind.kind, meta(object, "name"), why)

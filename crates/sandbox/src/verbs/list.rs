@@ -107,12 +107,8 @@ pub(super) fn page(server: &Server, ask: &Ask<'_>, options: &ListOptions) -> Res
             (objects.into_iter().map(|(key, object)| (key.into(), object)).collect(), revision)
         }
     };
-    // From the watch cache, without a version of its own, a list comes whole.
-    let limit = match options.matching {
-        Match::NotOlderThan => None,
-        _ if options.version == "0" && options.token.is_empty() => None,
-        _ => options.limit,
-    };
+    // "Whatever the cache has" comes whole.
+    let limit = options.limit.filter(|_| options.version != "0");
     let total = objects.len();
     let mut page = Page { objects: Vec::new(), revision, token: String::new(), remaining: None };
     for (index, (key, object)) in objects.into_iter().enumerate() {

@@ -6,7 +6,7 @@
 use serde_json::{Value, json};
 
 use super::ask::Ask;
-use super::delete::{mark, preconditions};
+use super::delete::mark;
 use super::delete_options::DeleteOptions;
 use crate::object::{meta, put, set_meta};
 use crate::reply::Reply;
@@ -28,7 +28,7 @@ pub(super) fn delete(
         return Err(Problem::forbidden("", "namespaces", name, why).into());
     }
     let old = server.store.get(place.kind.id, name).cloned().ok_or_else(|| ask.not_found())?;
-    preconditions(&place.kind, options, &old)?;
+    preconditions(options, &old)?;
     let mut object = (*old).clone();
     mark(&mut object, ask, 0);
     // A namespace has no grace of its own.
@@ -43,6 +43,22 @@ pub(super) fn delete(
     let reply = ask.object(200, stored.as_deref().unwrap_or(&old));
     empty(server, ask, name);
     reply
+}
+
+/// The namespace must be the one that is meant: the same check as elsewhere, in other words.
+fn preconditions(options: &DeleteOptions, namespace: &Value) -> Result<(), Refusal> {
+    let pairs = [
+        ("UID", &options.uid, meta(namespace, "uid")),
+        ("ResourceVersion", &options.version, meta(namespace, "resourceVersion")),
+    ];
+    for (what, wanted, is) in pairs {
+        if let Some(wanted) = wanted.as_deref().filter(|&wanted| wanted != is) {
+            let why =
+                format!("Precondition failed: {what} in precondition: {wanted}, {what} in object meta: {is}");
+            return Err(Problem::conflict("", "namespaces", meta(namespace, "name"), &why).into());
+        }
+    }
+    Ok(())
 }
 
 /// Something has gone: it may have been the last that held its namespace.

@@ -5,6 +5,7 @@
 use serde_json::Value;
 
 use super::ask::Ask;
+use super::body::{other_kind, type_text};
 use super::update::{check_name, replace};
 use super::write::match_namespace;
 use crate::object::{Parsed, Wording, decode, parse};
@@ -38,11 +39,12 @@ pub(super) fn patch(server: &mut Server, ask: &mut Ask<'_>) -> Result<Reply, Ref
     let key = kind.key(&place.namespace, &place.name);
     let old = server.store.get(kind.id, &key).cloned().ok_or_else(|| ask.not_found())?;
     let mut strict: Vec<String> = Vec::new();
-    if ask.query.text("fieldValidation") != "Ignore" {
+    let lax = ask.query.text("fieldValidation") == "Ignore";
+    if !lax {
         let prefix = if media == JSON { "json patch " } else { "" };
         strict.extend(parsed.duplicates.iter().map(|path| format!("{prefix}duplicate field \"{path}\"")));
     }
-    let object = apply(&media, (*old).clone(), parsed.value, &mut strict)?;
+    let object = apply(&media, (*old).clone(), parsed.value, &mut strict, lax)?;
     let wording = if media == STRATEGIC { Wording::Converter } else { Wording::Json };
     let mut object = typed(ask, object, strict, wording)?;
     match_namespace(kind, &mut object, &place.namespace)?;
@@ -57,38 +59,60 @@ fn options(ask: &Ask<'_>) -> Result<bool, Refusal> {
     ask.write_options_and("PatchOptions", faults)
 }
 
-fn apply(media: &str, object: Value, change: Value, strict: &mut Vec<String>) -> Result<Value, Refusal> {
+/// Applies a patch. Strict decoding, which is done unless fields are not validated at all, has its own words for what is no patch.
+fn apply(
+    media: &str,
+    object: Value,
+    change: Value,
+    strict: &mut Vec<String>,
+    lax: bool,
+) -> Result<Value, Refusal> {
+    const MAP: &str = "map[string]interface {}";
+    let bad = |what: String| Refusal::from(Problem::bad_request(what));
     let word = crate::object::word(&change);
     match (media, change) {
         (JSON, change @ (Value::Array(_) | Value::Null)) => {
-            if let Some(word) = misfit(&change) {
-                return Err(undecodable(word, "json.jsonPatchOp"));
+            match misfit(&change, lax) {
+                Some(what) if lax => return Err(bad(what)),
+                Some(what) => return Err(bad(format!("error decoding patch: {what}"))),
+                None if lax => {}
+                None => strict.extend(patch::unknown(&change)),
             }
-            strict.extend(patch::unknown(&change));
             patch::json(object, &change)
         }
-        (JSON, _) => Err(undecodable(word, "[]handlers.jsonPatchOp")),
-        // A null patch leaves the object as it is.
-        (_, Value::Null) => Ok(object),
+        (JSON, _) if lax => Err(bad(unmarshal(word, "jsonpatch.Patch"))),
+        (JSON, _) => Err(bad(format!("error decoding patch: {}", unmarshal(word, "[]handlers.jsonPatchOp")))),
+        (MERGE, Value::Null) => Err(bad("Invalid JSON Patch".into())),
+        // A list takes the object's place, and is then no object.
+        (MERGE, change @ Value::Array(_)) if lax => Ok(change),
         (MERGE, change @ Value::Object(_)) => Ok(patch::merge(object, change)),
-        (MERGE, _) => Err(undecodable(word, "map[string]interface {}")),
+        (MERGE, _) if lax => Err(bad("Invalid JSON Patch".into())),
+        (MERGE, _) => Err(bad(format!("error decoding patch: {}", unmarshal(word, MAP)))),
         (_, Value::Object(change)) => patch::strategic(object, change),
-        _ => Err(Problem::bad_request(unmarshal(word, "map[string]interface {}")).into()),
+        (_, Value::Null) => Ok(object),
+        _ => Err(bad(unmarshal(word, MAP))),
     }
 }
 
-/// What an operation is where it is none.
-fn misfit(patch: &Value) -> Option<&'static str> {
-    let mut operations = patch.as_array().into_iter().flatten();
-    operations.find(|operation| !operation.is_object() && !operation.is_null()).map(crate::object::word)
+/// What is wrong with the first operation that is none.
+fn misfit(patch: &Value, lax: bool) -> Option<String> {
+    let go = if lax { "jsonpatch.Operation" } else { "handlers.jsonPatchOp" };
+    patch.as_array()?.iter().find_map(|operation| match operation {
+        Value::Null => None,
+        Value::Object(_) if lax => None,
+        Value::Object(fields) => ["op", "path", "from"].into_iter().find_map(|name| {
+            let value = fields.get(name).filter(|value| !value.is_string() && !value.is_null())?;
+            let word = crate::object::word(value);
+            Some(format!(
+                "json: cannot unmarshal {word} into Go struct field jsonPatchOp.{name} of type string"
+            ))
+        }),
+        other => Some(unmarshal(crate::object::word(other), go)),
+    })
 }
 
 fn unmarshal(word: &str, go: &str) -> String {
     format!("json: cannot unmarshal {word} into Go value of type {go}")
-}
-
-fn undecodable(word: &str, go: &str) -> Refusal {
-    Problem::bad_request(format!("error decoding patch: {}", unmarshal(word, go))).into()
 }
 
 /// The patched object, if it is still one of its type.
@@ -103,6 +127,15 @@ fn typed(
         let fault = Fault::invalid("patch", &text, why);
         Refusal::from(Problem::invalid("", "", "", &[fault]))
     };
+    if wording == Wording::Json {
+        let kind = &ask.place.kind;
+        let unread = |why: String| invalid(format!("couldn't get version/kind; json parse error: {why}"));
+        let said = type_text(&object, "kind").map_err(unread)?;
+        let version = type_text(&object, "apiVersion").map_err(unread)?;
+        let said = said.unwrap_or_else(|| kind.kind.clone());
+        let version = version.unwrap_or_else(|| kind.api_version());
+        other_kind(ask, &version, &said).map_err(invalid)?;
+    }
     let decoded = decode(&ask.place.kind, Parsed { value: object, duplicates: Vec::new() }, wording)
         .map_err(invalid)?;
     strict.extend(decoded.strict);

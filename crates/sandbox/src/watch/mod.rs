@@ -22,7 +22,7 @@ use event::Kept;
 const BOOKMARKS: u64 = 60_000;
 const BEFORE_END: u64 = 2_000;
 
-/// The changes of a kind's objects. It holds no reference to the sandbox: [`Watch::poll`] is given it.
+/// The changes of a kind's objects. It holds no reference to the sandbox: [`Sandbox::poll`](crate::Sandbox::poll) asks it for the next.
 #[derive(Debug)]
 pub struct Watch {
     kind: Arc<Kind>,

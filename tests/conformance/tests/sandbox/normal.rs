@@ -64,6 +64,9 @@ impl Names {
         let mut body = self.value(&answer.body, false);
         if answer.lags && is_list(&answer.body) {
             body["metadata"]["resourceVersion"] = "any".into();
+            if let Some(version) = body.pointer_mut("/metadata/continue/rv") {
+                *version = "any".into();
+            }
         }
         json!({"status": answer.status, "headers": headers, "body": body})
     }
@@ -154,7 +157,8 @@ impl Names {
         {
             text = format!("Invalid value: (an object): {end}");
         }
-        for before in ["current: ", "too old resource version: "] {
+        let precondition = ["ResourceVersion in the precondition (", "ResourceVersion in record ("];
+        for before in ["current: ", "too old resource version: "].into_iter().chain(precondition) {
             if let Some((start, rest)) = text.split_once(before) {
                 let rest =
                     rest.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, ' ' | '(' | ')'));

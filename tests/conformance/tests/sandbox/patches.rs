@@ -24,6 +24,9 @@ pub(crate) fn patch(maker: &mut Maker, id: usize) -> Step {
         1 => json!([1]),
         2 => json!({"a": 1}),
         3 => json!("[]"),
+        4 => json!("null"),
+        5 => json!("5"),
+        6 => json!([{"op": 5}]),
         _ => body,
     };
     let mut query = maker.write_query();
@@ -90,6 +93,9 @@ fn merge_patch(maker: &mut Maker, id: usize) -> Value {
         json!({"metadata": {"resourceVersion": "abc"}}),
         json!({"metadata": {"creationTimestamp": null}}),
         json!({"immutable": true}),
+        json!({"kind": "Pod"}),
+        json!({"kind": 5}),
+        json!({"kind": null, "apiVersion": "v2"}),
         json!({"type": "Other"}),
         json!("{\"metadata\":{\"labels\":{\"a\":\"1\",\"a\":\"2\"}}}"),
     ];

@@ -1,0 +1,189 @@
+//! Requests that nobody should send: whatever comes, there is an answer, and no panic.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests fail by panicking"
+)]
+
+use std::task::Poll;
+
+use bytes::Bytes;
+use http::Request;
+use kubewire::Now;
+use kubewire_sandbox::{Reply, Sandbox};
+
+/// SplitMix64.
+struct Dice(u64);
+
+impl Dice {
+    fn next(&mut self) -> usize {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        (mixed ^ (mixed >> 27)) as usize >> 8
+    }
+
+    fn below(&mut self, limit: usize) -> usize {
+        self.next() % limit
+    }
+
+    fn pick<'a>(&mut self, from: &[&'a str]) -> &'a str {
+        from[self.below(from.len())]
+    }
+}
+
+const METHODS: [&str; 8] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "BREW"];
+const PARTS: [&str; 20] = [
+    "api",
+    "apis",
+    "v1",
+    "apps",
+    "watch",
+    "namespaces",
+    "default",
+    "configmaps",
+    "secrets",
+    "pods",
+    "a",
+    "status",
+    "..",
+    "",
+    "%2F",
+    "%",
+    "%zz",
+    "%ff",
+    "deployments",
+    "nodes",
+];
+const QUERIES: [&str; 22] = [
+    "watch=1",
+    "limit=1",
+    "limit=-9223372036854775808",
+    "limit=99999999999999999999",
+    "continue=e30",
+    "continue=%00",
+    "resourceVersion=0",
+    "resourceVersion=18446744073709551615",
+    "resourceVersion=18446744073709551616",
+    "resourceVersionMatch=Exact",
+    "labelSelector=a+in+(((",
+    "labelSelector=%00",
+    "labelSelector=%F0%9F",
+    "fieldSelector=%5C",
+    "fieldSelector=a%3D%5C",
+    "timeoutSeconds=18446744073709551615",
+    "timeoutSeconds=9223372036854775807",
+    "dryRun=All",
+    "fieldValidation=Strict",
+    "sendInitialEvents=true",
+    "allowWatchBookmarks=1",
+    "gracePeriodSeconds=-9223372036854775808",
+];
+const MEDIA: [&str; 6] = [
+    "application/json",
+    "application/json-patch+json",
+    "application/merge-patch+json",
+    "application/strategic-merge-patch+json",
+    "application/yaml",
+    ";;;",
+];
+const BODIES: [&str; 20] = [
+    "",
+    "{",
+    "null",
+    "[]",
+    "1e999",
+    "\"x\"",
+    "{\"metadata\":{\"name\":\"a\"}}",
+    "{\"metadata\":{\"name\":\"a\",\"finalizers\":[\"x/y\"]},\"data\":{\"k\":\"eA==\"}}",
+    "{\"metadata\":{\"generateName\":\"\u{e9}\u{e9}\u{e9}-\"}}",
+    "{\"metadata\":null}",
+    "{\"metadata\":[]}",
+    "{\"kind\":{}}",
+    "{\"metadata\":{\"name\":\"a\",\"creationTimestamp\":\"\",\"generation\":1e300}}",
+    "[{\"op\":\"add\",\"path\":\"/metadata/labels/a~2\",\"value\":[]}]",
+    "[{\"op\":\"move\",\"from\":\"\",\"path\":\"\"}]",
+    "[{\"op\":\"replace\",\"path\":\"\",\"value\":[]}]",
+    "[{\"op\":\"remove\",\"path\":\"/metadata\"}]",
+    "{\"$patch\":\"delete\"}",
+    "{\"metadata\":{\"$patch\":\"replace\"},\"$setElementOrder/data\":[1]}",
+    "{\"preconditions\":{\"uid\":5},\"gracePeriodSeconds\":9223372036854775807}",
+];
+
+fn target(dice: &mut Dice) -> String {
+    let mut target = String::new();
+    if dice.below(3) > 0 {
+        target.push_str("/api/v1/namespaces/default");
+        if dice.below(3) > 0 {
+            target.push_str(dice.pick(&["/configmaps", "/secrets", "/pods"]));
+        }
+    }
+    for _ in 0..dice.below(4) {
+        target.push('/');
+        target.push_str(dice.pick(&PARTS));
+    }
+    if target.is_empty() {
+        target.push('/');
+    }
+    let good = dice.below(4) == 0;
+    if good {
+        target.push_str("?watch=1");
+    }
+    for index in 0..dice.below(if good { 2 } else { 4 }) {
+        target.push(if index == 0 && !good { '?' } else { '&' });
+        target.push_str(dice.pick(&QUERIES));
+    }
+    target
+}
+
+#[test]
+fn whatever_comes_is_answered() {
+    let mut dice = Dice(1);
+    let mut sandbox = Sandbox::new();
+    let (mut answered, mut watched) = (0, 0);
+    for round in 0..40_000_u64 {
+        let target = target(&mut dice);
+        let request = Request::builder()
+            .method(dice.pick(&METHODS))
+            .uri(&target)
+            .header("content-type", dice.pick(&MEDIA))
+            .body(Bytes::from_static(dice.pick(&BODIES).as_bytes()));
+        // What is no request at all does not come this far.
+        let Ok(request) = request else { continue };
+        let now = Now { mono: round, wall: if round.is_multiple_of(7) { u64::MAX } else { round } };
+        match sandbox.handle(now, request) {
+            Reply::Whole(answer) => {
+                answered += 1;
+                let code = answer.status().as_u16();
+                assert!((200..=504).contains(&code), "{target}: {code}");
+            }
+            Reply::Watch(answer) => {
+                watched += 1;
+                let mut watch = answer.into_body();
+                let later = Now { mono: u64::MAX, wall: u64::MAX };
+                while let Poll::Ready(Some(_)) = sandbox.poll(&mut watch, later) {}
+            }
+            Reply::Parked(parked) => {
+                let late = Now { mono: parked.timeout(), wall: 0 };
+                assert_eq!(sandbox.resume(late, parked).status().unwrap(), 504);
+            }
+            other => panic!("{other:?}"),
+        }
+        if round.is_multiple_of(1_000) {
+            sandbox.compact(sandbox.revision());
+        }
+    }
+    assert!(answered > 20_000 && watched > 100, "{answered} {watched}");
+}
+
+#[test]
+fn large_bodies_are_refused() {
+    let mut sandbox = Sandbox::new();
+    let body = format!("{{\"metadata\":{{\"name\":\"a\"}},\"data\":{{\"k\":\"{}\"}}}}", "x".repeat(4 << 20));
+    let request = Request::post("/api/v1/namespaces/default/configmaps").body(Bytes::from(body)).unwrap();
+    assert_eq!(sandbox.handle(Now::default(), request).status().unwrap(), 413);
+    let deep = "[".repeat(1 << 20);
+    let request = Request::post("/api/v1/namespaces/default/configmaps").body(Bytes::from(deep)).unwrap();
+    assert_eq!(sandbox.handle(Now::default(), request).status().unwrap(), 400);
+}
