@@ -5,6 +5,8 @@
 
 use wide::u8x16;
 
+use super::bytewise;
+
 const BLOCK: usize = 64;
 
 /// Which bytes of a block are what, the first byte in the lowest bit.
@@ -48,9 +50,10 @@ struct State {
 }
 
 impl State {
-    /// The brackets of a block that are no text: what opens, and what closes.
+    /// The brackets of a block that are no text: what opens, and what closes. `None` where a backslash is no text either, as in no JSON: then nothing is sure of
+    /// what comes behind it.
     #[inline]
-    fn brackets(&mut self, masks: &Masks) -> (u64, u64) {
+    fn brackets(&mut self, masks: &Masks) -> Option<(u64, u64)> {
         let quotes = masks.quotes & !self.escaped(masks.backslashes);
         // Each bit becomes the parity of the quotes up to it.
         let mut inside = quotes;
@@ -59,7 +62,7 @@ impl State {
         }
         inside ^= self.inside;
         self.inside = if inside >> (BLOCK - 1) == 1 { u64::MAX } else { 0 };
-        (masks.opens & !inside, masks.closes & !inside)
+        (masks.backslashes & !inside == 0).then_some((masks.opens & !inside, masks.closes & !inside))
     }
 
     /// What stands behind a backslash that is not itself escaped.
@@ -80,7 +83,8 @@ impl State {
 }
 
 /// From `at`, which lies outside of strings below `depth` open brackets, to behind the bracket that closes them all.
-pub(super) fn skip_nested(bytes: &[u8], mut at: usize, mut depth: usize) -> Option<usize> {
+pub(super) fn skip_nested(bytes: &[u8], start: usize, below: usize) -> Option<usize> {
+    let (mut at, mut depth) = (start, below);
     let mut state = State::default();
     loop {
         let rest = bytes.get(at..)?;
@@ -93,7 +97,9 @@ pub(super) fn skip_nested(bytes: &[u8], mut at: usize, mut depth: usize) -> Opti
                 &last
             }
         };
-        let (opens, closes) = state.brackets(&Masks::of(block));
+        let Some((opens, closes)) = state.brackets(&Masks::of(block)) else {
+            return bytewise::skip_nested(bytes, start, below);
+        };
         let count = closes.count_ones() as usize;
         if count < depth {
             depth = depth + opens.count_ones() as usize - count;
@@ -119,7 +125,6 @@ pub(super) fn skip_nested(bytes: &[u8], mut at: usize, mut depth: usize) -> Opti
 
 #[cfg(test)]
 mod tests {
-    use super::super::bytewise;
     use super::*;
     use proptest::prelude::*;
 

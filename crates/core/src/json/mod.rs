@@ -6,7 +6,6 @@
 
 #[cfg(feature = "simd")]
 mod blocks;
-#[cfg(any(not(feature = "simd"), test))]
 mod bytewise;
 mod key;
 mod list;
