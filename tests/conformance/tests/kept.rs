@@ -78,6 +78,6 @@ fn a_store_can_be_compressed() {
         world.admin.run(Api::<ConfigMap>::namespaced(&world.namespace).list().labels("all=yes")).unwrap();
     assert_eq!(maps, wanted.items);
     let whole: usize = maps.iter().map(|map| serde_json::to_vec(map).unwrap().len()).sum();
-    let packed: usize = kept.iter().map(|packed: &std::sync::Arc<Packed<_>>| packed.size()).sum();
+    let packed: usize = kept.iter().map(|packed: &Packed<_>| packed.size()).sum();
     assert!(packed * 3 < whole, "{packed} bytes of {whole}");
 }

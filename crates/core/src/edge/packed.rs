@@ -20,15 +20,18 @@ use crate::wire::Head;
 ///
 /// Objects of one kind share most of their words, so they are compressed ([LZ4](https://github.com/lz4/lz4/blob/dev/doc/lz4_Block_format.md))
 /// with a dictionary made of some of them, which they hold in common.
+///
+/// A clone is the same bytes.
 pub struct Packed<K> {
-    bytes: Box<[u8]>,
+    bytes: Arc<[u8]>,
     /// How many bytes of JSON there are; 0 where they are not compressed.
     length: u32,
-    dictionary: Dictionary,
+    dictionary: Option<Dictionary>,
     decoded: PhantomData<fn() -> K>,
 }
 
-type Dictionary = Arc<[u8]>;
+/// (Behind one pointer: every object holds it.)
+type Dictionary = Arc<Vec<u8>>;
 
 impl<K> Packed<K> {
     /// The object's bytes, to read its key, some of its fields, or all.
@@ -43,7 +46,8 @@ impl<K> Packed<K> {
         if self.length == 0 {
             return Ok(Bytes::copy_from_slice(&self.bytes));
         }
-        let json = block::decompress_with_dict(&self.bytes, self.length as usize, &self.dictionary);
+        let dictionary = self.dictionary.as_deref().map_or(&[][..], Vec::as_slice);
+        let json = block::decompress_with_dict(&self.bytes, self.length as usize, dictionary);
         json.map(Bytes::from).map_err(|error| DecodeError::new(".", alloc::format!("{error}")))
     }
 
@@ -82,14 +86,15 @@ impl Packer {
 
     fn pack<K>(&mut self, object: &RawObject) -> Packed<K> {
         let json = object.cut_json().map_or_else(|| object.json(), Bytes::from);
-        let known = self.dictionary.clone().unwrap_or_default();
-        let packed = block::compress_with_dict(&json, &known);
+        let dictionary = self.dictionary.clone();
+        let known = dictionary.as_deref().map_or(&[][..], Vec::as_slice);
+        let packed = block::compress_with_dict(&json, known);
         if packed.len() * Self::POOR > json.len() {
             self.learn(&json);
         }
         let smaller = packed.len() < json.len();
         let (bytes, length) = if smaller { (packed, json.len() as u32) } else { (json.to_vec(), 0) };
-        Packed { bytes: bytes.into(), length, dictionary: known, decoded: PhantomData }
+        Packed { bytes: bytes.into(), length, dictionary, decoded: PhantomData }
     }
 
     /// Adds what is new to the next dictionary. Those who have the last one keep it.
@@ -99,27 +104,27 @@ impl Packer {
             return;
         }
         if self.next.is_empty() {
-            self.next.extend_from_slice(self.dictionary.as_deref().unwrap_or_default());
+            self.next.extend(self.dictionary.iter().flat_map(|known| known.iter()));
         }
         let room = known + Self::STEP - self.next.len();
         self.next.extend_from_slice(json.get(..room).unwrap_or(json));
         if self.next.len() == known + Self::STEP {
-            self.dictionary = Some(core::mem::take(&mut self.next).into());
+            self.dictionary = Some(Arc::new(core::mem::take(&mut self.next)));
         }
     }
 }
 
 impl<K: 'static> Listing for List<Packed<K>> {
     type Object = Raw<K>;
-    type Kept = Arc<Packed<K>>;
+    type Kept = Packed<K>;
     type State = Packer;
 
     fn read(object: RawObject) -> Result<Raw<K>, Error> {
         Ok(object.into())
     }
 
-    fn keep(packer: &mut Packer, object: &RawObject) -> Result<Arc<Packed<K>>, Error> {
-        Ok(Arc::new(packer.pack(object)))
+    fn keep(packer: &mut Packer, object: &RawObject) -> Result<Packed<K>, Error> {
+        Ok(packer.pack(object))
     }
 }
 
@@ -127,6 +132,13 @@ impl<K> Answer for List<Packed<K>> {
     fn decode(draft: &Draft, _: &Head, body: Bytes) -> Result<Self, Error> {
         let packer = core::cell::RefCell::new(Packer::default());
         Self::split(draft, &body, |_, object| Ok(packer.borrow_mut().pack(&object)))
+    }
+}
+
+impl<K> Clone for Packed<K> {
+    fn clone(&self) -> Self {
+        let (bytes, dictionary) = (Arc::clone(&self.bytes), self.dictionary.clone());
+        Self { bytes, length: self.length, dictionary, decoded: PhantomData }
     }
 }
 
