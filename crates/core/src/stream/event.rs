@@ -71,6 +71,17 @@ pub(crate) struct Parts {
     key: Option<Key>,
 }
 
+/// Finds another event in the same line: it has an object too.
+#[cfg(feature = "std")]
+pub(crate) struct Another(memchr::memmem::Finder<'static>);
+
+#[cfg(feature = "std")]
+impl Default for Another {
+    fn default() -> Self {
+        Self(memchr::memmem::Finder::new(br#""object""#))
+    }
+}
+
 const TYPE: &[u8] = br#"{"type":""#;
 const OBJECT: &[u8] = br#"","object":"#;
 
@@ -91,12 +102,11 @@ impl Parts {
     /// 7](https://www.rfc-editor.org/rfc/rfc8259#section-7)). What nothing here sees is a member of the event behind its object, which no server is known to
     /// write: so the object counts as not walked, and whoever wants its bytes finds its end.
     #[cfg(feature = "std")]
-    pub(crate) fn of_line(line: &[u8]) -> Option<Self> {
+    pub(crate) fn of_line(line: &[u8], another: &Another) -> Option<Self> {
         let (event_type, start) = Self::front(line, 0)?;
         let end = line.strip_suffix(b"}}")?.len() + 1;
         let key = Key::front(line, start)?;
-        // Another event in the same line has an object too.
-        if memchr::memmem::find(line.get(start..)?, br#""object""#).is_some() {
+        if another.0.find(line.get(start..)?).is_some() {
             return None;
         }
         Some(Self { event_type, object: (start, end), walked: false, key: Some(key) })

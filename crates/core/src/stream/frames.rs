@@ -4,6 +4,8 @@ use core::mem;
 
 use bytes::Bytes;
 
+#[cfg(feature = "std")]
+use super::event::Another;
 use super::event::{Frame, Parts};
 use crate::prelude::*;
 use crate::queue::Queue;
@@ -28,6 +30,8 @@ pub(crate) struct Frames {
     /// Whether the last object that was walked ended with its line.
     #[cfg(feature = "std")]
     by_lines: bool,
+    #[cfg(feature = "std")]
+    another: Another,
     max: usize,
     ready: Queue<Frame>,
 }
@@ -86,6 +90,8 @@ impl Frames {
             state: State::Between,
             #[cfg(feature = "std")]
             by_lines: false,
+            #[cfg(feature = "std")]
+            another: Another::default(),
             max,
             ready: Queue::new(),
         }
@@ -124,7 +130,7 @@ impl Frames {
             };
             let line = chunk.slice(at..at + length);
             self.within_limit(line.len())?;
-            if let Some(parts) = Parts::of_line(&line) {
+            if let Some(parts) = Parts::of_line(&line, &self.another) {
                 self.ready.push(Frame::Json(line, Some(parts)));
                 return Ok(at + length);
             }
@@ -208,7 +214,7 @@ impl Frames {
         self.carry(part)?;
         if length.is_some() {
             let line = self.leave_line();
-            match Parts::of_line(&line) {
+            match Parts::of_line(&line, &self.another) {
                 Some(parts) => {
                     self.by_lines = true;
                     self.ready.push(Frame::Json(line, Some(parts)));
