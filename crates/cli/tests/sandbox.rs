@@ -25,6 +25,7 @@ fn one_command_has_a_server_of_its_own() {
         ("get configmaps -n shop -o name", "configmap/prices\nconfigmap/settings\n"),
         ("get cm settings -o jsonpath={.data.opens}", "09:00"),
         ("get pods -l app=till -o name", "pod/till-6d5f8c7b9d-9wq7t\npod/till-6d5f8c7b9d-x2k4p\n"),
+        ("get cm --no-headers", "prices     4     0s\nsettings   3     0s\n"),
         ("delete secret card-reader", "secret \"card-reader\" deleted from shop namespace\n"),
     ];
     for (words, wanted) in cases {

@@ -15,6 +15,7 @@ mod sandbox;
 mod select;
 mod server;
 mod store;
+mod table;
 mod validate;
 mod verbs;
 mod watch;
