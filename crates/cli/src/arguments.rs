@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::format::{Formats, Output};
-use crate::{api, auth, elect, explain, label, logs, metrics, patch, scale, wait, write};
+use crate::{api, auth, elect, explain, label, logs, metrics, patch, sandbox, scale, wait, write};
 
 /// The Kubernetes API from within a pod, in kubectl's words.
 #[derive(Parser)]
@@ -28,6 +28,9 @@ pub(crate) struct TargetArguments {
     /// The directory that holds token, ca.crt and namespace, as a pod's service account mount does
     #[arg(long, global = true, value_name = "DIR")]
     pub(crate) mount: Option<String>,
+    /// Ask an API server in memory, with a small shop in it, that lives for this one command
+    #[arg(long, global = true, conflicts_with_all = ["server", "mount"])]
+    pub(crate) sandbox: bool,
     /// The namespace; without it the mount's own
     #[arg(short, long, global = true, value_name = "NS")]
     pub(crate) namespace: Option<String>,
@@ -39,6 +42,8 @@ pub(crate) enum Verb {
     Plain(Plain),
     /// Run a command only while we lead: one of several candidates, by a Lease
     Elect(elect::Elect),
+    /// Serve an API server in memory, with a small shop in it, for kubewire, kubectl and programs to try
+    Sandbox(sandbox::Serve),
     /// Print a script that completes these words in a shell
     Completion {
         /// Which shell

@@ -1,6 +1,6 @@
 //! `kubewire get -w`: what there is, and then each change.
 
-use kubewire::{Builtin, Object, Operation, Table, Verb, WatchEvent};
+use kubewire::{Builtin, Object, Operation, Verb, WatchEvent};
 use serde_json::Value;
 
 use crate::arguments::Get;
@@ -8,6 +8,7 @@ use crate::failure::Failure;
 use crate::format::Output;
 use crate::get::print;
 use crate::output;
+use crate::shown::Shown;
 use crate::table::{Printer, Style};
 use crate::target::Target;
 use crate::words::Planned;
@@ -103,8 +104,7 @@ impl Show<'_> {
     fn one(&mut self, mut object: Object) -> Result<(), Failure> {
         let text = match &self.get.output {
             None | Some(Output::Wide) => {
-                let value = serde_json::to_value(&object).map_err(Failure::new)?;
-                let mut table: Table = serde_json::from_value(value).map_err(Failure::new)?;
+                let mut table = Shown::of(&object)?.0;
                 // Later events have no columns of their own.
                 self.printer.take_columns(&mut table);
                 self.printer.print(&table);

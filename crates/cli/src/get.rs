@@ -9,6 +9,7 @@ use crate::failure::Failure;
 use crate::follow;
 use crate::format::Output;
 use crate::output;
+use crate::shown::Shown;
 use crate::table::Printer;
 use crate::target::Target;
 use crate::words::{self, Planned};
@@ -42,7 +43,7 @@ fn tables(target: &Target<'_>, get: &Get, plan: &[Planned]) -> Result<(), Failur
         // Objects that were named are one table, without those that are not there.
         let mut named: Option<Table> = None;
         for planned in group {
-            let told = pages(target, planned, |table: Table| match &mut named {
+            let told = pages(target, planned, |Shown(table)| match &mut named {
                 Some(whole) => whole.rows.extend(table.rows),
                 None if planned.operation.verb() == Verb::Get => named = Some(table),
                 None => printer.print(&table),

@@ -24,7 +24,9 @@ mod operations;
 mod output;
 mod patch;
 mod plan;
+mod sandbox;
 mod scale;
+mod shown;
 mod table;
 mod target;
 mod wait;
@@ -69,6 +71,7 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         Verb::Plain(plain) => plain,
         Verb::Curl { verb } => return curl::run(&target, verb),
         Verb::Elect(elect) => return elect::run(&target, elect),
+        Verb::Sandbox(sandbox) => return sandbox::run(&arguments.target, sandbox),
         Verb::Completion { shell } => {
             clap_complete::generate(*shell, &mut Arguments::command(), "kubewire", &mut std::io::stdout());
             return Ok(());

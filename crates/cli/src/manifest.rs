@@ -49,7 +49,7 @@ pub(crate) fn read(path: &Path) -> Result<Vec<Manifest>, Failure> {
     Ok(manifests)
 }
 
-fn parse(text: &str) -> Result<Vec<Value>, String> {
+pub(crate) fn parse(text: &str) -> Result<Vec<Value>, String> {
     // Documents of JSON may follow each other without a mark; a brace opens a map of YAML as well.
     let json = || serde_json::Deserializer::from_str(text).into_iter().collect::<Result<Vec<Value>, _>>();
     let documents = match text.trim_start().starts_with('{').then(json) {

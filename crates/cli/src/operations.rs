@@ -21,6 +21,7 @@ pub(crate) fn print(target: &Target<'_>, verb: &Verb) -> Result<(), Failure> {
         Verb::Plain(plain) => plain,
         Verb::Elect(_) => return Err(Failure::new(ELECT)),
         Verb::Curl { .. } => return Err(Failure::new("say either curl or --as-operation")),
+        Verb::Sandbox(_) => return Err(Failure::new("sandbox asks nothing of a server: it is one")),
         Verb::Completion { .. } => return Err(Failure::new("completion asks nothing of a server")),
     };
     let mut values = Vec::new();

@@ -8,11 +8,13 @@ use kubewire_ureq::Client;
 
 use crate::arguments::TargetArguments;
 use crate::failure::Failure;
+use crate::sandbox::Embedded;
 
 /// What the flags and the environment say of the server. The client is made when the first call needs it.
 pub(crate) struct Target<'a> {
     arguments: &'a TargetArguments,
     client: OnceCell<Client>,
+    sandbox: OnceCell<Embedded>,
     warned: RefCell<Vec<String>>,
     namespace: OnceCell<String>,
     served: OnceCell<Discovery>,
@@ -23,6 +25,7 @@ impl<'a> Target<'a> {
         Self {
             arguments,
             client: OnceCell::new(),
+            sandbox: OnceCell::new(),
             warned: RefCell::default(),
             namespace: OnceCell::new(),
             served: OnceCell::new(),
@@ -31,6 +34,7 @@ impl<'a> Target<'a> {
 
     fn config(&self) -> Result<Config, Failure> {
         let config = match &self.arguments.server {
+            _ if self.is_sandbox() => self.sandbox()?.config()?,
             Some(url) => Config::server(url)?,
             None => Config::in_cluster(&|name| std::env::var(name).ok())?,
         };
@@ -39,6 +43,19 @@ impl<'a> Target<'a> {
             Some(directory) => config.mount(directory),
             None => config,
         })
+    }
+
+    /// Whether the server lives for this one command.
+    pub(crate) fn is_sandbox(&self) -> bool {
+        self.arguments.sandbox
+    }
+
+    /// That server, started when it is first needed.
+    fn sandbox(&self) -> Result<&Embedded, Failure> {
+        if self.sandbox.get().is_none() {
+            let _ = self.sandbox.set(Embedded::start()?);
+        }
+        self.sandbox.get().ok_or_else(|| Failure::new("the sandbox could not be started"))
     }
 
     pub(crate) fn client(&self) -> Result<&Client, Failure> {

@@ -2,6 +2,8 @@
 
 mod client;
 mod discovery;
+#[cfg(feature = "listener")]
+mod listener;
 mod log;
 mod mount;
 mod object;
@@ -13,12 +15,15 @@ mod sandbox;
 mod select;
 mod server;
 mod store;
+mod table;
 mod validate;
 mod verbs;
 mod watch;
 mod wire;
 
 pub use client::{Client, Conversation};
+#[cfg(feature = "listener")]
+pub use listener::{Listener, Options};
 pub use log::Logged;
 pub use mount::Mount;
 pub use reply::{Parked, Reply};

@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 pub struct Mount {
     /// The file `token`.
     pub token: String,
-    /// The file `ca.crt`. The sandbox has no TLS of its own: this is a placeholder that reads as a certificate, and trusts nobody.
+    /// The file `ca.crt`. A listener's own authority; the sandbox alone has no TLS, and gives a placeholder that
+    /// reads as a certificate and trusts nobody.
     pub ca: String,
     /// The file `namespace`.
     pub namespace: String,

@@ -14,9 +14,10 @@ use crate::mount::{Mount, Tokens};
 use crate::object::meta;
 use crate::reply::{Parked, Reply};
 use crate::server::Server;
+use crate::table::{self, Table};
 use crate::verbs::{self, Ask};
 use crate::watch::Watch;
-use crate::wire::{Accepts, Form, Problem, Query, Refusal, Route, negotiate, route};
+use crate::wire::{Accepts, Form, Problem, Query, Refusal, Route, Shape, negotiate, route};
 
 /// How long a request waits for a version to come, in milliseconds, as in the real server.
 const PATIENCE: u64 = 3_000;
@@ -238,8 +239,14 @@ impl Sandbox {
                     warnings: Vec::new(),
                 };
                 let accepts = if collection { Accepts::Collection } else { Accepts::One };
-                ask.form = negotiate(accept, accepts)?;
-                match verbs::perform(&mut self.server, &mut ask) {
+                let shape = negotiate(accept, accepts, table::is_known(&place.kind))?;
+                if let Shape::As(form) = shape {
+                    ask.form = form;
+                }
+                let done = verbs::perform(&mut self.server, &mut ask);
+                match done
+                    .and_then(|reply| if shape == Shape::Table { tabled(&ask, reply) } else { Ok(reply) })
+                {
                     Err(Refusal::Later { revision }) => Err(Refusal::Later { revision }),
                     Err(refusal) => Ok(Reply::refused(&refusal, &ask.warnings)),
                     done => done,
@@ -256,4 +263,19 @@ impl Sandbox {
             _ => Ok(()),
         }
     }
+}
+
+/// What was done, as a table.
+fn tabled(ask: &Ask<'_>, reply: Reply) -> Result<Reply, Refusal> {
+    let table = Table::new(&ask.place.kind, ask.query.text("includeObject"))?;
+    Ok(match reply {
+        Reply::Whole(mut answer) => {
+            if let Some(body) = table.answer(answer.body(), ask.now) {
+                *answer.body_mut() = body;
+            }
+            Reply::Whole(answer)
+        }
+        Reply::Watch(answer) => Reply::Watch(answer.map(|watch| watch.tabled(table))),
+        parked => parked,
+    })
 }

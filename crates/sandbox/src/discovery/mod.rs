@@ -29,7 +29,7 @@ pub(crate) fn answer(
         let core = words.as_slice() == ["api"];
         return Ok(aggregated::answer(registry, core));
     }
-    negotiate(accept, Accepts::One)?;
+    negotiate(accept, Accepts::One, false)?;
     let document = match words.as_slice() {
         ["api"] => legacy::versions(),
         ["apis"] => legacy::groups(registry),

@@ -38,7 +38,7 @@ pub(super) fn line(kind: &str, object: &Value) -> Bytes {
 }
 
 /// A bookmark: the kind, the version, and perhaps that the initial events are over.
-pub(super) fn bookmark(kind: &Kind, form: Form, revision: u64, initial_end: bool) -> Bytes {
+pub(super) fn bookmark(kind: &Kind, form: Form, revision: u64, initial_end: bool) -> Value {
     let (name, api_version) = match form {
         Form::Whole => (kind.kind.as_str(), kind.api_version()),
         Form::Metadata | Form::MetadataList => ("PartialObjectMetadata", "meta.k8s.io/v1".to_owned()),
@@ -47,5 +47,5 @@ pub(super) fn bookmark(kind: &Kind, form: Form, revision: u64, initial_end: bool
     if initial_end {
         crate::object::put(&mut metadata, "annotations", json!({"k8s.io/initial-events-end": "true"}));
     }
-    line("BOOKMARK", &json!({"kind": name, "apiVersion": api_version, "metadata": metadata}))
+    json!({"kind": name, "apiVersion": api_version, "metadata": metadata})
 }

@@ -14,6 +14,7 @@ use crate::registry::Kind;
 use crate::select::Selector;
 use crate::server::Server;
 use crate::store::{Change, Stored};
+use crate::table::Table;
 use crate::verbs::{Ask, ListOptions};
 use crate::wire::{Form, Problem};
 use event::Kept;
@@ -30,6 +31,8 @@ pub struct Watch {
     prefix: String,
     selector: Selector,
     form: Form,
+    /// Each event's object is a table.
+    table: Option<Table>,
     /// The write up to which everything was told.
     revision: u64,
     /// What was there at the start and is still to be told.
@@ -70,6 +73,7 @@ impl Watch {
             prefix,
             selector: options.selector.clone(),
             form: ask.form,
+            table: None,
             revision: server.store.revision(),
             initial: VecDeque::new(),
             initial_end: false,
@@ -89,6 +93,12 @@ impl Watch {
         watch
     }
 
+    /// The same watch, whose events are tables.
+    pub(crate) fn tabled(mut self, table: Table) -> Self {
+        self.table = Some(table);
+        self
+    }
+
     /// The next event, as a line of JSON; `Ready(None)` at the end, `Pending` where nothing has happened yet.
     pub(crate) fn poll(&mut self, server: &Server, now: Now) -> Poll<Option<Bytes>> {
         let next = self.next(server, now);
@@ -105,11 +115,11 @@ impl Watch {
             return Poll::Ready(None);
         }
         if let Some(object) = self.initial.pop_front() {
-            return Poll::Ready(Some(self.line("ADDED", &object, None)));
+            return Poll::Ready(Some(self.line("ADDED", &object, None, now)));
         }
         if self.initial_end {
             self.initial_end = false;
-            return Poll::Ready(Some(event::bookmark(&self.kind, self.form, self.revision, true)));
+            return Poll::Ready(Some(self.bookmark_line(self.revision, true, now)));
         }
         let Ok(changes) = server.store.since(self.revision) else {
             self.ended = true;
@@ -121,7 +131,7 @@ impl Watch {
         for change in changes {
             self.revision = change.revision;
             if let Some((kind, object)) = self.told(change) {
-                return Poll::Ready(Some(self.line(kind, object, Some(change.revision))));
+                return Poll::Ready(Some(self.line(kind, object, Some(change.revision), now)));
             }
         }
         if now.mono >= self.deadline {
@@ -132,7 +142,7 @@ impl Watch {
             self.bookmark = Some(next_bookmark(now.mono, self.deadline));
             // What is to come, in a watch from the future, is not told before it is there.
             let revision = self.revision.max(server.store.revision());
-            return Poll::Ready(Some(event::bookmark(&self.kind, self.form, revision, false)));
+            return Poll::Ready(Some(self.bookmark_line(revision, false, now)));
         }
         Poll::Pending
     }
@@ -158,8 +168,19 @@ impl Watch {
         }
     }
 
-    fn line(&self, kind: &str, object: &Value, revision: Option<u64>) -> Bytes {
-        event::line(kind, &Kept { object, form: self.form, revision }.value())
+    fn line(&mut self, kind: &str, object: &Value, revision: Option<u64>, now: Now) -> Bytes {
+        self.event(kind, &Kept { object, form: self.form, revision }.value(), now)
+    }
+
+    fn bookmark_line(&mut self, revision: u64, initial_end: bool, now: Now) -> Bytes {
+        self.event("BOOKMARK", &event::bookmark(&self.kind, self.form, revision, initial_end), now)
+    }
+
+    fn event(&mut self, kind: &str, object: &Value, now: Now) -> Bytes {
+        match &mut self.table {
+            Some(table) => event::line(kind, &table.of_one(object, now)),
+            None => event::line(kind, object),
+        }
     }
 }
 

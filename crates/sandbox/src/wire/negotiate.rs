@@ -15,6 +15,15 @@ pub(crate) enum Form {
     MetadataList,
 }
 
+/// What an answer becomes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shape {
+    /// Objects, or a part of each.
+    As(Form),
+    /// Rows and columns.
+    Table,
+}
+
 /// What a route is, as far as its answers' forms go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Accepts {
@@ -31,12 +40,13 @@ const STREAMS: &str = ", application/json;stream=watch, application/vnd.kubernet
 const NONE: &str = "only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf";
 
 /// Chooses among what `accept` lists. Of the three encodings only JSON is written yet: where JSON is not among those listed, it is refused.
+/// A table is only given where `tables` says that its columns are known.
 ///
 /// # Errors
 /// 406 in one of its two wordings.
-pub(crate) fn negotiate(accept: Option<&str>, route: Accepts) -> Result<Form, Refusal> {
+pub(crate) fn negotiate(accept: Option<&str>, route: Accepts, tables: bool) -> Result<Shape, Refusal> {
     let Some(accept) = accept.filter(|accept| !accept.trim().is_empty()) else {
-        return Ok(Form::Whole);
+        return Ok(Shape::As(Form::Whole));
     };
     let clauses = || accept.split(',').map(str::trim).map(Clause::parse);
     // go-restful looks at the type alone, and knows no `application/*`.
@@ -46,13 +56,12 @@ pub(crate) fn negotiate(accept: Option<&str>, route: Accepts) -> Result<Form, Re
     }
     let readable = |clause: &Clause<'_>| matches!(clause.media, "*/*" | "application/*" | "application/json");
     for clause in clauses().filter(readable) {
+        let known = clause.parameter("v") == Some("v1") && clause.parameter("g") == Some("meta.k8s.io");
         match clause.parameter("as") {
-            None | Some("") => return Ok(Form::Whole),
-            Some(form @ ("PartialObjectMetadata" | "PartialObjectMetadataList"))
-                if clause.parameter("v") == Some("v1") && clause.parameter("g") == Some("meta.k8s.io") =>
-            {
-                return Ok(if form == "PartialObjectMetadata" { Form::Metadata } else { Form::MetadataList });
-            }
+            None | Some("") => return Ok(Shape::As(Form::Whole)),
+            Some("PartialObjectMetadata") if known => return Ok(Shape::As(Form::Metadata)),
+            Some("PartialObjectMetadataList") if known => return Ok(Shape::As(Form::MetadataList)),
+            Some("Table") if known && tables => return Ok(Shape::Table),
             Some(_) => {}
         }
     }
@@ -84,25 +93,28 @@ mod tests {
     fn forms_are_chosen() {
         const PARTIAL: &str = "application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io";
         const TABLE: &str = "application/json;as=Table;v=v1;g=meta.k8s.io";
-        let whole = Ok(Form::Whole);
-        let cases: [(Option<&str>, Result<Form, u16>); 10] = [
+        let whole = Ok(Shape::As(Form::Whole));
+        let cases: [(Option<&str>, Result<Shape, u16>); 10] = [
             (None, whole),
             (Some(""), whole),
             (Some("application/json"), whole),
             (Some("*/*"), whole),
             (Some("application/vnd.kubernetes.protobuf, application/json"), whole),
-            (Some(PARTIAL), Ok(Form::Metadata)),
+            (Some(PARTIAL), Ok(Shape::As(Form::Metadata))),
             (Some("application/json;as=Table;v=v1;g=meta.k8s.io,application/json"), whole),
             (Some(TABLE), Err(406)),
             (Some("text/html"), Err(406)),
             (Some("application/*"), Err(406)),
         ];
         for (accept, wanted) in cases {
-            let found = negotiate(accept, Accepts::One).map_err(|refusal| match refusal {
+            let found = negotiate(accept, Accepts::One, false).map_err(|refusal| match refusal {
                 Refusal::Status(problem) => problem.code,
                 other => panic!("{other:?}"),
             });
             assert_eq!(found, wanted, "{accept:?}");
+        }
+        for accept in [TABLE, "application/json;as=Table;v=v1;g=meta.k8s.io,application/json"] {
+            assert!(matches!(negotiate(Some(accept), Accepts::One, true), Ok(Shape::Table)), "{accept}");
         }
     }
 }

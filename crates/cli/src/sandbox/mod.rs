@@ -1,0 +1,146 @@
+//! `kubewire sandbox`, and `--sandbox`: an API server in memory, to try things on.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::sleep;
+use std::time::{Duration, SystemTime};
+
+use clap::Args;
+use kubewire::{Config, Now};
+use kubewire_sandbox::{Listener, Options, Sandbox};
+
+use crate::arguments::TargetArguments;
+use crate::failure::Failure;
+use crate::get::print;
+use crate::manifest;
+
+#[derive(Args)]
+pub(crate) struct Serve {
+    /// The port on 127.0.0.1; without it a free one
+    #[arg(long, value_name = "PORT", default_value_t = 0, hide_default_value = true)]
+    port: u16,
+    /// HTTP without TLS
+    #[arg(long)]
+    plain: bool,
+    /// What uids and generated names come from
+    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
+    seed: u64,
+    /// A file of YAML or JSON whose objects are put in too; can be said again
+    #[arg(long, value_name = "FILE")]
+    object: Vec<PathBuf>,
+}
+
+/// The namespace that everything of the shop is in.
+const SHOP: &str = "shop";
+/// The service account that its users run as.
+const ACCOUNT: &str = "default";
+const OBJECTS: &str = include_str!("shop.yaml");
+/// How often it looks whether it shall end.
+const LOOK: Duration = Duration::from_millis(50);
+
+/// Serves until it is told to end. The mount is written into the directory that `--mount` names, and else into one that goes with the sandbox.
+pub(crate) fn run(target: &TargetArguments, serve: &Serve) -> Result<(), Failure> {
+    if target.server.is_some() || target.sandbox {
+        return Err(Failure::new("sandbox starts a server of its own: leave --server and --sandbox out"));
+    }
+    let stop = Arc::new(AtomicBool::new(false));
+    for signal in [signal_hook::consts::SIGTERM, signal_hook::consts::SIGINT] {
+        signal_hook::flag::register(signal, Arc::clone(&stop)).map_err(Failure::new)?;
+    }
+    let mut options = Options::default().port(serve.port);
+    if serve.plain {
+        options = options.plain();
+    }
+    let sandbox = filled(serve.seed, &serve.object)?;
+    let listener = Listener::start(sandbox, &options).map_err(|error| {
+        Failure::new(format_args!("the sandbox cannot listen on port {}: {error}", serve.port))
+    })?;
+    let (directory, _fresh) = match &target.mount {
+        Some(directory) => (PathBuf::from(directory), None),
+        None => {
+            let fresh =
+                tempfile::Builder::new().prefix("kubewire-sandbox-").tempdir().map_err(Failure::new)?;
+            (fresh.path().to_owned(), Some(fresh))
+        }
+    };
+    let namespace = target.namespace.as_deref().unwrap_or(SHOP);
+    let kubeconfig = directory.join("kubeconfig");
+    let written = listener
+        .write_mount(&directory, namespace, ACCOUNT)
+        .and_then(|()| std::fs::write(&kubeconfig, listener.kubeconfig(namespace, ACCOUNT)));
+    written.map_err(|error| Failure::new(format_args!("{}: {error}", directory.display())))?;
+    let (url, directory, kubeconfig) = (listener.url(), directory.display(), kubeconfig.display());
+    // No token goes over plain HTTP, and the sandbox asks for none.
+    let told = if serve.plain { format!("-n {namespace}") } else { format!("--mount {directory}") };
+    print(
+        format!(
+            "An API server in memory listens at {url}
+  {directory}/token, ca.crt and namespace are a pod's mount, of the service account {namespace}/{ACCOUNT}
+  {kubeconfig} is for kubectl and other clients
+
+  kubewire --server {url} {told} get configmaps
+  kubectl --kubeconfig {kubeconfig} get configmaps
+
+What is in it goes when it ends, by Ctrl-C.
+"
+        )
+        .as_bytes(),
+    )?;
+    while !stop.load(Ordering::SeqCst) {
+        sleep(LOOK);
+    }
+    Ok(())
+}
+
+/// A sandbox in this process, for one command.
+pub(crate) struct Embedded {
+    listener: Listener,
+    token: String,
+}
+
+impl Embedded {
+    pub(crate) fn start() -> Result<Self, Failure> {
+        // Nobody is between this process and itself.
+        let listener = Listener::start(filled(0, &[])?, &Options::default().plain())
+            .map_err(|error| Failure::new(format_args!("the sandbox cannot listen: {error}")))?;
+        let token = listener.mount(SHOP, ACCOUNT).token;
+        Ok(Self { listener, token })
+    }
+
+    /// How to ask it, as someone in the shop.
+    pub(crate) fn config(&self) -> Result<Config, Failure> {
+        let config = Config::server(self.listener.url())?.token(&self.token)?;
+        Ok(config.namespace(SHOP).allow_plain_http())
+    }
+}
+
+/// The shop, and what the files hold.
+fn filled(seed: u64, files: &[PathBuf]) -> Result<Sandbox, Failure> {
+    let wall = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    let now = Now { mono: 0, wall: u64::try_from(wall.as_millis()).unwrap_or(u64::MAX) };
+    let mut builder = Sandbox::builder().seed(seed).now(now);
+    for object in manifest::parse(OBJECTS).map_err(Failure::new)? {
+        builder = builder.object(object);
+    }
+    for file in files {
+        for manifest in manifest::read(file)? {
+            builder = builder.object(manifest.object);
+        }
+    }
+    builder.build().map_err(Failure::new)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shop_is_open() {
+        let Ok(sandbox) = filled(0, &[]) else { panic!("the shop's objects can be put in") };
+        let settings = sandbox.get("v1", "ConfigMap", SHOP, "settings").unwrap();
+        assert_eq!(settings["data"]["currency"], "EUR");
+        assert!(sandbox.get("apps/v1", "Deployment", SHOP, "till").is_some());
+        assert!(sandbox.get("v1", "Pod", SHOP, "till-6d5f8c7b9d-x2k4p").is_some());
+    }
+}

@@ -1,0 +1,123 @@
+//! `--sandbox` and `kubewire sandbox`, as a newcomer tries them: nothing is installed, and no server is there.
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+
+fn kubewire(words: &str) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_kubewire"));
+    command.args(words.split_whitespace());
+    command.env_remove("KUBERNETES_SERVICE_HOST").env_remove("KUBERNETES_SERVICE_PORT");
+    command
+}
+
+fn text(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).unwrap()
+}
+
+fn ran(words: &str) -> Output {
+    kubewire(words).output().unwrap()
+}
+
+#[test]
+fn one_command_has_a_server_of_its_own() {
+    let cases = [
+        ("get configmaps -n shop -o name", "configmap/prices\nconfigmap/settings\n"),
+        ("get cm settings -o jsonpath={.data.opens}", "09:00"),
+        ("get pods -l app=till -o name", "pod/till-6d5f8c7b9d-9wq7t\npod/till-6d5f8c7b9d-x2k4p\n"),
+        ("get cm --no-headers", "prices     4     0s\nsettings   3     0s\n"),
+        ("delete secret card-reader", "secret \"card-reader\" deleted from shop namespace\n"),
+    ];
+    for (words, wanted) in cases {
+        let ran = ran(&format!("--sandbox {words}"));
+        assert!(ran.status.success(), "{words}: {}", text(&ran.stderr));
+        assert_eq!(text(&ran.stdout), wanted, "{words}");
+    }
+    // Whose columns the sandbox does not know, those are shown by their names.
+    let pods = ran("--sandbox get pods");
+    let words = text(&pods.stdout).split_whitespace().take(4).collect::<Vec<_>>();
+    assert_eq!(words, ["NAME", "CREATED", "AT", "till-6d5f8c7b9d-9wq7t"], "{}", text(&pods.stderr));
+    let curl = ran("--sandbox curl get pods");
+    assert!(
+        !curl.status.success() && text(&curl.stderr).contains("kubewire sandbox"),
+        "{}",
+        text(&curl.stderr)
+    );
+    let both = ran("--sandbox --server https://127.0.0.1 get pods");
+    assert!(!both.status.success() && text(&both.stderr).contains("cannot be used with"));
+}
+
+/// What is served, until the test is over.
+struct Served {
+    child: Child,
+    url: String,
+    mount: String,
+}
+
+impl Served {
+    fn start(words: &str) -> Self {
+        let mut child = kubewire(&format!("sandbox {words}")).stdout(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+        let mut word = |line: &str, at: usize| {
+            let found = lines.find(|one| one.contains(line)).unwrap();
+            found.split_whitespace().nth(at).unwrap().to_owned()
+        };
+        let token = word("/token, ca.crt and namespace", 0);
+        let url = word("  kubewire --server ", 2);
+        Self { child, url, mount: token.trim_end_matches("/token,").to_owned() }
+    }
+
+    fn ask(&self, words: &str) -> Output {
+        ran(&format!("--server {} --mount {} {words}", self.url, self.mount))
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn a_server_stays_until_it_is_told_to_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("objects.yaml");
+    let map = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: mine, namespace: shop}\n";
+    std::fs::write(&file, map).unwrap();
+    let mut served = Served::start(&format!("--seed 7 --object {}", file.display()));
+    assert!(served.url.starts_with("https://127.0.0.1:"));
+    let names = served.ask("get cm -o name");
+    assert_eq!(
+        text(&names.stdout),
+        "configmap/mine\nconfigmap/prices\nconfigmap/settings\n",
+        "{}",
+        text(&names.stderr)
+    );
+    assert!(served.ask("delete cm mine").status.success());
+    assert!(text(&served.ask("get cm mine").stderr).contains("configmaps \"mine\" not found"));
+    let mount = served.mount.clone();
+    let kubeconfig = std::fs::read_to_string(Path::new(&mount).join("kubeconfig")).unwrap();
+    assert!(kubeconfig.contains(&format!("server: {}\n", served.url)), "{kubeconfig}");
+
+    let pid = rustix::process::Pid::from_child(&served.child);
+    rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+    assert!(served.child.wait().unwrap().success());
+    assert!(!Path::new(&mount).exists(), "the folder was the sandbox's own");
+}
+
+#[test]
+fn a_mount_goes_where_it_is_wanted() {
+    let folder = tempfile::tempdir().unwrap();
+    let mount = folder.path().join("mount");
+    let served = Served::start(&format!("--plain --mount {}", mount.display()));
+    assert!(served.url.starts_with("http://127.0.0.1:") && Path::new(&served.mount) == mount);
+    let namespace = std::fs::read_to_string(mount.join("namespace")).unwrap();
+    assert_eq!(namespace, "shop");
+    let names = ran(&format!("--server {} -n shop get cm -o name", served.url));
+    assert!(text(&names.stdout).starts_with("configmap/prices\n"), "{}", text(&names.stderr));
+    let port = served.url.rsplit(':').next().unwrap();
+    let taken = ran(&format!("sandbox --port {port}"));
+    assert!(!taken.status.success());
+    assert!(text(&taken.stderr).starts_with(&format!("error: the sandbox cannot listen on port {port}: ")));
+}
