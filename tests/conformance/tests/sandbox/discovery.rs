@@ -21,6 +21,16 @@ fn without_hashes(value: &mut Value) {
     }
 }
 
+/// Other tests leave types of their own on the server, in groups that are called so.
+fn without_examples(body: &mut Value) {
+    for (list, name) in [("groups", "/name"), ("items", "/metadata/name")] {
+        if let Some(groups) = body.get_mut(list).and_then(Value::as_array_mut) {
+            let name = |group: &Value| group.pointer(name).and_then(Value::as_str).map(str::to_owned);
+            groups.retain(|group| name(group).is_none_or(|name| !name.contains(".example")));
+        }
+    }
+}
+
 #[test]
 fn discovery_is_the_same() {
     let bench = Bench::new();
@@ -35,6 +45,7 @@ fn discovery_is_the_same() {
             let mut value = serde_json::from_slice(body)
                 .unwrap_or_else(|_| String::from_utf8_lossy(body).into_owned().into());
             without_hashes(&mut value);
+            without_examples(&mut value);
             let kind = answer.headers().get("content-type").map(|kind| kind.to_str().unwrap_or_default());
             serde_json::json!({"status": answer.status().as_u16(), "type": kind, "body": value})
         };
