@@ -2,6 +2,7 @@
 
 mod client;
 mod discovery;
+mod fields;
 mod log;
 mod mount;
 mod object;
