@@ -14,7 +14,7 @@ use crate::registry::default;
 use crate::reply::Reply;
 use crate::server::Server;
 use crate::validate::Fault;
-use crate::wire::{Problem, Refusal};
+use crate::wire::{Problem, Refusal, parse_uint};
 
 /// What `kubectl apply` without the server's side leaves in an object.
 const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
@@ -67,6 +67,13 @@ pub(super) fn apply(server: &mut Server, ask: &mut Ask<'_>) -> Result<Reply, Ref
     match old {
         Some(old) => replace(server, ask, std::mem::take(object), &old, dry, false),
         None => {
+            // It is read, and then not asked for.
+            match meta(object, "resourceVersion") {
+                "" => {}
+                version => {
+                    parse_uint(version).map_err(Problem::plain)?;
+                }
+            }
             set_meta(object, "resourceVersion", None);
             create::insert(server, ask, std::mem::take(object), dry)
         }

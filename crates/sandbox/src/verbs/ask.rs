@@ -101,6 +101,10 @@ impl Ask<'_> {
         if manager.len() > MANAGER {
             faults.push(Fault::too_long("fieldManager", MANAGER));
         }
+        for (at, character) in manager.char_indices().filter(|(_, character)| character.is_control()) {
+            let why = format!("invalid character U+{:04X} (at position {at})", u32::from(character));
+            faults.push(Fault::invalid("fieldManager", manager, why));
+        }
         let dry: Vec<&str> = self.query.all("dryRun").collect();
         if dry.iter().any(|&one| one != "All") {
             faults.push(Fault::not_supported("dryRun", &json!(dry).to_string(), &["All"]));

@@ -16,6 +16,8 @@ pub(crate) fn apply(maker: &mut Maker, id: usize) -> Step {
     let mut query = Vec::new();
     if maker.dice.percent(97) {
         query.push(format!("fieldManager={}", maker.dice.pick(&MANAGERS)));
+    } else if maker.dice.percent(50) {
+        query.push("fieldManager=a%07b".into());
     }
     if maker.dice.percent(35) {
         query.push(format!("force={}", maker.dice.pick(&["true", "true", "true", "false"])));
@@ -141,4 +143,33 @@ impl Maker {
         ];
         object["metadata"]["managedFields"] = self.dice.pick(&claims).clone();
     }
+}
+
+/// More managers than are kept. Their names come in the order in which they write, so that nothing depends on the seconds that go by.
+#[test]
+fn the_oldest_updates_become_one_alike() {
+    let bench = crate::Bench::new();
+    let step = |id: usize, method: &str, target: String, media: &str, body: Option<Value>| Step {
+        id,
+        method: method.into(),
+        target,
+        headers: vec![("content-type".into(), media.into())],
+        body,
+        watch: false,
+    };
+    let maps = "/api/v1/namespaces/{ns:a}/configmaps";
+    let object = json!({"metadata": {"name": "m"}, "data": {"k": "x"}});
+    let mut steps =
+        vec![step(0, "POST", format!("{maps}?fieldManager=m00"), "application/json", Some(object))];
+    for id in 1..14 {
+        let body = json!({"data": {format!("k{id:02}"): "x"}});
+        let target = format!("{maps}/m?fieldManager=m{id:02}");
+        steps.push(step(id, "PATCH", target, "application/merge-patch+json", Some(body)));
+    }
+    let wish =
+        json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "m"}, "data": {"k": "y"}});
+    let target = format!("{maps}/m?fieldManager=one");
+    steps.push(step(14, "PATCH", target, "application/apply-patch+yaml", Some(wish)));
+    let found = bench.differ(&steps);
+    assert!(found.is_none(), "{found:#?}");
 }
