@@ -67,14 +67,16 @@ pub(super) fn apply(server: &mut Server, ask: &mut Ask<'_>) -> Result<Reply, Ref
     match old {
         Some(old) => replace(server, ask, std::mem::take(object), &old, dry, false),
         None => {
-            // It is read, and then not asked for.
+            // It is read, and then not asked for; a dry run even answers with it.
             match meta(object, "resourceVersion") {
                 "" => {}
                 version => {
                     parse_uint(version).map_err(Problem::plain)?;
                 }
             }
-            set_meta(object, "resourceVersion", None);
+            if !dry {
+                set_meta(object, "resourceVersion", None);
+            }
             create::insert(server, ask, std::mem::take(object), dry)
         }
     }
