@@ -4,6 +4,7 @@ mod client;
 mod discovery;
 #[cfg(feature = "listener")]
 mod listener;
+mod fields;
 mod log;
 mod mount;
 mod object;

@@ -234,6 +234,7 @@ impl Sandbox {
                     query,
                     form: Form::Whole,
                     content_type: header(header::CONTENT_TYPE).unwrap_or_default().to_owned(),
+                    user_agent: header(header::USER_AGENT).unwrap_or_default().to_owned(),
                     body: request.body(),
                     late,
                     warnings: Vec::new(),

@@ -129,7 +129,9 @@ impl Walk<'_> {
                     let item = self.structure(item, inner, at.path, &path)?;
                     list.push(item.unwrap_or_else(|| Value::Object(Map::new())));
                 }
-                Some(list).filter(|list| !list.is_empty()).map(Value::from)
+                // Whoever says that nobody owns anything is heard.
+                let said = !list.is_empty() || inner.name == "ManagedFieldsEntry";
+                Some(list).filter(|_| said).map(Value::from)
             }
             (shape, other) => return Err(at.mismatch(&other, go_type(shape))),
         })

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use kubewire::{Builtin, Resource, Scope, Verb};
 
-pub(crate) use prepare::prepare;
+pub(crate) use prepare::{default, prepare};
 pub(crate) use strategy::{DeleteAnswer, NameRule, Strategy};
 
 /// One resource in one version.

@@ -7,12 +7,20 @@ use serde_json::{Map, Value, json};
 use super::Kind;
 use crate::object::{meta, meta_mut};
 
-/// Prepares an object that is to be stored.
-pub(crate) fn prepare(kind: &Kind, object: &mut Value) {
+/// What decoding makes of an object: whoever sends it owns this too.
+pub(crate) fn default(kind: &Kind, object: &mut Value) {
     match (kind.group.as_str(), kind.kind.as_str()) {
         ("", "Secret") => secret(object),
-        ("", "Namespace") => namespace(object),
+        ("", "Namespace") => label(object),
         _ => {}
+    }
+}
+
+/// Prepares an object that is to be stored. Nobody owns what comes in here.
+pub(crate) fn prepare(kind: &Kind, object: &mut Value) {
+    default(kind, object);
+    if (kind.group.as_str(), kind.kind.as_str()) == ("", "Namespace") {
+        namespace(object);
     }
 }
 
@@ -30,8 +38,8 @@ fn secret(object: &mut Value) {
     fields.entry("type").or_insert_with(|| "Opaque".into());
 }
 
-/// A namespace has its name as a label, its finalizer, and a phase.
-fn namespace(object: &mut Value) {
+/// A namespace has its name as a label.
+fn label(object: &mut Value) {
     let name = meta(object, "name").to_owned();
     if let Some(metadata) = meta_mut(object) {
         let labels = metadata.entry("labels").or_insert_with(|| Value::Object(Map::new()));
@@ -39,6 +47,10 @@ fn namespace(object: &mut Value) {
             labels.insert("kubernetes.io/metadata.name".into(), name.into());
         }
     }
+}
+
+/// A namespace has its finalizer, and a phase.
+fn namespace(object: &mut Value) {
     let Some(fields) = object.as_object_mut() else { return };
     fields.entry("spec").or_insert_with(|| json!({"finalizers": ["kubernetes"]}));
     fields.entry("status").or_insert_with(|| json!({"phase": "Active"}));

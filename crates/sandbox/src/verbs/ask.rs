@@ -10,6 +10,9 @@ use crate::reply::Reply;
 use crate::validate::Fault;
 use crate::wire::{Form, Place, Problem, Query, Refusal, encode};
 
+/// The longest name of a field manager, in bytes.
+const MANAGER: usize = 128;
+
 /// What is asked.
 #[derive(Debug)]
 pub(crate) struct Ask<'r> {
@@ -22,6 +25,8 @@ pub(crate) struct Ask<'r> {
     pub(crate) form: Form,
     /// Empty where there is none.
     pub(crate) content_type: String,
+    /// Empty where there is none.
+    pub(crate) user_agent: String,
     pub(crate) body: &'r Bytes,
     /// It was parked, and its time is over.
     pub(crate) late: bool,
@@ -30,6 +35,24 @@ pub(crate) struct Ask<'r> {
 }
 
 impl Ask<'_> {
+    /// Who owns what this request writes: `fieldManager`, or else the name of the program.
+    pub(crate) fn manager(&self) -> String {
+        match self.query.text("fieldManager") {
+            "" => {
+                let name = self.user_agent.split('/').next().unwrap_or_default();
+                let mut out = String::new();
+                for character in name.chars().filter(|character| !character.is_control()) {
+                    if out.len() + character.len_utf8() > MANAGER {
+                        break;
+                    }
+                    out.push(character);
+                }
+                out
+            }
+            said => said.to_owned(),
+        }
+    }
+
     /// An object as an answer.
     ///
     /// # Errors
@@ -75,8 +98,12 @@ impl Ask<'_> {
     /// As above.
     pub(crate) fn write_options_and(&self, kind: &str, mut faults: Vec<Fault>) -> Result<bool, Refusal> {
         let manager = self.query.text("fieldManager");
-        if manager.len() > 128 {
-            faults.push(Fault::too_long("fieldManager", 128));
+        if manager.len() > MANAGER {
+            faults.push(Fault::too_long("fieldManager", MANAGER));
+        }
+        for (at, character) in manager.char_indices().filter(|(_, character)| character.is_control()) {
+            let why = format!("invalid character U+{:04X} (at position {at})", u32::from(character));
+            faults.push(Fault::invalid("fieldManager", manager, why));
         }
         let dry: Vec<&str> = self.query.all("dryRun").collect();
         if dry.iter().any(|&one| one != "All") {

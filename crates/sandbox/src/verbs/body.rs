@@ -9,7 +9,7 @@ use crate::object::{Wording, decode, parse, quote};
 use crate::wire::{Problem, Refusal};
 
 /// The largest body, in bytes.
-const LIMIT: usize = 3 * 1024 * 1024;
+pub(super) const LIMIT: usize = 3 * 1024 * 1024;
 const ACCEPTED: &str = "application/json, application/yaml, application/vnd.kubernetes.protobuf";
 
 /// 415 where nobody reads such a body, 413 where it is too large.

@@ -4,7 +4,7 @@
 
 use super::ask::Ask;
 use super::body;
-use super::write::{admit, fill, match_namespace, wipe};
+use super::write::{admit, fill, match_namespace, track, wipe};
 use crate::object::meta;
 use crate::registry::prepare;
 use crate::reply::Reply;
@@ -15,7 +15,8 @@ use crate::wire::{Problem, Refusal};
 pub(super) fn create(server: &mut Server, ask: &mut Ask<'_>) -> Result<Reply, Refusal> {
     body::check(ask)?;
     let dry = ask.write_options("CreateOptions")?;
-    let object = body::object(ask)?;
+    let mut object = body::object(ask)?;
+    track(ask, &mut object, None);
     insert(server, ask, object, dry)
 }
 

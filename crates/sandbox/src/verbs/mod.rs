@@ -1,5 +1,6 @@
 //! What can be done: a file a verb, each in the server's order of checks.
 
+mod apply;
 mod ask;
 mod body;
 mod create;

@@ -4,10 +4,11 @@
 
 use serde_json::Value;
 
+use super::apply;
 use super::ask::Ask;
-use super::body::{other_kind, type_text};
+use super::body::{LIMIT, other_kind, type_text};
 use super::update::{check_name, replace};
-use super::write::match_namespace;
+use super::write::{match_namespace, track};
 use crate::object::{Parsed, Wording, decode, parse};
 use crate::patch;
 use crate::reply::Reply;
@@ -19,14 +20,12 @@ const JSON: &str = "application/json-patch+json";
 const MERGE: &str = "application/merge-patch+json";
 const STRATEGIC: &str = "application/strategic-merge-patch+json";
 const APPLY: &str = "application/apply-patch+yaml";
-/// The largest body, in bytes.
-const LIMIT: usize = 3 * 1024 * 1024;
 
 pub(super) fn patch(server: &mut Server, ask: &mut Ask<'_>) -> Result<Reply, Refusal> {
     let media = ask.content_type.split(';').next().unwrap_or_default().to_owned();
     match media.as_str() {
         JSON | MERGE | STRATEGIC => {}
-        APPLY => return Err(Problem::not_yet("server-side apply").into()),
+        APPLY => return apply::apply(server, ask),
         _ => return Err(Problem::unsupported_media_type_route().into()),
     }
     if ask.body.len() > LIMIT {
@@ -44,9 +43,10 @@ pub(super) fn patch(server: &mut Server, ask: &mut Ask<'_>) -> Result<Reply, Ref
         let prefix = if media == JSON { "json patch " } else { "" };
         strict.extend(parsed.duplicates.iter().map(|path| format!("{prefix}duplicate field \"{path}\"")));
     }
-    let object = apply(&media, (*old).clone(), parsed.value, &mut strict, lax)?;
+    let object = patched(&media, (*old).clone(), parsed.value, &mut strict, lax)?;
     let wording = if media == STRATEGIC { Wording::Converter } else { Wording::Json };
     let mut object = typed(ask, object, strict, wording)?;
+    track(ask, &mut object, Some(&old));
     match_namespace(kind, &mut object, &place.namespace)?;
     check_name(&object, &place.name)?;
     replace(server, ask, object, &old, dry, false)
@@ -60,7 +60,7 @@ fn options(ask: &Ask<'_>) -> Result<bool, Refusal> {
 }
 
 /// Applies a patch. Strict decoding, which is done unless fields are not validated at all, has its own words for what is no patch.
-fn apply(
+fn patched(
     media: &str,
     object: Value,
     change: Value,

@@ -5,8 +5,9 @@
 use serde_json::Value;
 
 use super::ask::Ask;
-use super::write::{is_same, keep, match_namespace};
+use super::write::{is_same, keep, match_namespace, track};
 use super::{body, create, namespace};
+use crate::fields;
 use crate::object::{meta, quote, set_meta};
 use crate::registry::prepare;
 use crate::reply::Reply;
@@ -29,10 +30,12 @@ pub(super) fn update(server: &mut Server, ask: &mut Ask<'_>) -> Result<Reply, Re
     let key = kind.key(&place.namespace, &place.name);
     let Some(old) = server.store.get(kind.id, &key).cloned() else {
         if kind.strategy.create_on_update {
+            track(ask, &mut object, None);
             return create::insert(server, ask, object, dry);
         }
         return Err(ask.not_found());
     };
+    track(ask, &mut object, Some(&old));
     replace(server, ask, object, &old, dry, true)
 }
 
@@ -85,6 +88,7 @@ pub(super) fn replace(
     }
     prepare(kind, &mut object);
     keep(kind, &mut object, old);
+    fields::keep_times(&mut object, old);
     let faults = validate::update(kind, &object, old);
     if !faults.is_empty() {
         return Err(Problem::invalid(&kind.group, &kind.kind, name, &faults).into());

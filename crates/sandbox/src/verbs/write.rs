@@ -3,8 +3,9 @@
 use serde_json::{Value, json};
 
 use super::ask::Ask;
+use crate::fields;
 use crate::object::{copy_meta, meta, set_meta, timestamp};
-use crate::registry::{Kind, prepare};
+use crate::registry::{Kind, default, prepare};
 use crate::server::Server;
 use crate::wire::{Problem, Refusal};
 
@@ -12,16 +13,33 @@ const GENERATED_BASE: usize = 58;
 
 /// What only the server writes is taken off a new object.
 pub(super) fn wipe(object: &mut Value) {
-    for field in [
-        "uid",
-        "creationTimestamp",
-        "deletionTimestamp",
-        "deletionGracePeriodSeconds",
-        "selfLink",
-        "managedFields",
-    ] {
+    for field in ["uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "selfLink"] {
         set_meta(object, field, None);
     }
+}
+
+/// Writes into an object who owns what of it, as far as its type is known: of other kinds nobody owns anything.
+pub(super) fn track(ask: &Ask<'_>, object: &mut Value, live: Option<&Value>) {
+    let kind = &ask.place.kind;
+    default(kind, object);
+    match fields::of(&kind.group, &kind.kind) {
+        Some(of) => {
+            let (manager, version, now) = (ask.manager(), kind.api_version(), timestamp(ask.now));
+            let writer = fields::Writer {
+                manager: &manager,
+                version: &version,
+                now: now.as_str().unwrap_or_default(),
+                reset: reset(kind),
+            };
+            fields::track(of, live, object, &writer);
+        }
+        None => set_meta(object, "managedFields", None),
+    }
+}
+
+/// The field that is a subresource's to write.
+pub(super) fn reset(kind: &Kind) -> Option<&'static str> {
+    kind.subresource("status").map(|_| "status")
 }
 
 /// Makes the object's namespace that of the request.
@@ -97,7 +115,6 @@ pub(super) fn keep(kind: &Kind, object: &mut Value, old: &Value) {
         copy_meta(object, old, "deletionGracePeriodSeconds");
     }
     set_meta(object, "selfLink", None);
-    set_meta(object, "managedFields", None);
     let has_status = kind.subresource("status").is_some();
     if let Some(fields) = object.as_object_mut().filter(|_| has_status) {
         // The status is its own subresource's matter.

@@ -106,6 +106,11 @@ impl Problem {
         Self::new(409, "Conflict", message).details(json!({"name": name, "group": group, "kind": kind}))
     }
 
+    /// 409 of an apply.
+    pub(crate) fn apply_conflict(message: String) -> Self {
+        Self::new(409, "Conflict", message).details(json!({}))
+    }
+
     /// 403 by an admission plugin.
     pub(crate) fn forbidden(group: &str, plural: &str, name: &str, why: &str) -> Self {
         let quoted = crate::object::quote(name);

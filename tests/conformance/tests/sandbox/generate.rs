@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use crate::applies;
 use crate::dice::Dice;
 use crate::patches;
 use crate::step::Step;
@@ -38,11 +39,12 @@ impl Maker {
         match self.dice.below(100) {
             0..20 => self.create(id),
             20..32 => self.replace(id),
-            32..45 => patches::patch(self, id),
-            45..55 => self.read(id),
-            55..65 => self.delete(id),
-            65..85 => self.list(id),
-            85..93 => self.watch(id),
+            32..43 => patches::patch(self, id),
+            43..60 => applies::apply(self, id),
+            60..67 => self.read(id),
+            67..73 => self.delete(id),
+            73..88 => self.list(id),
+            88..95 => self.watch(id),
             _ => self.odd(id),
         }
     }
@@ -87,6 +89,7 @@ impl Maker {
         if self.dice.percent(10) {
             body["metadata"]["resourceVersion"] = (*self.dice.pick(&["", "0", "1", "abc"])).into();
         }
+        self.claim(&mut body);
         let body = self.spoilt(body);
         let target = format!("/api/v1/namespaces/{namespace}/{resource}{}", self.write_query());
         Step {
@@ -119,6 +122,7 @@ impl Maker {
             }
             _ => {}
         }
+        self.claim(&mut body);
         let body = self.spoilt(body);
         let target = format!("/api/v1/namespaces/{namespace}/{resource}/{name}{}", self.write_query());
         Step {
@@ -360,7 +364,7 @@ impl Maker {
             query.push(format!("dryRun={}", self.dice.pick(&["All", "All", "Some"])));
         }
         if self.dice.percent(10) {
-            query.push("fieldManager=tester".into());
+            query.push(format!("fieldManager={}", self.dice.pick(&["tester", "one", "two"])));
         }
         joined(&query)
     }

@@ -1,5 +1,6 @@
 //! The sandbox beside the real API server: the same seeded sequences of requests, and the same answers.
 
+mod applies;
 mod compare;
 mod dice;
 mod discovery;
@@ -94,6 +95,7 @@ impl Bench {
     fn prepare(&self, side: &mut dyn Side, namespace: &str, map: Option<&Value>) -> (String, Value) {
         let post = |target: String, body: Value| {
             let request = http::Request::post(target).header("content-type", "application/json");
+            let request = request.header("user-agent", "sequence/1.0");
             request.body(body.to_string().into_bytes()).expect("it is a request")
         };
         let made = side.ask(&post("/api/v1/namespaces".into(), json!({"metadata": {"name": namespace}})));
@@ -104,6 +106,8 @@ impl Bench {
         if let Some(map) = map {
             let metadata =
                 json!({"name": map["metadata"]["name"], "annotations": map["metadata"]["annotations"]});
+            let manager = map["metadata"]["managedFields"][0]["manager"].as_str().unwrap_or_default();
+            let maps = format!("{maps}?fieldManager={manager}");
             side.ask(&post(maps, json!({"metadata": metadata, "data": map["data"]})));
             return (uid, map.clone());
         }

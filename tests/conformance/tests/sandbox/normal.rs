@@ -86,7 +86,8 @@ impl Names {
                         "message" => message(self.value(field, false)),
                         _ => self.value(field, false),
                     };
-                    out.insert(name.clone(), inner);
+                    // The uid of an owner is part of a key in managedFields.
+                    out.insert(self.text(name), inner);
                 }
                 Value::Object(out)
             }
@@ -106,6 +107,13 @@ impl Names {
             if out.get(time).is_some_and(Value::is_string) {
                 out[time] = "a time".into();
             }
+        }
+        if let Some(entries) = out.get_mut("managedFields").and_then(Value::as_array_mut) {
+            // Their order depends on whether a second went by in between.
+            for time in entries.iter_mut().filter_map(|entry| entry.get_mut("time")) {
+                *time = "a time".into();
+            }
+            entries.sort_by_key(ToString::to_string);
         }
         if let Some(version) = metadata.get("resourceVersion").and_then(Value::as_str) {
             out["resourceVersion"] = self.version(version, list).into();

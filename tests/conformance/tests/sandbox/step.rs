@@ -102,6 +102,9 @@ impl Known {
         for (name, value) in &step.headers {
             request = request.header(name, value);
         }
+        if !step.headers.iter().any(|(name, _)| name == "user-agent") {
+            request = request.header("user-agent", "sequence/1.0");
+        }
         request.body(body).ok()
     }
 }

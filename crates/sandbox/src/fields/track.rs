@@ -1,0 +1,107 @@
+//! Updates: who changes a field owns it from then on.
+//!
+//! Source: `Updater.Update` in `sigs.k8s.io/structured-merge-diff/merge`, and the chain of managers in
+//! `k8s.io/apimachinery/pkg/util/managedfields/internal` around it.
+
+use serde_json::{Value, json};
+
+use super::managed::{self, Managed, Manager, Owned};
+use super::schema::Type;
+use super::{compare, set::Set, without_identity};
+use crate::object::set_meta;
+
+/// Who writes, in which version, and when.
+#[derive(Clone, Debug)]
+pub(crate) struct Writer<'w> {
+    pub(crate) manager: &'w str,
+    /// Such as `apps/v1`.
+    pub(crate) version: &'w str,
+    /// As the API writes it.
+    pub(crate) now: &'w str,
+    /// A field of the object that is not this request's to write, such as `status`.
+    pub(crate) reset: Option<&'w str>,
+}
+
+/// Writes into `object`, which takes the place of `live`, who owns what of it. An object that nobody owns anything of stays so; a new one has no `live`.
+pub(crate) fn track(kind: Type, live: Option<&Value>, object: &mut Value, writer: &Writer<'_>) {
+    let managed = said(live, object);
+    set_meta(object, "managedFields", None);
+    if managed.is_empty() && live.is_some() {
+        return;
+    }
+    let empty = json!({"metadata": {}});
+    let live = plain(live.unwrap_or(&empty));
+    let managed = update(kind, &live, object, managed, writer);
+    set_meta(object, "managedFields", managed::write(&managed));
+}
+
+/// Those whom the request names, or else those whom the object there has. `[]` and `[{}]` name nobody.
+fn said(live: Option<&Value>, object: &Value) -> Managed {
+    let entries =
+        |object: &Value| object.pointer("/metadata/managedFields").and_then(Value::as_array).cloned();
+    if let Some(entries) = entries(object) {
+        let nobody = |entry: &Value| entry.as_object().is_some_and(serde_json::Map::is_empty);
+        if entries.is_empty() || entries.len() == 1 && entries.iter().all(nobody) {
+            return Managed::new();
+        }
+        if let Some(managed) = managed::read(&entries) {
+            return managed;
+        }
+    }
+    live.and_then(entries).and_then(|entries| managed::read(&entries)).unwrap_or_default()
+}
+
+/// An object without its managers.
+pub(super) fn plain(object: &Value) -> Value {
+    let mut object = object.clone();
+    set_meta(&mut object, "managedFields", None);
+    object
+}
+
+/// Those who own what after an update.
+pub(super) fn update(
+    kind: Type,
+    live: &Value,
+    object: &Value,
+    mut managed: Managed,
+    writer: &Writer<'_>,
+) -> Managed {
+    // What was owned in a version that is not served is owned no more.
+    managed.retain(|_, owned| owned.version == writer.version);
+    let mut found = compare::compare(kind, live, object);
+    if let Some(field) = writer.reset {
+        for set in [&mut found.added, &mut found.modified, &mut found.removed] {
+            set.forget(field);
+        }
+    }
+    let changed = found.modified.union(&found.added);
+    for owned in managed.values_mut() {
+        owned.set = owned.set.difference(&owned.set.intersection(&changed)).difference(&found.removed);
+    }
+    managed.retain(|_, owned| !owned.set.is_empty());
+    let own: Set = without_identity(&changed);
+    if !own.is_empty() {
+        let manager = Manager::updates(writer.manager, writer.version);
+        let before = managed.remove(&manager).map(|owned| owned.set).unwrap_or_default();
+        let time = Some(writer.now.to_owned());
+        managed.insert(manager, Owned { set: own.union(&before), version: writer.version.into(), time });
+    }
+    managed::cap(&mut managed);
+    managed
+}
+
+/// Takes the old times back where nothing but times would change.
+pub(crate) fn keep_times(object: &mut Value, old: &Value) {
+    let timeless = |object: &Value| {
+        let mut object = object.clone();
+        set_meta(&mut object, "resourceVersion", None);
+        let entries = object.pointer_mut("/metadata/managedFields").and_then(Value::as_array_mut);
+        for entry in entries.into_iter().flatten().filter_map(Value::as_object_mut) {
+            entry.remove("time");
+        }
+        object
+    };
+    if timeless(object) == timeless(old) {
+        crate::object::copy_meta(object, old, "managedFields");
+    }
+}

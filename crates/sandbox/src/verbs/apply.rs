@@ -1,0 +1,177 @@
+//! Server-side apply.
+//!
+//! Source: `applyPatcher` in `k8s.io/apiserver/pkg/endpoints/handlers/patch.go`, and the managers that it asks.
+
+use serde_json::{Value, json};
+
+use super::ask::Ask;
+use super::update::{check_name, replace};
+use super::write::{match_namespace, reset};
+use super::{body, create};
+use crate::fields;
+use crate::object::{Parsed, Wording, decode, meta, parse, set_meta, timestamp};
+use crate::registry::default;
+use crate::reply::Reply;
+use crate::server::Server;
+use crate::validate::Fault;
+use crate::wire::{Problem, Refusal, parse_uint};
+
+/// What `kubectl apply` without the server's side leaves in an object.
+const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
+
+pub(super) fn apply(server: &mut Server, ask: &mut Ask<'_>) -> Result<Reply, Refusal> {
+    let missing = ask.query.text("fieldManager").is_empty();
+    let missing = missing.then(|| Fault::required("fieldManager", "is required for apply patch"));
+    let dry = ask.write_options_and("PatchOptions", missing.into_iter().collect())?;
+    let place = ask.place;
+    let kind = &place.kind;
+    let Some(of) = fields::of(&kind.group, &kind.kind) else {
+        return Err(Problem::not_yet(&format!("server-side apply of {}", place.qualified())).into());
+    };
+    let wanted = read(ask)?;
+    let old = server.store.get(kind.id, &kind.key(&place.namespace, &place.name)).cloned();
+    let manager = ask.manager();
+    let has_last = |object: &Value| {
+        object.pointer("/metadata/annotations").and_then(|all| all.get(LAST_APPLIED)).is_some()
+    };
+    if manager == "kubectl" && (has_last(&wanted) || old.as_deref().is_some_and(has_last)) {
+        return Err(Problem::not_yet("kubectl's move from its own apply to the server's").into());
+    }
+    check(ask, of, &wanted)?;
+    let (version, now) = (kind.api_version(), timestamp(ask.now));
+    let now = now.as_str().unwrap_or_default();
+    let writer = fields::Writer { manager: &manager, version: &version, now, reset: reset(kind) };
+    let force = ask.query.flag("force").unwrap_or_default();
+    let applied =
+        fields::apply(of, old.as_deref(), &wanted, &writer, force).map_err(|found| conflict(&found))?;
+    let parsed = Parsed { value: applied, duplicates: Vec::new() };
+    let mut object = decode(kind, parsed, Wording::Converter).map_err(|why| {
+        let who = who(&wanted);
+        let (version, said) = types(&wanted);
+        let shown = shown(version, said);
+        Problem::plain(format!(
+            "failed to convert new object ({who}) to proper version: unable to convert unstructured object to {shown}: {why}"
+        ))
+    })?;
+    let object = &mut object.object;
+    default(kind, object);
+    let uid = meta(object, "uid");
+    if old.is_none() && !uid.is_empty() {
+        let why = format!(
+            "uid mismatch: the provided object specified uid {uid}, and no existing object was found"
+        );
+        return Err(Problem::conflict(&kind.group, &kind.plural, &place.name, &why).into());
+    }
+    match_namespace(kind, object, &place.namespace)?;
+    check_name(object, &place.name)?;
+    match old {
+        Some(old) => replace(server, ask, std::mem::take(object), &old, dry, false),
+        None => {
+            // It is read, and then not asked for; a dry run even answers with it.
+            match meta(object, "resourceVersion") {
+                "" => {}
+                version => {
+                    parse_uint(version).map_err(Problem::plain)?;
+                }
+            }
+            if !dry {
+                set_meta(object, "resourceVersion", None);
+            }
+            create::insert(server, ask, std::mem::take(object), dry)
+        }
+    }
+}
+
+/// The body, as far as it is JSON, which YAML is too.
+fn read(ask: &Ask<'_>) -> Result<Value, Refusal> {
+    if ask.body.len() > body::LIMIT {
+        return Err(Problem::too_large(body::LIMIT).into());
+    }
+    if ask.body.trim_ascii().is_empty() {
+        return Ok(json!({}));
+    }
+    let parsed = parse(ask.body).map_err(|_| Problem::not_yet("applies in YAML that is not JSON"))?;
+    if !parsed.duplicates.is_empty() {
+        return Err(Problem::not_yet("applies with a key that stands twice").into());
+    }
+    match parsed.value {
+        object @ Value::Object(_) => Ok(object),
+        Value::Null => Ok(json!({})),
+        other => {
+            let word = crate::object::word(&other);
+            Err(Problem::bad_request(format!(
+                "error decoding patch: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {word} into Go value of type map[string]interface {{}}"
+            ))
+            .into())
+        }
+    }
+}
+
+/// What is wrong with what someone applies.
+fn check(ask: &Ask<'_>, of: fields::Type, wanted: &Value) -> Result<(), Refusal> {
+    let kind = &ask.place.kind;
+    let (version, said) = types(wanted);
+    if version != kind.api_version() || said != kind.kind {
+        return Err(Problem::bad_request(format!("invalid object type: {}", shown(version, said))).into());
+    }
+    let managers = wanted.pointer("/metadata/managedFields").and_then(Value::as_array);
+    if managers.is_some_and(|managers| managers.iter().all(Value::is_object)) {
+        return Err(Problem::bad_request("metadata.managedFields must be nil").into());
+    }
+    let faults = fields::faults(of, wanted, "");
+    let why = match faults.as_slice() {
+        [] => return Ok(()),
+        [one] => one.clone(),
+        many => format!("errors:\n  {}", many.join("\n  ")),
+    };
+    Err(Problem::plain(format!("failed to create typed patch object ({}): {why}", who(wanted))).into())
+}
+
+/// The `apiVersion` and `kind` of an object, both empty where the version is none.
+fn types(object: &Value) -> (&str, &str) {
+    let text = |field: &str| object.get(field).and_then(Value::as_str).unwrap_or_default();
+    match text("apiVersion") {
+        version if version.matches('/').count() > 1 => ("", ""),
+        version => (version, text("kind")),
+    }
+}
+
+/// Go's way to write them.
+fn shown(version: &str, kind: &str) -> String {
+    let (group, version) = version.split_once('/').unwrap_or(("", version));
+    format!("{group}/{version}, Kind={kind}")
+}
+
+fn who(object: &Value) -> String {
+    let (version, kind) = types(object);
+    format!("{}/{}; {}", meta(object, "namespace"), meta(object, "name"), shown(version, kind))
+}
+
+/// 409, with all that others own.
+fn conflict(found: &[fields::Conflict]) -> Refusal {
+    let message = match found {
+        [one] => {
+            format!("Apply failed with 1 conflict: conflict with {}: {}", one.manager.shown(), one.path)
+        }
+        many => {
+            let mut lines = Vec::new();
+            let mut last = None;
+            for conflict in many {
+                if last != Some(&conflict.manager) {
+                    lines.push(format!("conflicts with {}:", conflict.manager.shown()));
+                    last = Some(&conflict.manager);
+                }
+                lines.push(format!("- {}", conflict.path));
+            }
+            format!("Apply failed with {} conflicts: {}", many.len(), lines.join("\n"))
+        }
+    };
+    let causes = found.iter().map(|conflict| {
+        json!({
+            "reason": "FieldManagerConflict",
+            "message": format!("conflict with {}", conflict.manager.shown()),
+            "field": conflict.path,
+        })
+    });
+    causes.fold(Problem::apply_conflict(message), Problem::cause).into()
+}
