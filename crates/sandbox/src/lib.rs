@@ -2,9 +2,9 @@
 
 mod client;
 mod discovery;
+mod fields;
 #[cfg(feature = "listener")]
 mod listener;
-mod fields;
 mod log;
 mod mount;
 mod object;
