@@ -71,14 +71,14 @@ pub(crate) struct Parts {
     key: Option<Key>,
 }
 
-/// Finds another event in the same line: it has an object too.
+/// Finds another event in the same line: it has an object too. (Boxed: it is larger than all else of a watch.)
 #[cfg(feature = "std")]
-pub(crate) struct Another(memchr::memmem::Finder<'static>);
+pub(crate) struct Another(Box<memchr::memmem::Finder<'static>>);
 
 #[cfg(feature = "std")]
 impl Default for Another {
     fn default() -> Self {
-        Self(memchr::memmem::Finder::new(br#""object""#))
+        Self(Box::new(memchr::memmem::Finder::new(br#""object""#)))
     }
 }
 
