@@ -25,7 +25,7 @@ fn changes<L: Listing>(world: &World, informer: &mut Informer<L>) -> Vec<&'stati
             break;
         }
     }
-    create(world, "m7");
+    create(world, "new");
     let label = json!({"metadata": {"labels": {"changed": "yes"}}});
     world.admin.run(maps.patch("m0", PatchType::Merge, &label)).unwrap();
     world.admin.run(maps.delete("m1")).unwrap();
