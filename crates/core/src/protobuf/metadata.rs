@@ -23,7 +23,10 @@ pub(crate) fn key(metadata: &[u8]) -> Option<Key> {
             6 => &mut key.resource_version,
             _ => continue,
         };
-        if let Value::Bytes(text) = value {
+        // Go writes empty texts as well, and they are none.
+        if let Value::Bytes(text) = value
+            && !text.is_empty()
+        {
             // A field's bytes end where the rest begins.
             let end = total - fields.rest.len() as u32;
             *slot = (end - text.len() as u32, end);
