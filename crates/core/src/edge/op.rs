@@ -227,7 +227,7 @@ impl<K> Op<List<K>> {
         self.fields(["metadata.name=", name].concat())
     }
 
-    /// The items as compressed bytes, decoded on demand: for caches of many objects, in a sixth of the memory of [`Op::raw_items`].
+    /// The items as compressed bytes, decoded on demand: for caches of many objects, in a quarter to a half of the memory of [`Op::raw_items`].
     #[cfg(feature = "lz4")]
     pub fn packed_items(self) -> Op<List<crate::Packed<K>>> {
         self.retyped()

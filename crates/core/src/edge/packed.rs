@@ -16,7 +16,7 @@ use crate::object::RawObject;
 use crate::prelude::*;
 use crate::wire::Head;
 
-/// One object as compressed JSON without `managedFields`: a sixth to a quarter of the bytes that [`Raw`] has, and some microseconds more to read.
+/// One object as compressed JSON without `managedFields`: a quarter to a half of the bytes that [`Raw`] has, and a few microseconds more to read.
 ///
 /// Objects of one kind share most of their words, so they are compressed ([LZ4](https://github.com/lz4/lz4/blob/dev/doc/lz4_Block_format.md))
 /// with a dictionary made of some of them, which they hold in common.
