@@ -13,6 +13,7 @@ mod random;
 mod registry;
 mod reply;
 mod sandbox;
+mod schema;
 mod select;
 mod server;
 mod store;

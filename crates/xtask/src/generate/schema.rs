@@ -32,7 +32,7 @@ const WORDS: [(&str, &str); 11] = [
 /// package or `PACKAGE.TYPE`, behind a `[]` or `{}` for each list and map of it. A `:` brings Go's name, where it has one of its own. At its end, `?` is a pointer, which
 /// is kept where it is there at all; `!` is always written, `~` too, as null where there is nothing; anything else is left out where it is empty.
 ///
-/// Then come `set`, `keys=A,B` and `atomic`, as apply has it; `merge`, `merge=KEY` and `retain`, as strategic merge patches have it; and `=DEFAULT`.
+/// Then come `set`, `keys=A,B` and `atomic`, as apply has it; `merge` and `merge=KEY`, as strategic merge patches have it; and `=DEFAULT`.
 pub(crate) fn text(
     groups: &[GroupVersion],
     source: &mut Source,
@@ -217,8 +217,8 @@ fn special(schema: &Value) -> Result<String> {
         match (strategy, key) {
             ("merge", Some(key)) => text += &format!(" merge={key}"),
             ("merge", None) => text += " merge",
-            ("retainKeys", _) => text += " retain",
-            ("replace" | "", _) => {}
+            // `retainKeys` is for those who make patches, not for those who apply them.
+            ("retainKeys" | "replace" | "", _) => {}
             (other, _) => bail!("a patch strategy that is {other}"),
         }
     }
