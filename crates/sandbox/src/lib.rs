@@ -2,6 +2,7 @@
 
 mod client;
 mod discovery;
+mod fault;
 mod fields;
 #[cfg(feature = "listener")]
 mod listener;
@@ -24,6 +25,7 @@ mod watch;
 mod wire;
 
 pub use client::{Client, Conversation};
+pub use fault::Fault;
 #[cfg(feature = "listener")]
 pub use listener::{Listener, Options};
 pub use log::Logged;

@@ -12,7 +12,7 @@ pub struct Logged {
     pub method: String,
     /// The path and the query.
     pub target: String,
-    /// The HTTP status of the answer; 0 where the request was parked.
+    /// The HTTP status of the answer; 0 where no answer came.
     pub status: u16,
 }
 

@@ -16,14 +16,17 @@ pub enum Reply {
     Watch(Response<Watch>),
     /// Not yet: the real server too keeps such a request waiting.
     Parked(Parked),
+    /// The connection is lost, after what came of the answer. Nothing but a [`Fault`](crate::Fault) brings this about.
+    Lost(Option<Response<Bytes>>),
 }
 
-/// A request that waits for a version that has not come yet. Hand it back to [`Sandbox::resume`](crate::Sandbox::resume) after another write,
+/// A request that waits for a version that has not come yet, or for a [slow](crate::Fault::slow) answer. Hand it back to [`Sandbox::resume`](crate::Sandbox::resume) after another write,
 /// or when its time is over.
 #[derive(Debug)]
 pub struct Parked {
     pub(crate) request: Request<Bytes>,
-    pub(crate) revision: u64,
+    /// The version; none where only time is waited for.
+    pub(crate) revision: Option<u64>,
     pub(crate) until: u64,
 }
 
@@ -66,12 +69,13 @@ impl Reply {
         Self::Whole(answer)
     }
 
-    /// The HTTP status; none where it is parked.
+    /// The HTTP status; none where it is parked, or no answer came.
     #[must_use]
     pub fn status(&self) -> Option<StatusCode> {
         match self {
             Self::Whole(answer) => Some(answer.status()),
             Self::Watch(answer) => Some(answer.status()),
+            Self::Lost(answer) => answer.as_ref().map(Response::status),
             Self::Parked(_) => None,
         }
     }

@@ -9,6 +9,7 @@ use kubewire::Now;
 use serde_json::{Value, json};
 
 use crate::discovery;
+use crate::fault::Faults;
 use crate::log::{Log, Logged};
 use crate::mount::{Mount, Tokens};
 use crate::object::meta;
@@ -28,7 +29,8 @@ const PATIENCE: u64 = 3_000;
 /// A clone is a snapshot: it shares what neither changes. To restore one, put it in the place of the other.
 #[derive(Clone, Debug)]
 pub struct Sandbox {
-    server: Server,
+    pub(crate) server: Server,
+    pub(crate) faults: Faults,
     tokens: Tokens,
     log: Log,
 }
@@ -84,8 +86,12 @@ impl Builder {
     /// # Errors
     /// [`SeedError`] where an object is of no known kind, in no known namespace, or breaks a rule.
     pub fn build(self) -> Result<Sandbox, SeedError> {
-        let mut sandbox =
-            Sandbox { server: Server::new(self.seed), tokens: Tokens::default(), log: Log::default() };
+        let mut sandbox = Sandbox {
+            server: Server::new(self.seed),
+            faults: Faults::new(self.seed),
+            tokens: Tokens::default(),
+            log: Log::default(),
+        };
         for name in NAMESPACES {
             let namespace = json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}});
             sandbox.put(namespace, self.now)?;
@@ -110,7 +116,12 @@ impl Sandbox {
         match Self::builder().build() {
             Ok(sandbox) => sandbox,
             // Nothing was put in that could be refused.
-            Err(_) => Self { server: Server::new(0), tokens: Tokens::default(), log: Log::default() },
+            Err(_) => Self {
+                server: Server::new(0),
+                faults: Faults::new(0),
+                tokens: Tokens::default(),
+                log: Log::default(),
+            },
         }
     }
 
@@ -180,16 +191,17 @@ impl Sandbox {
     /// Answers a request. Of its URL only path and query count.
     #[must_use = "the answer is all that comes of it"]
     pub fn handle(&mut self, now: Now, request: Request<Bytes>) -> Reply {
-        self.answer(now, request, None)
+        self.befall(now, request)
     }
 
     /// Tries a parked request again.
     #[must_use = "the answer is all that comes of it"]
     pub fn resume(&mut self, now: Now, parked: Parked) -> Reply {
-        if self.revision() < parked.revision && now.mono < parked.until {
+        if now.mono < parked.until && parked.revision.is_none_or(|revision| self.revision() < revision) {
             return Reply::Parked(parked);
         }
-        self.answer(now, parked.request, Some(parked.until))
+        let waited = parked.revision.map(|_| parked.until);
+        self.answer(now, parked.request, waited)
     }
 
     /// The next event of a watch, as a line of JSON: `Ready(None)` at its end, `Pending` where nothing has happened.
@@ -198,20 +210,25 @@ impl Sandbox {
         watch.poll(&self.server, now)
     }
 
-    fn answer(&mut self, now: Now, request: Request<Bytes>, parked: Option<u64>) -> Reply {
+    pub(crate) fn answer(&mut self, now: Now, request: Request<Bytes>, parked: Option<u64>) -> Reply {
         let late = parked.is_some_and(|until| now.mono >= until);
         let reply = match self.route(now, &request, late) {
             Ok(reply) => reply,
             Err(Refusal::Later { revision }) => {
                 let until = parked.unwrap_or_else(|| now.mono.saturating_add(PATIENCE));
-                return Reply::Parked(Parked { request, revision, until });
+                return Reply::Parked(Parked { request, revision: Some(revision), until });
             }
             Err(refusal) => Reply::refused(&refusal, &[]),
         };
+        self.note(now, &request, &reply);
+        reply
+    }
+
+    /// Writes down what came of a request.
+    pub(crate) fn note(&mut self, now: Now, request: &Request<Bytes>, reply: &Reply) {
         let target = request.uri().path_and_query().map(ToString::to_string).unwrap_or_default();
         let status = reply.status().map_or(0, |status| status.as_u16());
         self.log.push(Logged { at: now.mono, method: request.method().to_string(), target, status });
-        reply
     }
 
     fn route(&mut self, now: Now, request: &Request<Bytes>, late: bool) -> Result<Reply, Refusal> {

@@ -13,6 +13,8 @@ pub(crate) struct Server {
     pub(crate) registry: Registry,
     pub(crate) store: Store,
     pub(crate) random: Random,
+    /// How often it was started: a watch does not outlive its server.
+    pub(crate) starts: u64,
     /// Where `namespaces` are stored.
     namespaces: usize,
 }
@@ -21,7 +23,7 @@ impl Server {
     pub(crate) fn new(seed: u64) -> Self {
         let registry = Registry::new();
         let namespaces = registry.find("", "v1", "namespaces").map_or(usize::MAX, |kind| kind.id);
-        Self { registry, store: Store::new(), random: Random::new(seed), namespaces }
+        Self { registry, store: Store::new(), random: Random::new(seed), starts: 0, namespaces }
     }
 
     pub(crate) fn namespace(&self, name: &str) -> Option<&Value> {

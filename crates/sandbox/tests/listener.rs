@@ -7,8 +7,8 @@ use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use kubewire::machine::{InformerEvent, WatcherEvent};
-use kubewire::{Api, Builtin, Catalog, Config, Error, Now, Object};
-use kubewire_sandbox::{Listener, Options, Sandbox};
+use kubewire::{Api, Builtin, Catalog, Config, Error, Now, Object, Verb};
+use kubewire_sandbox::{Fault, Listener, Options, Sandbox};
 use kubewire_ureq::Client;
 use serde_json::{Value, json};
 
@@ -248,4 +248,25 @@ fn two_hundred_bad_clients_keep_nobody_from_being_served() {
         let made = listener.with(|sandbox| sandbox.get("v1", "ConfigMap", "default", "good-19").is_some());
         assert!(made);
     }
+}
+
+/// A fault reaches clients of sockets too: what comes before a connection is lost comes, and its loss is no end.
+#[test]
+fn connections_are_lost_on_purpose() {
+    let (listener, mount) = (start(&Options::default()), tempfile::tempdir().unwrap());
+    let client = client(&listener, &mount);
+    client.run(maps().create(&map("a"))).unwrap();
+    let fail = |fault| listener.with(|sandbox| sandbox.fail(fault));
+    fail(Fault::cut_after(10).verb(Verb::Get).times(1));
+    fail(Fault::answer_lost().verb(Verb::Create).times(1));
+    // A read is tried again; a write may have been done.
+    assert_eq!(client.run(maps().get("a")).unwrap().name(), "a");
+    let error = client.run(maps().create(&map("b"))).unwrap_err();
+    assert!(matches!(error, Error::Transport { .. }), "{error:?}");
+    assert!(client.run(maps().get("b")).is_ok());
+    fail(Fault::cut_after(1).verb(Verb::Watch).times(1));
+    let mut watch = client.watch(maps().watch()).unwrap();
+    assert!(watch.next().unwrap().is_ok());
+    let lost = watch.next().unwrap().unwrap_err();
+    assert!(matches!(lost, Error::Transport { .. }), "{lost:?}");
 }

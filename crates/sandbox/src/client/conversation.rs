@@ -135,6 +135,14 @@ impl<M: Machine> Conversation<M> {
                 self.watches.push((wire, watch));
             }
             Reply::Parked(parked) => self.parked.push((wire, parked)),
+            Reply::Lost(answer) => {
+                if let Some(answer) = answer {
+                    let (parts, body) = answer.into_parts();
+                    self.heard.push_back(Heard::Head(wire, head(&parts)));
+                    self.heard.push_back(Heard::Data(wire, body));
+                }
+                self.heard.push_back(lost(wire));
+            }
         }
     }
 
@@ -154,7 +162,7 @@ impl<M: Machine> Conversation<M> {
             match world.sandbox.poll(watch, now) {
                 Poll::Ready(Some(line)) => self.heard.push_back(Heard::Data(*wire, line)),
                 Poll::Ready(None) => {
-                    self.heard.push_back(Heard::End(*wire));
+                    self.heard.push_back(if watch.is_lost() { lost(*wire) } else { Heard::End(*wire) });
                     ended.push(*wire);
                 }
                 Poll::Pending => {}
@@ -167,6 +175,13 @@ impl<M: Machine> Conversation<M> {
         }
         !self.heard.is_empty()
     }
+}
+
+fn lost(wire: u32) -> Heard {
+    Heard::Failed(
+        wire,
+        Failure::new(FailureKind::Reset, Sent::Maybe, "the sandbox was told to lose the connection"),
+    )
 }
 
 fn head(parts: &http::response::Parts) -> Head {

@@ -39,7 +39,8 @@ pub(super) async fn answer(shared: Arc<Shared>, request: Request<Incoming>) -> R
     match reply {
         Reply::Whole(answer) => Ok(answer.map(|body| Either::Left(Full::new(body)))),
         Reply::Watch(answer) => Ok(answer.map(|watch| Either::Right(Events::new(shared, watch)))),
-        Reply::Parked(_) => Err(Broken),
+        Reply::Lost(Some(answer)) => Ok(answer.map(|body| Either::Right(Events::cut(body)))),
+        Reply::Lost(None) | Reply::Parked(_) => Err(Broken),
     }
 }
 

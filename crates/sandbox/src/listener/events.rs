@@ -1,6 +1,5 @@
 //! The body of a watch's answer: its events as they come.
 
-use std::convert::Infallible;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -10,6 +9,7 @@ use bytes::{Bytes, BytesMut};
 use hyper::body::{Body, Frame};
 use tokio::sync::watch::Receiver;
 
+use super::answer::Broken;
 use super::shared::Shared;
 use crate::watch::Watch;
 
@@ -20,7 +20,7 @@ const PIECE: usize = 64 * 1024;
 pub(super) struct Events(Option<Next>);
 
 /// The next piece, and what gives the one after it; `None` at the end.
-type Next = Pin<Box<dyn Future<Output = Option<(Bytes, Feed)>> + Send>>;
+type Next = Pin<Box<dyn Future<Output = Result<Option<(Bytes, Option<Feed>)>, Broken>> + Send>>;
 
 struct Feed {
     shared: Arc<Shared>,
@@ -33,26 +33,46 @@ impl Events {
         let feed = Feed { changes: shared.changes(), shared, watch };
         Self(Some(Box::pin(feed.next())))
     }
+
+    /// A body that is lost after its beginning.
+    pub(super) fn cut(beginning: Bytes) -> Self {
+        Self(Some(Box::pin(async move { Ok(Some((beginning, None))) })))
+    }
 }
 
 impl Body for Events {
     type Data = Bytes;
-    type Error = Infallible;
+    type Error = Broken;
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+    ) -> Poll<Option<Result<Frame<Bytes>, Broken>>> {
         let Some(next) = &mut self.0 else { return Poll::Ready(None) };
         let next = ready!(next.as_mut().poll(context));
-        let (piece, rest) = next.map(|(piece, feed)| (piece, Box::pin(feed.next()) as Next)).unzip();
-        self.0 = rest;
-        Poll::Ready(piece.map(|piece| Ok(Frame::data(piece))))
+        self.0 = None;
+        Poll::Ready(match next {
+            Ok(Some((piece, feed))) => {
+                self.0 = Some(match feed {
+                    Some(feed) => Box::pin(feed.next()),
+                    None => Box::pin(lost()),
+                });
+                Some(Ok(Frame::data(piece)))
+            }
+            Ok(None) => None,
+            Err(broken) => Some(Err(broken)),
+        })
     }
 }
 
+/// The loss of the connection, once what came before it is on its way.
+async fn lost() -> Result<Option<(Bytes, Option<Feed>)>, Broken> {
+    tokio::task::yield_now().await;
+    Err(Broken)
+}
+
 impl Feed {
-    async fn next(mut self) -> Option<(Bytes, Self)> {
+    async fn next(mut self) -> Result<Option<(Bytes, Option<Self>)>, Broken> {
         loop {
             // Whatever comes after this is heard of.
             self.changes.mark_unchanged();
@@ -69,8 +89,9 @@ impl Feed {
                 (piece.freeze(), false)
             });
             match (piece.is_empty(), ended) {
-                (false, _) => return Some((piece, self)),
-                (true, true) => return None,
+                (false, _) => return Ok(Some((piece, Some(self)))),
+                (true, true) if self.watch.is_lost() => return lost().await,
+                (true, true) => return Ok(None),
                 (true, false) => self.shared.wait(&mut self.changes, self.watch.timeout()).await,
             }
         }

@@ -25,18 +25,14 @@ use kubewire::Verb;
 
 use crate::reply::Reply;
 use crate::server::Server;
-use crate::wire::{Problem, Refusal};
+use crate::wire::{Place, Problem, Refusal};
 
-/// Does what is asked.
-///
-/// # Errors
-/// The server's refusal.
-pub(crate) fn perform(server: &mut Server, ask: &mut Ask<'_>) -> Result<Reply, Refusal> {
-    let place = ask.place;
-    let named = !place.name.is_empty();
-    let verb = match (&ask.method, named) {
+/// What a method means at a place; a collection may be watched.
+pub(crate) fn verb(method: &Method, place: &Place, watch: bool) -> Option<Verb> {
+    Some(match (method, !place.name.is_empty()) {
         (&Method::GET, true) if place.watch => Verb::Watch,
         (&Method::GET, true) => Verb::Get,
+        (&Method::GET, false) if watch || place.watch => Verb::Watch,
         (&Method::GET, false) => Verb::List,
         (&Method::POST, false) => Verb::Create,
         (&Method::POST, true) if !place.subresource.is_empty() => Verb::Create,
@@ -44,7 +40,18 @@ pub(crate) fn perform(server: &mut Server, ask: &mut Ask<'_>) -> Result<Reply, R
         (&Method::PATCH, true) => Verb::Patch,
         (&Method::DELETE, true) => Verb::Delete,
         (&Method::DELETE, false) => Verb::DeleteCollection,
-        _ => return Err(Problem::method_not_allowed().into()),
+        _ => return None,
+    })
+}
+
+/// Does what is asked.
+///
+/// # Errors
+/// The server's refusal.
+pub(crate) fn perform(server: &mut Server, ask: &mut Ask<'_>) -> Result<Reply, Refusal> {
+    let place = ask.place;
+    let Some(verb) = verb(&ask.method, place, false) else {
+        return Err(Problem::method_not_allowed().into());
     };
     let all = place.kind.namespaced && place.namespace.is_empty();
     let reads = matches!(verb, Verb::List | Verb::Watch);

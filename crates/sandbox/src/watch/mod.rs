@@ -1,5 +1,6 @@
 //! Watches: a cursor into the history.
 
+mod end;
 mod event;
 
 use std::collections::VecDeque;
@@ -17,6 +18,7 @@ use crate::store::{Change, Stored};
 use crate::table::Table;
 use crate::verbs::{Ask, ListOptions};
 use crate::wire::{Form, Problem};
+pub(crate) use end::End;
 use event::Kept;
 
 /// Bookmarks come so often, in milliseconds, and so long before the end.
@@ -43,6 +45,12 @@ pub struct Watch {
     bookmark: Option<u64>,
     deadline: u64,
     ended: bool,
+    /// A fault's end, before its time.
+    end: Option<End>,
+    /// Whether the connection was lost.
+    lost: bool,
+    /// The start of the server in which it began.
+    start: u64,
 }
 
 /// Where a watch begins.
@@ -80,6 +88,9 @@ impl Watch {
             bookmark: options.bookmarks.then(|| next_bookmark(now, deadline)),
             deadline,
             ended: false,
+            end: None,
+            lost: false,
+            start: server.starts,
         };
         match start {
             Start::After(revision) => watch.revision = revision,
@@ -101,7 +112,10 @@ impl Watch {
 
     /// The next event, as a line of JSON; `Ready(None)` at the end, `Pending` where nothing has happened yet.
     pub(crate) fn poll(&mut self, server: &Server, now: Now) -> Poll<Option<Bytes>> {
-        let next = self.next(server, now);
+        let next = self.cut_short(server).unwrap_or_else(|| self.next(server, now));
+        if let (Some(End::After { events, .. }), Poll::Ready(Some(_))) = (&mut self.end, &next) {
+            *events = events.saturating_sub(1);
+        }
         if self.form == Form::MetadataList && matches!(next, Poll::Ready(Some(_))) {
             // No event is a list: the real server gives the watch up at the first.
             self.ended = true;

@@ -158,6 +158,22 @@ impl Problem {
         Self::new(415, "UnsupportedMediaType", "415: Unsupported Media Type").details(json!({}))
     }
 
+    /// 500 of the server's own making.
+    pub(crate) fn internal(why: &str) -> Self {
+        Self::new(500, "InternalError", format!("Internal error occurred: {why}"))
+            .details(json!({"causes": [{"message": why}]}))
+    }
+
+    /// 503.
+    pub(crate) fn unavailable(why: &str) -> Self {
+        Self::new(503, "ServiceUnavailable", why)
+    }
+
+    /// 504.
+    pub(crate) fn timeout(why: &str) -> Self {
+        Self::new(504, "Timeout", format!("Timeout: {why}")).details(json!({}))
+    }
+
     /// 422 without a word why.
     pub(crate) fn unprocessable() -> Self {
         let message = "the server rejected our request due to an error in our request";
