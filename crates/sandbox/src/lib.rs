@@ -4,6 +4,7 @@ mod client;
 mod discovery;
 mod fault;
 mod fields;
+mod life;
 #[cfg(feature = "listener")]
 mod listener;
 mod log;
@@ -26,6 +27,7 @@ mod wire;
 
 pub use client::{Client, Conversation};
 pub use fault::Fault;
+pub use life::Life;
 #[cfg(feature = "listener")]
 pub use listener::{Listener, Options};
 pub use log::Logged;

@@ -36,7 +36,7 @@ fn answer(sandbox: &mut Sandbox, method: &str, target: &str) -> (u16, String, St
     let after = answer.headers().get("retry-after").map(|value| value.to_str().unwrap().to_owned());
     (
         answer.status().as_u16(),
-        status["reason"].as_str().unwrap_or_default().into(),
+        status.get("reason").and_then(Value::as_str).unwrap_or_default().into(),
         after.unwrap_or_default(),
     )
 }
