@@ -4,6 +4,7 @@ mod client;
 mod discovery;
 mod fault;
 mod fields;
+mod life;
 #[cfg(feature = "listener")]
 mod listener;
 mod log;
@@ -14,6 +15,7 @@ mod random;
 mod registry;
 mod reply;
 mod sandbox;
+mod schema;
 mod select;
 mod server;
 mod store;
@@ -25,6 +27,7 @@ mod wire;
 
 pub use client::{Client, Conversation};
 pub use fault::Fault;
+pub use life::Life;
 #[cfg(feature = "listener")]
 pub use listener::{Listener, Options};
 pub use log::Logged;

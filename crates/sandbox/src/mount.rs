@@ -16,7 +16,7 @@ pub struct Mount {
 }
 
 /// A certificate in form alone.
-const CA: &str = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
+pub(crate) const CA: &str = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
 
 /// Who holds which token.
 #[derive(Clone, Debug, Default)]

@@ -10,9 +10,11 @@ use serde_json::{Value, json};
 
 use crate::discovery;
 use crate::fault::Faults;
+use crate::life::{Life, State};
 use crate::log::{Log, Logged};
 use crate::mount::{Mount, Tokens};
 use crate::object::meta;
+use crate::registry::Registry;
 use crate::reply::{Parked, Reply};
 use crate::server::Server;
 use crate::table::{self, Table};
@@ -31,6 +33,7 @@ const PATIENCE: u64 = 3_000;
 pub struct Sandbox {
     pub(crate) server: Server,
     pub(crate) faults: Faults,
+    pub(crate) life: State,
     tokens: Tokens,
     log: Log,
 }
@@ -41,6 +44,7 @@ pub struct Builder {
     seed: u64,
     now: Now,
     objects: Vec<Value>,
+    life: Life,
 }
 
 /// An object that cannot be put into a sandbox.
@@ -73,6 +77,13 @@ impl Builder {
         self
     }
 
+    /// What lives: nothing unless said.
+    #[must_use]
+    pub fn life(mut self, life: Life) -> Self {
+        self.life = life;
+        self
+    }
+
     /// Puts an object in, with its `apiVersion` and `kind`. A namespace must be put in before what it holds, but for the four that are
     /// always there; without one, an object goes into `default`.
     #[must_use]
@@ -86,8 +97,10 @@ impl Builder {
     /// # Errors
     /// [`SeedError`] where an object is of no known kind, in no known namespace, or breaks a rule.
     pub fn build(self) -> Result<Sandbox, SeedError> {
+        let server = Server::new(self.seed);
         let mut sandbox = Sandbox {
-            server: Server::new(self.seed),
+            life: State::new(self.life, &server.registry),
+            server,
             faults: Faults::new(self.seed),
             tokens: Tokens::default(),
             log: Log::default(),
@@ -117,6 +130,7 @@ impl Sandbox {
             Ok(sandbox) => sandbox,
             // Nothing was put in that could be refused.
             Err(_) => Self {
+                life: State::new(Life::none(), &Registry::new()),
                 server: Server::new(0),
                 faults: Faults::new(0),
                 tokens: Tokens::default(),
@@ -137,7 +151,7 @@ impl Sandbox {
     /// ```
     #[must_use]
     pub fn builder() -> Builder {
-        Builder { seed: 0, now: Now::default(), objects: Vec::new() }
+        Builder { seed: 0, now: Now::default(), objects: Vec::new(), life: Life::none() }
     }
 
     /// Puts an object in, as a test wants it: past the API, but not past the rules for names.
@@ -156,7 +170,9 @@ impl Sandbox {
         if kind.namespaced && self.server.namespace(namespace).is_none() {
             return Err(SeedError(format!("there is no namespace {namespace:?}")));
         }
-        verbs::seed(&mut self.server, &kind, object, now).map_err(SeedError)
+        verbs::seed(&mut self.server, &kind, object, now).map_err(SeedError)?;
+        self.pass(now);
+        Ok(())
     }
 
     /// An object as it is stored; `namespace` is empty for kinds without one.
@@ -191,6 +207,7 @@ impl Sandbox {
     /// Answers a request. Of its URL only path and query count.
     #[must_use = "the answer is all that comes of it"]
     pub fn handle(&mut self, now: Now, request: Request<Bytes>) -> Reply {
+        self.pass(now);
         self.befall(now, request)
     }
 
@@ -221,7 +238,13 @@ impl Sandbox {
             Err(refusal) => Reply::refused(&refusal, &[]),
         };
         self.note(now, &request, &reply);
+        self.pass(now);
         reply
+    }
+
+    /// What a controller asks: nothing befalls it, and it is not written down.
+    pub(crate) fn inside(&mut self, now: Now, request: &Request<Bytes>) -> Option<Reply> {
+        self.route(now, request, false).ok()
     }
 
     /// Writes down what came of a request.

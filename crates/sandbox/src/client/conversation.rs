@@ -87,7 +87,8 @@ impl<M: Machine> Conversation<M> {
     pub fn timeout(&self) -> Option<u64> {
         let watches = self.watches.iter().map(|(_, watch)| watch.timeout());
         let parked = self.parked.iter().map(|(_, parked)| parked.timeout());
-        watches.chain(parked).chain(self.driver.timeout()).min()
+        let life = self.client.world().sandbox.next();
+        watches.chain(parked).chain(self.driver.timeout()).chain(life).min()
     }
 
     fn perform(&mut self, task: Task) {

@@ -41,9 +41,17 @@ pub(crate) struct World {
 impl World {
     /// Moves the clock on; it never goes back.
     pub(crate) fn advance_to(&mut self, mono: u64) {
+        while let Some(due) = self.sandbox.next().filter(|&due| due < mono) {
+            self.tick(due);
+        }
+        self.tick(mono);
+    }
+
+    fn tick(&mut self, mono: u64) {
         let step = mono.saturating_sub(self.now.mono);
         self.now.mono += step;
         self.now.wall += step;
+        self.sandbox.pass(self.now);
     }
 }
 

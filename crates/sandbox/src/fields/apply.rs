@@ -3,7 +3,7 @@
 //! Source: `Updater.Apply` in `sigs.k8s.io/structured-merge-diff/merge`, and the chain of managers in
 //! `k8s.io/apimachinery/pkg/util/managedfields/internal` around it.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::compare::compare;
 use super::managed::{self, Managed, Manager, Owned};
@@ -28,13 +28,13 @@ pub(crate) struct Conflict {
 /// # Errors
 /// What others own, sorted by manager, unless `force` takes it from them.
 pub(crate) fn apply(
-    kind: Type,
+    kind: Type<'_>,
     live: Option<&Value>,
     wanted: &Value,
     writer: &Writer<'_>,
     force: bool,
 ) -> Result<Value, Vec<Conflict>> {
-    let empty = json!({"metadata": {}});
+    let empty = kind.zero();
     let entries = live.and_then(|live| live.pointer("/metadata/managedFields")).and_then(Value::as_array);
     let mut managed = entries.and_then(|entries| managed::read(entries)).unwrap_or_default();
     let live = plain(live.unwrap_or(&empty));
@@ -72,7 +72,7 @@ pub(crate) fn apply(
 
 /// Takes from the others what changes.
 fn settle(
-    kind: Type,
+    kind: Type<'_>,
     live: &Value,
     new: &Value,
     managed: &mut Managed,
@@ -102,7 +102,7 @@ fn settle(
 }
 
 /// Takes out what this manager applied before, applies no more, and nobody else owns.
-fn prune(kind: Type, merged: &Value, managed: &Managed, before: &Set) -> Value {
+fn prune(kind: Type<'_>, merged: &Value, managed: &Managed, before: &Set) -> Value {
     let named = |set: &Set| with_named(kind, set);
     let of = |value: &Value| named(&field_set(kind, value));
     let before = named(before);
@@ -115,9 +115,10 @@ fn prune(kind: Type, merged: &Value, managed: &Managed, before: &Set) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use super::super::schema::made_up;
+    use super::super::schema::made_up::made_up;
     use super::super::track;
     use super::*;
+    use serde_json::json;
 
     /// An object of the made-up type, in which `.metadata` is what holds the managers.
     struct Story {
@@ -130,7 +131,7 @@ mod tests {
             self.second += 1;
             let now = format!("2026-01-01T00:00:{:02}Z", self.second);
             let writer = Writer { manager, version: "v1", now: &now, reset: None };
-            let applied = apply(made_up::TYPE, self.object.as_ref(), wanted, &writer, force);
+            let applied = apply(made_up(), self.object.as_ref(), wanted, &writer, force);
             let told = |found: Vec<Conflict>| {
                 found.iter().map(|one| format!("{}: {}", one.manager.shown(), one.path)).collect::<Vec<_>>()
             };
@@ -143,7 +144,7 @@ mod tests {
             let now = format!("2026-01-01T00:00:{:02}Z", self.second);
             let writer = Writer { manager, version: "v1", now: &now, reset: None };
             let mut object = object.clone();
-            track(made_up::TYPE, self.object.as_ref(), &mut object, &writer);
+            track(made_up(), self.object.as_ref(), &mut object, &writer);
             self.object = Some(object);
         }
 

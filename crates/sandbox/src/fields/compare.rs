@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 
 use super::element::Element;
-use super::schema::{Items, ListType, MapType, Type};
+use super::schema::{ListType, MapType, Type};
 use super::set::Set;
 
 /// The difference of two values.
@@ -19,7 +19,7 @@ pub(crate) struct Comparison {
 }
 
 /// Compares two values.
-pub(crate) fn compare(kind: Type, old: &Value, new: &Value) -> Comparison {
+pub(crate) fn compare(kind: Type<'_>, old: &Value, new: &Value) -> Comparison {
     let mut walk = Walk { path: Vec::new(), found: Comparison::default() };
     walk.value(kind, Some(old), Some(new));
     walk.found
@@ -49,11 +49,11 @@ struct Walk {
 }
 
 impl Walk {
-    fn value(&mut self, kind: Type, old: Option<&Value>, new: Option<&Value>) {
-        match kind {
+    fn value(&mut self, kind: Type<'_>, old: Option<&Value>, new: Option<&Value>) {
+        match kind.by(new, old) {
             Type::List(list) => {
                 let (left, right) = (items(old), items(new));
-                if matches!(list.items, Items::Atomic) || left.is_empty() && right.is_empty() {
+                if list.is_atomic() || left.is_empty() && right.is_empty() {
                     return self.leaf(old, new);
                 }
                 self.items(list, left, right);
@@ -84,13 +84,18 @@ impl Walk {
         }
     }
 
-    fn below(&mut self, element: Element, kind: Type, old: Option<&Value>, new: Option<&Value>) {
+    fn below(&mut self, element: Element, kind: Type<'_>, old: Option<&Value>, new: Option<&Value>) {
         self.path.push(element);
         self.value(kind, old, new);
         self.path.pop();
     }
 
-    fn fields(&mut self, map: &MapType, old: Option<&Map<String, Value>>, new: Option<&Map<String, Value>>) {
+    fn fields(
+        &mut self,
+        map: MapType<'_>,
+        old: Option<&Map<String, Value>>,
+        new: Option<&Map<String, Value>>,
+    ) {
         for name in names(old, new) {
             if let Some((kind, _)) = map.field(name) {
                 let of = |side: Option<&'_ Map<String, Value>>| side.and_then(|side| side.get(name)).cloned();
@@ -101,7 +106,7 @@ impl Walk {
     }
 
     /// Items that stand twice are one value, as none of them is told from the others.
-    fn items(&mut self, list: &ListType, old: &[Value], new: &[Value]) {
+    fn items(&mut self, list: ListType<'_>, old: &[Value], new: &[Value]) {
         let mut sides: BTreeMap<Element, (Vec<&Value>, Vec<&Value>)> = BTreeMap::new();
         for item in old {
             if let Ok(element) = list.element_of(item) {
@@ -117,7 +122,7 @@ impl Walk {
             let first = |side: &[&Value]| side.first().map(|item| (*item).clone());
             match (old.len(), new.len()) {
                 (0..=1, 0..=1) => {
-                    self.below(element, list.element, first(&old).as_ref(), first(&new).as_ref());
+                    self.below(element, list.element(), first(&old).as_ref(), first(&new).as_ref());
                 }
                 (2.., 2..) => {
                     if old != new {
@@ -126,13 +131,13 @@ impl Walk {
                 }
                 (2.., _) => {
                     if let Some(new) = first(&new) {
-                        self.below(element.clone(), list.element, None, Some(&new));
+                        self.below(element.clone(), list.element(), None, Some(&new));
                     }
                     self.mark(element, |found| &mut found.removed);
                 }
                 _ => {
                     if let Some(old) = first(&old) {
-                        self.below(element.clone(), list.element, Some(&old), None);
+                        self.below(element.clone(), list.element(), Some(&old), None);
                     }
                     self.mark(element, |found| &mut found.added);
                 }
@@ -149,7 +154,7 @@ impl Walk {
 
 #[cfg(test)]
 mod tests {
-    use super::super::schema::made_up;
+    use super::super::schema::made_up::made_up;
     use super::*;
     use serde_json::json;
 
@@ -159,7 +164,7 @@ mod tests {
                          "selector": {"a": "1"}, "labels": {"a": "1", "b": "1"}});
         let new = json!({"ports": [{"port": 1, "name": "b"}, {"port": 2, "protocol": "UDP"}], "tags": ["y", "z"],
                          "args": ["2"], "selector": {"a": "1", "b": "2"}, "labels": {"a": "1", "b": "2"}, "size": 1});
-        let found = compare(made_up::TYPE, &old, &new);
+        let found = compare(made_up(), &old, &new);
         assert_eq!(
             found.added.paths(),
             [
@@ -183,7 +188,7 @@ mod tests {
     #[test]
     fn what_stands_twice_is_one_value() {
         let tags = |tags: Value| json!({ "tags": tags });
-        let found = compare(made_up::TYPE, &tags(json!(["x", "x", "y"])), &tags(json!(["x", "y", "y"])));
+        let found = compare(made_up(), &tags(json!(["x", "x", "y"])), &tags(json!(["x", "y", "y"])));
         assert_eq!(found.added.paths(), [".tags[=\"x\"]", ".tags[=\"y\"]"]);
         assert_eq!(found.removed.paths(), [".tags[=\"x\"]", ".tags[=\"y\"]"]);
     }

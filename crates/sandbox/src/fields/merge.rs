@@ -6,18 +6,18 @@ use serde_json::{Map, Value};
 
 use super::compare::{fields, items, names};
 use super::element::Element;
-use super::schema::{Items, ListType, Type};
+use super::schema::{ListType, Type};
 
 /// What comes of an object when another is applied to it.
-pub(crate) fn merge(kind: Type, old: &Value, new: &Value) -> Value {
+pub(crate) fn merge(kind: Type<'_>, old: &Value, new: &Value) -> Value {
     merged(kind, Some(old), Some(new)).unwrap_or(Value::Null)
 }
 
-fn merged(kind: Type, old: Option<&Value>, new: Option<&Value>) -> Option<Value> {
-    match kind {
+fn merged(kind: Type<'_>, old: Option<&Value>, new: Option<&Value>) -> Option<Value> {
+    match kind.by(new, old) {
         Type::List(list) => {
             let (left, right) = (items(old), items(new));
-            if !matches!(list.items, Items::Atomic) && (!left.is_empty() || !right.is_empty()) {
+            if !list.is_atomic() && (!left.is_empty() || !right.is_empty()) {
                 let out = merged_items(list, left, right);
                 return Some(out).filter(|out| !out.is_empty()).map(Value::Array);
             }
@@ -43,7 +43,7 @@ fn merged(kind: Type, old: Option<&Value>, new: Option<&Value>) -> Option<Value>
 }
 
 /// The order of the new list, into which what is only in the old one keeps its place.
-fn merged_items(list: &ListType, old: &[Value], new: &[Value]) -> Vec<Value> {
+fn merged_items(list: ListType<'_>, old: &[Value], new: &[Value]) -> Vec<Value> {
     let of = |items: &[Value]| -> Vec<(Element, Value)> {
         let told = items.iter().filter_map(|item| Some((list.element_of(item).ok()?, item.clone())));
         told.collect()
@@ -65,7 +65,7 @@ fn merged_items(list: &ListType, old: &[Value], new: &[Value]) -> Vec<Value> {
             (None, None) => return out,
             (Some((element, _)), Some((other, item))) if element == other => {
                 done.push(element);
-                out.extend(merged(list.element, twin(element).as_ref(), Some(item)));
+                out.extend(merged(list.element(), twin(element).as_ref(), Some(item)));
                 next = shared.next();
                 left.next();
                 right.next();
@@ -92,7 +92,7 @@ fn merged_items(list: &ListType, old: &[Value], new: &[Value]) -> Vec<Value> {
         }
         if let Some((element, item)) = right.next() {
             done.push(element);
-            out.extend(merged(list.element, twin(element).as_ref(), Some(item)));
+            out.extend(merged(list.element(), twin(element).as_ref(), Some(item)));
             if next == Some(element) {
                 next = shared.next();
             }
@@ -102,7 +102,7 @@ fn merged_items(list: &ListType, old: &[Value], new: &[Value]) -> Vec<Value> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::schema::made_up;
+    use super::super::schema::made_up::made_up;
     use super::*;
     use serde_json::json;
 
@@ -133,7 +133,7 @@ mod tests {
             (json!({"labels": {"a": "1"}}), json!({"labels": {"a": null}}), json!({"labels": {"a": null}})),
         ];
         for (old, new, wanted) in cases {
-            assert_eq!(merge(made_up::TYPE, &old, &new), wanted, "{old} {new}");
+            assert_eq!(merge(made_up(), &old, &new), wanted, "{old} {new}");
         }
     }
 }

@@ -13,7 +13,7 @@ mod track;
 mod walk;
 
 pub(crate) use apply::{Conflict, apply};
-pub(crate) use schema::{Type, of};
+pub(crate) use schema::Type;
 pub(crate) use track::{Writer, keep_times, track};
 pub(crate) use walk::faults;
 

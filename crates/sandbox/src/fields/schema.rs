@@ -1,67 +1,98 @@
-//! What merging has to know of a type: which maps and lists are one value, and by what the items of a list are told apart. By hand, for
-//! the kinds that are tracked; the table generated from the OpenAPI documents will take its place.
+//! What merging has to know of a type: which maps and lists are one value, and by what the items of a list are told apart.
 
 use serde_json::{Map, Value};
 
 use super::element::{Element, Scalar};
+use crate::schema::{Empty, Order, Scalar as Part, Shape, Typed};
 
-/// A type.
+/// A type, as structured-merge-diff sees it.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Type {
+pub(crate) enum Type<'t> {
     Text,
     Number,
     Flag,
     /// A scalar of any type, such as a time.
     Scalar,
-    Map(&'static MapType),
-    List(&'static ListType),
+    Map(MapType<'t>),
+    List(ListType<'t>),
+    /// What its value says.
+    Any(Typed<'t>),
 }
 
 /// A struct, or a map.
-#[derive(Debug)]
-pub(crate) struct MapType {
-    pub(crate) fields: &'static [(&'static str, Type)],
-    /// What all other keys hold; there are none without it.
-    pub(crate) element: Option<Type>,
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct MapType<'t> {
+    of: Typed<'t>,
     /// One value as a whole.
     pub(crate) atomic: bool,
 }
 
 /// A list.
-#[derive(Debug)]
-pub(crate) struct ListType {
-    pub(crate) element: Type,
-    pub(crate) items: Items,
-}
-
-/// How the items of a list are told apart.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Items {
-    /// Not at all: the list is one value.
-    Atomic,
-    /// By themselves.
-    Set,
-    /// By these fields; where one is missing, by the text that the server would put there.
-    Keyed(&'static [(&'static str, Option<&'static str>)]),
+pub(crate) struct ListType<'t> {
+    of: Typed<'t>,
+    order: &'t Order,
 }
 
-impl MapType {
-    /// The type of a field, and whether it is named.
-    pub(crate) fn field(&self, name: &str) -> Option<(Type, bool)> {
-        let named = self.fields.iter().find(|(own, _)| *own == name).map(|(_, own)| (*own, true));
-        named.or_else(|| self.element.map(|element| (element, false)))
+impl<'t> Type<'t> {
+    pub(crate) fn of(of: Typed<'t>) -> Self {
+        match of.shape() {
+            Shape::Scalar(Part::Text | Part::Bytes) => Self::Text,
+            Shape::Scalar(Part::Int32 | Part::Int64 | Part::Double) => Self::Number,
+            Shape::Scalar(Part::Flag) => Self::Flag,
+            Shape::Scalar(Part::Time | Part::MicroTime | Part::Quantity | Part::IntOrString) => Self::Scalar,
+            Shape::Struct(_) | Shape::Map => Self::Map(MapType { of, atomic: of.is_atomic() }),
+            Shape::List(list) => Self::List(ListType { of, order: &list.order }),
+            Shape::Any => Self::Any(of),
+        }
+    }
+
+    /// An object of the type with nothing in it but what is always written.
+    pub(crate) fn zero(self) -> Value {
+        match self {
+            Self::Map(map) => crate::object::zero(map.of),
+            _ => Value::Null,
+        }
+    }
+
+    /// The type of what can be anything, by what it is. Nothing takes the form of the other value.
+    pub(crate) fn by(self, first: Option<&Value>, second: Option<&Value>) -> Self {
+        let Self::Any(of) = self else { return self };
+        match first.filter(|value| !value.is_null()).or(second) {
+            Some(Value::Object(_)) => Self::Map(MapType { of, atomic: false }),
+            Some(Value::Array(_)) => Self::List(ListType { of, order: &Order::Atomic }),
+            _ => Self::Scalar,
+        }
     }
 }
 
-impl ListType {
+impl<'t> MapType<'t> {
+    /// The type of a field, and whether it is named.
+    pub(crate) fn field(&self, name: &str) -> Option<(Type<'t>, bool)> {
+        let field = self.of.field(name)?;
+        Some((Type::of(field), matches!(self.of.shape(), Shape::Struct(_))))
+    }
+}
+
+impl<'t> ListType<'t> {
+    /// Whether it is one value.
+    pub(crate) fn is_atomic(&self) -> bool {
+        matches!(self.order, Order::Atomic)
+    }
+
+    /// The type of its items.
+    pub(crate) fn element(&self) -> Type<'t> {
+        Type::of(self.of.items().unwrap_or_else(Typed::any))
+    }
+
     /// How an item is told from the others.
     ///
     /// # Errors
     /// In the words of structured-merge-diff.
     pub(crate) fn element_of(&self, item: &Value) -> Result<Element, String> {
-        match self.items {
-            Items::Atomic => Err("invalid indexing of non-associative list".into()),
-            Items::Set => match item {
+        match self.order {
+            Order::Atomic => Err("invalid indexing of non-associative list".into()),
+            Order::Set => match item {
                 Value::Object(_) => {
                     Err("associative list without keys has an element that's a map type".into())
                 }
@@ -71,20 +102,33 @@ impl ListType {
                 }
                 scalar => Ok(Element::Item(Scalar(scalar.clone()))),
             },
-            Items::Keyed(keys) => match item {
-                Value::Object(fields) => key_of(keys, fields),
+            Order::Keyed(keys) => match item {
+                Value::Object(fields) => {
+                    let keys: Vec<_> = keys.iter().map(|key| (&**key, self.otherwise(key))).collect();
+                    key_of(&keys, fields)
+                }
                 Value::Null => Err("associative list with keys may not have a null element".into()),
                 _ => Err("associative list with keys may not have non-map elements".into()),
             },
         }
     }
+
+    /// What stands for a key that is missing: what the server would put there.
+    fn otherwise(&self, key: &str) -> Option<Value> {
+        let field = self.of.items()?.named(key)?;
+        let zero = match field.shape() {
+            Shape::Scalar(scalar) if field.empty() == Empty::Zero => Some(scalar.zero()),
+            _ => None,
+        };
+        field.default().cloned().or(zero)
+    }
 }
 
-fn key_of(keys: &[(&str, Option<&str>)], fields: &Map<String, Value>) -> Result<Element, String> {
+fn key_of(keys: &[(&str, Option<Value>)], fields: &Map<String, Value>) -> Result<Element, String> {
     let mut key: Vec<(String, Scalar)> = keys
         .iter()
         .filter_map(|(name, otherwise)| {
-            let value = fields.get(*name).cloned().or_else(|| otherwise.map(Value::from))?;
+            let value = fields.get(*name).cloned().or_else(|| otherwise.clone())?;
             Some(((*name).to_owned(), Scalar(value)))
         })
         .collect();
@@ -99,125 +143,35 @@ fn key_of(keys: &[(&str, Option<&str>)], fields: &Map<String, Value>) -> Result<
     Ok(Element::Key(key))
 }
 
-const TEXTS: Type = Type::Map(&MapType { fields: &[], element: Some(Type::Text), atomic: false });
-
-const OWNER: Type = Type::Map(&MapType {
-    fields: &[
-        ("apiVersion", Type::Text),
-        ("kind", Type::Text),
-        ("name", Type::Text),
-        ("uid", Type::Text),
-        ("controller", Type::Flag),
-        ("blockOwnerDeletion", Type::Flag),
-    ],
-    element: None,
-    atomic: true,
-});
-
-const METADATA: Type = Type::Map(&MapType {
-    fields: &[
-        ("name", Type::Text),
-        ("generateName", Type::Text),
-        ("namespace", Type::Text),
-        ("selfLink", Type::Text),
-        ("uid", Type::Text),
-        ("resourceVersion", Type::Text),
-        ("generation", Type::Number),
-        ("creationTimestamp", Type::Scalar),
-        ("deletionTimestamp", Type::Scalar),
-        ("deletionGracePeriodSeconds", Type::Number),
-        ("labels", TEXTS),
-        ("annotations", TEXTS),
-        (
-            "ownerReferences",
-            Type::List(&ListType { element: OWNER, items: Items::Keyed(&[("uid", Some(""))]) }),
-        ),
-        ("finalizers", Type::List(&ListType { element: Type::Text, items: Items::Set })),
-        ("managedFields", Type::List(&ListType { element: Type::Scalar, items: Items::Atomic })),
-    ],
-    element: None,
-    atomic: false,
-});
-
-const CONFIG_MAP: MapType = MapType {
-    fields: &[
-        ("kind", Type::Text),
-        ("apiVersion", Type::Text),
-        ("metadata", METADATA),
-        ("immutable", Type::Flag),
-        ("data", TEXTS),
-        ("binaryData", TEXTS),
-    ],
-    element: None,
-    atomic: false,
-};
-
-const SECRET: MapType = MapType {
-    fields: &[
-        ("kind", Type::Text),
-        ("apiVersion", Type::Text),
-        ("metadata", METADATA),
-        ("immutable", Type::Flag),
-        ("data", TEXTS),
-        ("stringData", TEXTS),
-        ("type", Type::Text),
-    ],
-    element: None,
-    atomic: false,
-};
-
-const FINALIZERS: Type = Type::List(&ListType { element: Type::Text, items: Items::Atomic });
-
-const NAMESPACE: MapType = MapType {
-    fields: &[
-        ("kind", Type::Text),
-        ("apiVersion", Type::Text),
-        ("metadata", METADATA),
-        ("spec", Type::Map(&MapType { fields: &[("finalizers", FINALIZERS)], element: None, atomic: false })),
-        ("status", Type::Map(&MapType { fields: &[("phase", Type::Text)], element: None, atomic: false })),
-    ],
-    element: None,
-    atomic: false,
-};
-
-/// The type of a kind, where it is known: its fields are tracked.
-pub(crate) fn of(group: &str, kind: &str) -> Option<Type> {
-    match (group, kind) {
-        ("", "ConfigMap") => Some(Type::Map(&CONFIG_MAP)),
-        ("", "Secret") => Some(Type::Map(&SECRET)),
-        ("", "Namespace") => Some(Type::Map(&NAMESPACE)),
-        _ => None,
-    }
-}
-
 /// A made-up type with lists of each sort.
 #[cfg(test)]
 pub(super) mod made_up {
-    use super::{Items, ListType, MapType, Type};
+    use super::Type;
+    use crate::schema::{Table, read};
+    use std::sync::OnceLock;
 
-    const PORT: Type = Type::Map(&MapType {
-        fields: &[("port", Type::Number), ("protocol", Type::Text), ("name", Type::Text)],
-        element: None,
-        atomic: false,
-    });
+    const TABLE: &str = "@made.v1
+Meta
+ a string
+Port
+ name string
+ port int32?
+ protocol string =\"TCP\"
+Root made.up/v1
+ args []string
+ labels {}string
+ metadata Meta!
+ ports []Port keys=port,protocol
+ raw any
+ selector {}string atomic
+ size int32?
+ tags []string set
+";
 
-    pub(in crate::fields) const TYPE: Type = Type::Map(&MapType {
-        fields: &[
-            (
-                "ports",
-                Type::List(&ListType {
-                    element: PORT,
-                    items: Items::Keyed(&[("port", None), ("protocol", Some("TCP"))]),
-                }),
-            ),
-            ("tags", Type::List(&ListType { element: Type::Text, items: Items::Set })),
-            ("args", Type::List(&ListType { element: Type::Text, items: Items::Atomic })),
-            ("selector", Type::Map(&MapType { fields: &[], element: Some(Type::Text), atomic: true })),
-            ("labels", Type::Map(&MapType { fields: &[], element: Some(Type::Text), atomic: false })),
-            ("size", Type::Number),
-            ("metadata", Type::Map(&MapType { fields: &[], element: Some(Type::Text), atomic: false })),
-        ],
-        element: None,
-        atomic: false,
-    });
+    /// The type.
+    pub(in crate::fields) fn made_up() -> Type<'static> {
+        static READ: OnceLock<Table> = OnceLock::new();
+        let table = READ.get_or_init(|| read(TABLE).unwrap());
+        Type::of(table.kind("made.up/v1", "Root").unwrap())
+    }
 }

@@ -3,7 +3,7 @@
 //! Source: `Updater.Update` in `sigs.k8s.io/structured-merge-diff/merge`, and the chain of managers in
 //! `k8s.io/apimachinery/pkg/util/managedfields/internal` around it.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::managed::{self, Managed, Manager, Owned};
 use super::schema::Type;
@@ -23,13 +23,13 @@ pub(crate) struct Writer<'w> {
 }
 
 /// Writes into `object`, which takes the place of `live`, who owns what of it. An object that nobody owns anything of stays so; a new one has no `live`.
-pub(crate) fn track(kind: Type, live: Option<&Value>, object: &mut Value, writer: &Writer<'_>) {
+pub(crate) fn track(kind: Type<'_>, live: Option<&Value>, object: &mut Value, writer: &Writer<'_>) {
     let managed = said(live, object);
     set_meta(object, "managedFields", None);
     if managed.is_empty() && live.is_some() {
         return;
     }
-    let empty = json!({"metadata": {}});
+    let empty = kind.zero();
     let live = plain(live.unwrap_or(&empty));
     let managed = update(kind, &live, object, managed, writer);
     set_meta(object, "managedFields", managed::write(&managed));
@@ -60,7 +60,7 @@ pub(super) fn plain(object: &Value) -> Value {
 
 /// Those who own what after an update.
 pub(super) fn update(
-    kind: Type,
+    kind: Type<'_>,
     live: &Value,
     object: &Value,
     mut managed: Managed,

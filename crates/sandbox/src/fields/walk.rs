@@ -8,20 +8,20 @@ use serde_json::{Map, Value};
 
 use super::compare::{fields, items};
 use super::element::Element;
-use super::schema::{Items, Type};
+use super::schema::Type;
 use super::set::{Node, Set};
 use crate::object::quote;
 
 /// The set of a value's fields.
-pub(crate) fn field_set(kind: Type, value: &Value) -> Set {
+pub(crate) fn field_set(kind: Type<'_>, value: &Value) -> Set {
     let mut set = Set::default();
     collect(kind, value, &mut Vec::new(), &mut set);
     set
 }
 
-fn collect(kind: Type, value: &Value, path: &mut Vec<Element>, set: &mut Set) {
-    match kind {
-        Type::List(list) if !matches!(list.items, Items::Atomic) => {
+fn collect(kind: Type<'_>, value: &Value, path: &mut Vec<Element>, set: &mut Set) {
+    match kind.by(Some(value), None) {
+        Type::List(list) if !list.is_atomic() => {
             let elements: Vec<_> =
                 items(Some(value)).iter().map(|item| (list.element_of(item), item)).collect();
             for (element, item) in &elements {
@@ -29,7 +29,7 @@ fn collect(kind: Type, value: &Value, path: &mut Vec<Element>, set: &mut Set) {
                 let same = elements.iter().filter(|(other, _)| other.as_ref() == Ok(element));
                 path.push(element.clone());
                 if same.count() == 1 {
-                    collect(list.element, item, path, set);
+                    collect(list.element(), item, path, set);
                 }
                 set.insert(path);
                 path.pop();
@@ -52,10 +52,10 @@ fn collect(kind: Type, value: &Value, path: &mut Vec<Element>, set: &mut Set) {
 }
 
 /// The value without these fields. What is then empty is `null`.
-pub(crate) fn without(kind: Type, value: &Value, gone: &Set) -> Value {
-    match kind {
+pub(crate) fn without(kind: Type<'_>, value: &Value, gone: &Set) -> Value {
+    match kind.by(Some(value), None) {
         Type::List(list) => {
-            if matches!(list.items, Items::Atomic) {
+            if list.is_atomic() {
                 return Value::Null;
             }
             let mut kept = Vec::new();
@@ -63,7 +63,7 @@ pub(crate) fn without(kind: Type, value: &Value, gone: &Set) -> Value {
                 let Ok(element) = list.element_of(item) else { continue };
                 if !gone.has(&element) {
                     kept.push(match gone.below(&element) {
-                        Some(below) => without(list.element, item, below),
+                        Some(below) => without(list.element(), item, below),
                         None => item.clone(),
                     });
                 }
@@ -93,13 +93,13 @@ pub(crate) fn without(kind: Type, value: &Value, gone: &Set) -> Value {
 }
 
 /// The set with the named fields that lead to what is in it: `.spec.a` brings `.spec`, where `spec` is a field of a struct.
-pub(crate) fn with_named(kind: Type, set: &Set) -> Set {
+pub(crate) fn with_named(kind: Type<'_>, set: &Set) -> Set {
     let nodes = set.0.iter().map(|(element, node)| {
         let (inner, named) = match (kind, element) {
             (Type::Map(map), Element::Field(name)) => {
                 map.field(name).map_or((None, false), |(k, n)| (Some(k), n))
             }
-            (Type::List(list), _) => (Some(list.element), false),
+            (Type::List(list), _) => (Some(list.element()), false),
             _ => (None, false),
         };
         let below = match inner {
@@ -113,12 +113,12 @@ pub(crate) fn with_named(kind: Type, set: &Set) -> Set {
 }
 
 /// What is wrong with a value that someone applies, as `PATH: WHY`.
-pub(crate) fn faults(kind: Type, value: &Value, path: &str) -> Vec<String> {
+pub(crate) fn faults(kind: Type<'_>, value: &Value, path: &str) -> Vec<String> {
     let wrong = |what: &str| {
         let before = if path.is_empty() { String::new() } else { format!("{path}: ") };
         vec![format!("{before}{what}")]
     };
-    match (kind, value) {
+    match (kind.by(Some(value), None), value) {
         (_, Value::Null) => Vec::new(),
         (Type::Text, Value::String(_)) | (Type::Number, Value::Number(_)) | (Type::Flag, Value::Bool(_)) => {
             Vec::new()
@@ -131,13 +131,13 @@ pub(crate) fn faults(kind: Type, value: &Value, path: &str) -> Vec<String> {
         (Type::Scalar, Value::Array(_) | Value::Object(_)) => {
             wrong(&format!("expected any scalar, got &{{{}}}", go_plain(value)))
         }
-        (Type::Scalar, _) => Vec::new(),
+        (Type::Scalar | Type::Any(_), _) => Vec::new(),
         (Type::List(list), Value::Array(items)) => {
             let (mut out, mut seen) = (Vec::new(), BTreeSet::new());
             for (index, item) in items.iter().enumerate() {
-                let element = match list.items {
-                    Items::Atomic => Element::Index(i64::try_from(index).unwrap_or(i64::MAX)),
-                    _ => match list.element_of(item) {
+                let element = match list.is_atomic() {
+                    true => Element::Index(i64::try_from(index).unwrap_or(i64::MAX)),
+                    false => match list.element_of(item) {
                         Ok(element) => element,
                         Err(why) => {
                             out.extend(wrong(&format!("element {index}: {why}")));
@@ -148,7 +148,7 @@ pub(crate) fn faults(kind: Type, value: &Value, path: &str) -> Vec<String> {
                 if !seen.insert(element.clone()) {
                     out.extend(wrong(&format!("duplicate entries for key {element}")));
                 }
-                out.extend(faults(list.element, item, &format!("{path}{element}")));
+                out.extend(faults(list.element(), item, &format!("{path}{element}")));
             }
             out
         }

@@ -34,6 +34,7 @@ pub(super) async fn until(
     shared: Arc<Shared>,
 ) -> io::Result<()> {
     let socket = tokio::net::TcpListener::from_std(socket)?;
+    let life = Arc::clone(&shared);
     let accept = tokio::spawn(async move {
         loop {
             match socket.accept().await {
@@ -42,9 +43,24 @@ pub(super) async fn until(
             }
         }
     });
+    let life = tokio::spawn(live(life));
     let _ = stopped.await;
     accept.abort();
+    life.abort();
     Ok(())
+}
+
+/// Lets what lives in the sandbox live on when its time comes.
+async fn live(shared: Arc<Shared>) {
+    let mut changes = shared.changes();
+    loop {
+        changes.mark_unchanged();
+        let next = shared.step(|sandbox, now| {
+            sandbox.pass(now);
+            sandbox.next()
+        });
+        shared.wait(&mut changes, next.unwrap_or(u64::MAX)).await;
+    }
 }
 
 /// Serves a connection to its end. What goes wrong with it is nobody's but its client's, who sees it.

@@ -1,15 +1,13 @@
 //! From a body to an object of its type: what Go's decoder takes, drops, fills in and refuses.
 
-use base64::Engine;
-use base64::alphabet;
-use base64::engine::general_purpose::{GeneralPurpose, PAD};
 use serde_json::{Map, Value};
 
 use super::json::Parsed;
 use super::quote;
-use super::shape::{Shape, Struct};
-use super::shapes;
+use super::refuse::{At, Wording};
+use super::scalar;
 use crate::registry::Kind;
+use crate::schema::{Empty, Shape, Typed};
 
 /// An object of its type.
 #[derive(Debug)]
@@ -24,116 +22,82 @@ pub(crate) struct Decoded {
 /// # Errors
 /// Go's words: `json: cannot unmarshal number into Go struct field ConfigMap.data of type string`.
 pub(crate) fn decode(kind: &Kind, parsed: Parsed, wording: Wording) -> Result<Decoded, String> {
-    let shape = shapes::of(&kind.group, &kind.kind);
-    let root = if shape.name.is_empty() { kind.kind.as_str() } else { shape.name };
-    let mut walk = Walk { wording, strict: Vec::new(), root };
-    let mut object =
-        walk.structure(parsed.value, shape, "", "")?.unwrap_or_else(|| Value::Object(Map::new()));
-    if let Value::Object(fields) = &mut object {
-        fields.insert("kind".into(), kind.kind.as_str().into());
-        fields.insert("apiVersion".into(), kind.api_version().into());
-    }
+    let mut walk = Walk { wording, strict: Vec::new() };
+    let fields = match parsed.value {
+        Value::Object(fields) => fields,
+        _ => Map::new(),
+    };
+    let mut fields = walk.structure(fields, kind.shape(), "", "")?;
+    fields.insert("kind".into(), kind.kind.as_str().into());
+    fields.insert("apiVersion".into(), kind.api_version().into());
     // sigs.k8s.io/json tells duplicates and unknown fields as it meets them; here the duplicates come first.
     let mut strict: Vec<_> =
         parsed.duplicates.iter().map(|path| format!("duplicate field {}", quote(path))).collect();
     strict.append(&mut walk.strict);
-    Ok(Decoded { object, strict })
+    Ok(Decoded { object: Value::Object(fields), strict })
 }
 
-/// In whose words a wrong type is refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Wording {
-    /// Those of Go's `encoding/json`.
-    Json,
-    /// Those of apimachinery's converter, through which strategic merge patches go.
-    Converter,
-}
-
-struct Walk<'k> {
+struct Walk {
     wording: Wording,
     strict: Vec<String>,
-    /// The name of the outermost type.
-    root: &'k str,
 }
 
-/// Where in the document: the struct and Go's path, without indices.
-#[derive(Clone, Copy)]
-struct At<'a> {
-    name: &'a str,
-    path: &'a str,
-    wording: Wording,
-}
-
-impl Walk<'_> {
-    /// `None` where there is nothing: `null`. `go_path` has no indices, `path` has.
+impl Walk {
+    /// `go_path` has no indices, `path` has.
     fn structure(
         &mut self,
-        value: Value,
-        shape: &Struct,
+        fields: Map<String, Value>,
+        shape: Typed<'_>,
         go_path: &str,
         path: &str,
-    ) -> Result<Option<Value>, String> {
-        let Value::Object(fields) = value else { return Ok(None) };
-        let name = if shape.name.is_empty() { self.root.to_owned() } else { shape.name.to_owned() };
+    ) -> Result<Map<String, Value>, String> {
+        let Shape::Struct(own) = shape.shape() else { return Ok(fields) };
         let mut out = Map::new();
         for (field, value) in fields {
             let inner = join(path, &field);
-            match shape.field(&field) {
-                Some(known) => {
-                    let go_inner = join(go_path, &field);
-                    let at = At { name: &name, path: &go_inner, wording: self.wording };
-                    if let Some(value) = self.value(value, known, at, &inner)? {
-                        out.insert(field, value);
-                    }
-                }
-                None if shape.open => {
-                    if !value.is_null() {
-                        out.insert(field, value);
-                    }
-                }
-                None => self.strict.push(format!("unknown field {}", quote(&inner))),
+            let Some(known) = shape.named(&field) else {
+                self.strict.push(format!("unknown field {}", quote(&inner)));
+                continue;
+            };
+            if value.is_null() {
+                continue;
+            }
+            let go_inner = join(go_path, &field);
+            let at = At { name: &own.name, path: &go_inner, wording: self.wording };
+            let value = self.value(value, known, at, &inner)?;
+            // Whoever says that nobody owns anything is heard.
+            if !is_nothing(&value, known) || own.name == "ObjectMeta" && field == "managedFields" {
+                out.insert(field, value);
             }
         }
-        Ok(Some(Value::Object(out)))
+        fill(shape, &mut out);
+        Ok(out)
     }
 
-    /// `None` where Go writes nothing: `null`, and what is empty.
-    fn value(&mut self, value: Value, shape: Shape, at: At<'_>, path: &str) -> Result<Option<Value>, String> {
-        if value.is_null() {
-            return Ok(None);
-        }
-        Ok(match (shape, value) {
-            (Shape::Any, value) => Some(value),
-            (Shape::Text, Value::String(text)) => Some(text).filter(|text| !text.is_empty()).map(Value::from),
-            (Shape::Flag, Value::Bool(flag)) => Some(flag.into()),
-            (Shape::Int64, Value::Number(number)) => match number.as_i64() {
-                Some(number) => Some(number.into()),
-                None => return Err(at.mismatch(&Value::Number(number), "int64")),
-            },
-            (Shape::Time, Value::String(text)) => time(&text)?,
-            (Shape::Texts, Value::Object(map)) => texts(map, at)?,
-            (Shape::Bytes, Value::Object(map)) => bytes(map, at)?,
-            (Shape::TextList, Value::Array(items)) => text_list(items, at)?,
-            (Shape::Struct(inner), Value::Object(map)) => {
-                let name = if inner.name.is_empty() { at.name } else { inner.name };
-                debug_assert!(!name.is_empty());
-                self.structure(Value::Object(map), inner, at.path, path)?
-            }
-            (Shape::List(inner), Value::Array(items)) => {
+    fn value(&mut self, value: Value, shape: Typed<'_>, at: At<'_>, path: &str) -> Result<Value, String> {
+        Ok(match (shape.shape(), value) {
+            (_, Value::Null) => zero(shape),
+            (Shape::Any, value) => value,
+            (Shape::Scalar(scalar), value) => scalar::read(scalar, value, shape, at)?,
+            (Shape::Struct(_), Value::Object(fields)) => self.structure(fields, shape, at.path, path)?.into(),
+            (Shape::List(_), Value::Array(items)) => {
+                let Some(inner) = shape.items() else { return Ok(items.into()) };
                 let mut list = Vec::with_capacity(items.len());
                 for (index, item) in items.into_iter().enumerate() {
-                    if !item.is_object() && !item.is_null() {
-                        return Err(at.mismatch(&item, inner.go));
-                    }
-                    let path = format!("{path}[{index}]");
-                    let item = self.structure(item, inner, at.path, &path)?;
-                    list.push(item.unwrap_or_else(|| Value::Object(Map::new())));
+                    list.push(self.value(item, inner, at, &format!("{path}[{index}]"))?);
                 }
-                // Whoever says that nobody owns anything is heard.
-                let said = !list.is_empty() || inner.name == "ManagedFieldsEntry";
-                Some(list).filter(|_| said).map(Value::from)
+                list.into()
             }
-            (shape, other) => return Err(at.mismatch(&other, go_type(shape))),
+            (Shape::Map, Value::Object(fields)) => {
+                let Some(inner) = shape.items() else { return Ok(fields.into()) };
+                let mut map = Map::new();
+                for (key, value) in fields {
+                    let path = join(path, &key);
+                    map.insert(key, self.value(value, inner, at, &path)?);
+                }
+                map.into()
+            }
+            (_, other) => return Err(at.mismatch(&other, shape)),
         })
     }
 }
@@ -142,142 +106,49 @@ fn join(path: &str, field: &str) -> String {
     if path.is_empty() { field.to_owned() } else { format!("{path}.{field}") }
 }
 
-fn texts(map: Map<String, Value>, at: At<'_>) -> Result<Option<Value>, String> {
-    let mut out = Map::new();
-    for (key, value) in map {
-        let text = match value {
-            Value::String(text) => text,
-            // Go's zero value.
-            Value::Null => String::new(),
-            other => return Err(at.mismatch(&other, "string")),
-        };
-        out.insert(key, text.into());
-    }
-    Ok(Some(out).filter(|map| !map.is_empty()).map(Value::Object))
-}
-
-fn bytes(map: Map<String, Value>, at: At<'_>) -> Result<Option<Value>, String> {
-    let mut out = Map::new();
-    for (key, value) in map {
-        let text = match value {
-            Value::String(text) => canonical(&text).map_err(|why| at.encoding(&why))?,
-            Value::Null => String::new(),
-            other => return Err(at.mismatch(&other, "[]uint8")),
-        };
-        out.insert(key, text.into());
-    }
-    Ok(Some(out).filter(|map| !map.is_empty()).map(Value::Object))
-}
-
-/// Go's `base64.StdEncoding` does not mind bits that are too many.
-const STANDARD: GeneralPurpose =
-    GeneralPurpose::new(&alphabet::STANDARD, PAD.with_decode_allow_trailing_bits(true));
-
-/// Go's `base64.StdEncoding`, which passes over line ends, and says at which byte it fails.
-fn canonical(text: &str) -> Result<String, String> {
-    let plain: String = text.chars().filter(|character| !matches!(character, '\r' | '\n')).collect();
-    let decoded = STANDARD.decode(&plain).map_err(|error| {
-        let at = match error {
-            base64::DecodeError::InvalidByte(at, _) => at,
-            _ => plain.len() / 4 * 4,
-        };
-        format!("illegal base64 data at input byte {at}")
-    })?;
-    Ok(STANDARD.encode(decoded))
-}
-
-fn text_list(items: Vec<Value>, at: At<'_>) -> Result<Option<Value>, String> {
-    let mut list = Vec::with_capacity(items.len());
-    for item in items {
-        list.push(match item {
-            Value::String(text) => Value::String(text),
-            Value::Null => Value::String(String::new()),
-            other => return Err(at.mismatch(&other, "string")),
-        });
-    }
-    Ok(Some(list).filter(|list| !list.is_empty()).map(Value::from))
-}
-
-/// A time, in whole seconds and UTC, as Go writes it again.
-fn time(text: &str) -> Result<Option<Value>, String> {
-    let quoted = quote(text);
-    let read: Result<kubewire::Time, _> = serde_json::from_value(Value::from(text));
-    let failed = |_| {
-        format!("parsing time {quoted} as \"2006-01-02T15:04:05Z07:00\": cannot parse {quoted} as \"2006\"")
+/// Whether a field with this value is as one that is not there.
+fn is_nothing(value: &Value, shape: Typed<'_>) -> bool {
+    let bare = match value {
+        Value::Null => true,
+        Value::Bool(flag) => !flag,
+        Value::Number(number) => number.as_f64() == Some(0.0),
+        Value::String(text) => text.is_empty(),
+        Value::Array(items) => items.is_empty(),
+        Value::Object(fields) => fields.is_empty(),
     };
-    Ok(Some(read.map_err(failed)?.to_string().into()))
-}
-
-fn go_type(shape: Shape) -> &'static str {
-    match shape {
-        Shape::Text => "string",
-        Shape::Flag => "bool",
-        Shape::Int64 => "int64",
-        Shape::Texts => "map[string]string",
-        Shape::Bytes => "map[string][]uint8",
-        Shape::TextList => "[]string",
-        Shape::Time => "string",
-        Shape::Struct(inner) => inner.go,
-        Shape::List(inner) => match inner.name {
-            "OwnerReference" => "[]v1.OwnerReference",
-            _ => "[]v1.ManagedFieldsEntry",
-        },
-        Shape::Any => "interface {}",
+    let list = matches!(shape.shape(), Shape::List(_) | Shape::Map);
+    bare && match shape.empty() {
+        Empty::Omit => true,
+        Empty::Null => list,
+        Empty::Keep | Empty::Zero => false,
     }
 }
 
-/// What encoding/json calls a JSON value.
-pub(crate) fn word(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "bool",
-        Value::Number(_) => "number",
-        Value::String(_) => "string",
-        Value::Array(_) => "array",
-        Value::Object(_) => "object",
-    }
-}
-
-impl At<'_> {
-    fn encoding(&self, why: &str) -> String {
-        let before = if self.wording == Wording::Converter { "error decoding from json: " } else { "" };
-        format!("{before}{why}")
-    }
-
-    fn mismatch(&self, value: &Value, go: &str) -> String {
-        if self.wording == Wording::Converter {
-            return converted(value, go);
+/// Writes what is always written, and what the types themselves have as defaults.
+pub(crate) fn fill(shape: Typed<'_>, fields: &mut Map<String, Value>) {
+    for (field, kind) in shape.fields() {
+        let otherwise = match (kind.default(), field.empty) {
+            (Some(default), _) => default.clone(),
+            (None, Empty::Zero) => zero(kind),
+            (None, Empty::Null) => Value::Null,
+            (None, Empty::Omit | Empty::Keep) => continue,
+        };
+        if !fields.contains_key(&*field.name) {
+            fields.insert(field.name.clone().into_owned(), otherwise);
         }
-        let number = value.as_number().filter(|_| go == "int64").map(|number| format!("number {number}"));
-        let word = number.unwrap_or_else(|| word(value).to_owned());
-        format!("json: cannot unmarshal {word} into Go struct field {}.{} of type {go}", self.name, self.path)
     }
 }
 
-/// `fromUnstructured` in `k8s.io/apimachinery/pkg/runtime/converter.go`.
-fn converted(value: &Value, go: &str) -> String {
-    let from = match value {
-        Value::Null => "invalid",
-        Value::Bool(_) => "bool",
-        Value::Number(number) if number.is_f64() => "float64",
-        Value::Number(_) => "int64",
-        Value::String(_) => "string",
-        Value::Array(_) => "slice",
-        Value::Object(_) => "map",
-    };
-    if go.starts_with("map[") {
-        return format!("cannot restore map from {from}");
-    }
-    if go.starts_with("[]") {
-        return format!("cannot restore slice from {from}");
-    }
-    if go.starts_with("v1.") {
-        return format!("cannot restore struct from: {from}");
-    }
-    // What Go could convert, and JSON does not.
-    match (from, go) {
-        ("int64", "string") | ("float64", "int64") => format!("cannot convert {from} to {go}"),
-        _ => format!("unrecognized type: {go}"),
+/// Go's zero value of a type.
+pub(crate) fn zero(shape: Typed<'_>) -> Value {
+    match shape.shape() {
+        Shape::Scalar(scalar) => scalar.zero(),
+        Shape::Struct(_) => {
+            let mut fields = Map::new();
+            fill(shape, &mut fields);
+            fields.into()
+        }
+        Shape::List(_) | Shape::Map | Shape::Any => Value::Null,
     }
 }
 
@@ -313,8 +184,24 @@ mod tests {
                 r#"unknown field "spec""#
             ]
         );
-        // Of a kind whose type is not known nothing is.
-        assert_eq!(read("Pod", &json!({"spec": {"a": 1}})).unwrap().object["spec"]["a"], 1);
+        let nested = json!({"spec": {"containers": [{"ports": [{"x": 1}]}], "nodeSelector": {"x": "1"}}});
+        let told = read("Pod", &nested).unwrap().strict;
+        assert_eq!(told, [r#"unknown field "spec.containers[0].ports[0].x""#]);
+    }
+
+    #[test]
+    fn what_go_always_writes_is_filled_in() {
+        let role = read("ServiceAccount", &json!({})).unwrap().object;
+        assert_eq!(role, json!({"kind": "ServiceAccount", "apiVersion": "v1", "metadata": {}}));
+        let event = read("Event", &json!({"count": 0, "source": {"host": ""}})).unwrap().object;
+        let wanted = json!({"kind": "Event", "apiVersion": "v1", "metadata": {}, "involvedObject": {}, "source": {},
+                            "eventTime": null, "firstTimestamp": null, "lastTimestamp": null,
+                            "reportingComponent": "", "reportingInstance": ""});
+        assert_eq!(event, wanted);
+        let service = json!({"spec": {"ports": [{"port": 80, "targetPort": "web"}, {}], "clusterIPs": []}});
+        let wanted = json!([{"port": 80, "targetPort": "web", "protocol": "TCP"},
+                            {"port": 0, "targetPort": 0, "protocol": "TCP"}]);
+        assert_eq!(read("Service", &service).unwrap().object["spec"], json!({"ports": wanted}));
     }
 
     #[test]
@@ -339,6 +226,21 @@ mod tests {
                 "Secret",
                 json!({"metadata": {"generation": 1.5}}),
                 "number 1.5 into Go struct field ObjectMeta.metadata.generation of type int64",
+            ),
+            (
+                "Pod",
+                json!({"spec": {"containers": [{"resources": {"limits": []}}]}}),
+                "array into Go struct field ResourceRequirements.spec.containers.resources.limits of type v1.ResourceList",
+            ),
+            (
+                "Pod",
+                json!({"spec": {"containers": ["x"]}}),
+                "string into Go struct field PodSpec.spec.containers of type v1.Container",
+            ),
+            (
+                "Service",
+                json!({"spec": {"ports": [{"port": 3_000_000_000_u32}]}}),
+                "number 3000000000 into Go struct field ServicePort.spec.ports.port of type int32",
             ),
         ];
         for (kind, body, wanted) in cases {

@@ -2,14 +2,16 @@
 
 mod decode;
 mod json;
-mod shape;
-mod shapes;
+mod quantity;
+mod refuse;
+mod scalar;
 
 use kubewire::{Now, Time};
 use serde_json::{Map, Value};
 
-pub(crate) use decode::{Wording, decode, word};
+pub(crate) use decode::{decode, zero};
 pub(crate) use json::{Parsed, parse};
+pub(crate) use refuse::{Wording, word};
 
 /// The text at a field of the metadata; empty where there is none.
 pub(crate) fn meta<'v>(object: &'v Value, field: &str) -> &'v str {

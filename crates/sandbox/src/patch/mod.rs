@@ -2,7 +2,6 @@
 
 mod json_patch;
 mod merge;
-mod merge_keys;
 mod order;
 mod strategic;
 

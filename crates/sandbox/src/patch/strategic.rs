@@ -5,8 +5,8 @@
 use serde_json::{Map, Value};
 
 use super::cannot;
-use super::merge_keys::{Lists, lists};
 use super::order::{ordered, same};
+use crate::schema::{Merge, Typed};
 use crate::wire::{Problem, Refusal};
 
 const PATCH: &str = "$patch";
@@ -18,15 +18,19 @@ const ORDER: &str = "$setElementOrder/";
 ///
 /// # Errors
 /// 400 or 422 for directives that are none in form, 500 for others: those of Go's errors that have no Status.
-pub(crate) fn strategic(object: Value, patch: Map<String, Value>) -> Result<Value, Refusal> {
+pub(crate) fn strategic(
+    shape: Typed<'_>,
+    object: Value,
+    patch: Map<String, Value>,
+) -> Result<Value, Refusal> {
     let Value::Object(object) = object else { return Err(cannot()) };
-    map(object, patch, &mut Vec::new()).map(Value::Object)
+    map(object, patch, shape).map(Value::Object)
 }
 
 fn map(
     mut object: Map<String, Value>,
     mut patch: Map<String, Value>,
-    path: &mut Vec<String>,
+    shape: Typed<'_>,
 ) -> Result<Map<String, Value>, Refusal> {
     if let Some(directive) = patch.get(PATCH) {
         return match directive.as_str() {
@@ -39,7 +43,7 @@ fn map(
         };
     }
     retain(&mut object, &mut patch)?;
-    reorder(&mut object, &mut patch, path)?;
+    reorder(&mut object, &mut patch, shape)?;
     for (name, change) in patch {
         if let Some(field) = name.strip_prefix(DELETE) {
             if let (Some(Value::Array(items)), Value::Array(gone)) = (object.get_mut(field), &change) {
@@ -53,16 +57,10 @@ fn map(
         }
         let merged = match (object.remove(&name), change) {
             (Some(Value::Object(old)), Value::Object(change)) => {
-                path.push(name.clone());
-                let merged = map(old, change, path)?;
-                path.pop();
-                Some(Value::Object(merged))
+                Some(Value::Object(map(old, change, below(shape, &name))?))
             }
             (Some(Value::Array(old)), Value::Array(change)) => {
-                path.push(name.clone());
-                let merged = list(old, change, path)?;
-                path.pop();
-                Some(Value::Array(merged))
+                Some(Value::Array(list(old, change, below(shape, &name))?))
             }
             (_, change) => plain(change),
         };
@@ -109,7 +107,7 @@ fn retain(object: &mut Map<String, Value>, patch: &mut Map<String, Value>) -> Re
 fn reorder(
     object: &mut Map<String, Value>,
     patch: &mut Map<String, Value>,
-    path: &mut Vec<String>,
+    shape: Typed<'_>,
 ) -> Result<(), Refusal> {
     let directives: Vec<String> = patch.keys().filter(|name| name.starts_with(ORDER)).cloned().collect();
     for directive in directives {
@@ -117,9 +115,9 @@ fn reorder(
             return Err(Problem::bad_request("invalid patch format of setElementOrder list").into());
         };
         let field = directive.strip_prefix(ORDER).unwrap_or_default();
-        path.push(field.to_owned());
-        let key = match known(path) {
-            Lists::Keyed(key) => Some(key),
+        let inner = below(shape, field);
+        let key = match inner.merge() {
+            Merge::Keyed(key) => Some(&**key),
             _ => None,
         };
         let old = object.get(field).and_then(Value::as_array).cloned();
@@ -127,7 +125,6 @@ fn reorder(
             Some(Value::Array(change)) => Some(change),
             Some(other) => {
                 patch.insert(field.to_owned(), other);
-                path.pop();
                 continue;
             }
             None => None,
@@ -135,10 +132,9 @@ fn reorder(
         let merged = match (old.clone(), change) {
             (Some(old), None) => Some(old),
             (None, Some(change)) => plain(Value::Array(change)).and_then(|value| value.as_array().cloned()),
-            (Some(old), Some(change)) => Some(list(old, change, path)?),
+            (Some(old), Some(change)) => Some(list(old, change, inner)?),
             (None, None) => None,
         };
-        path.pop();
         if let Some(merged) = merged {
             let sorted = ordered(merged, &order, &old.unwrap_or_default(), key);
             object.insert(field.to_owned(), Value::Array(sorted));
@@ -147,14 +143,15 @@ fn reorder(
     Ok(())
 }
 
-fn known(path: &[String]) -> Lists {
-    lists(&path.iter().map(String::as_str).collect::<Vec<_>>())
+/// The type of a field.
+fn below<'t>(shape: Typed<'t>, field: &str) -> Typed<'t> {
+    shape.field(field).unwrap_or_else(Typed::any)
 }
 
-fn list(old: Vec<Value>, change: Vec<Value>, path: &mut Vec<String>) -> Result<Vec<Value>, Refusal> {
-    match known(path) {
-        Lists::Replace => Ok(change),
-        Lists::Set => {
+fn list(old: Vec<Value>, change: Vec<Value>, shape: Typed<'_>) -> Result<Vec<Value>, Refusal> {
+    match shape.merge() {
+        Merge::Replace => Ok(change),
+        Merge::Set => {
             let before = old.clone();
             let mut merged: Vec<Value> = Vec::new();
             for item in old.into_iter().chain(change.iter().cloned()) {
@@ -164,16 +161,11 @@ fn list(old: Vec<Value>, change: Vec<Value>, path: &mut Vec<String>) -> Result<V
             }
             Ok(ordered(merged, &change, &before, None))
         }
-        Lists::Keyed(key) => keyed(old, change, key, path),
+        Merge::Keyed(key) => keyed(old, change, key, shape.items().unwrap_or_else(Typed::any)),
     }
 }
 
-fn keyed(
-    old: Vec<Value>,
-    change: Vec<Value>,
-    key: &'static str,
-    path: &mut Vec<String>,
-) -> Result<Vec<Value>, Refusal> {
+fn keyed(old: Vec<Value>, change: Vec<Value>, key: &str, shape: Typed<'_>) -> Result<Vec<Value>, Refusal> {
     let mut merged = old;
     let mut items = Vec::new();
     let mut replace = false;
@@ -211,7 +203,7 @@ fn keyed(
         match merged.iter_mut().find(|there| same(there, item, Some(key))) {
             Some(there) => {
                 if let Value::Object(old) = there.take() {
-                    *there = Value::Object(map(old, fields, path)?);
+                    *there = Value::Object(map(old, fields, shape)?);
                 }
             }
             None => merged.push(Value::Object(fields)),
@@ -244,21 +236,24 @@ fn without_key(fields: &Map<String, Value>, key: &str) -> Refusal {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::schema::builtin;
     use serde_json::json;
 
     fn patched(object: &Value, patch: &Value) -> Result<Value, String> {
         let Value::Object(patch) = patch.clone() else { panic!("{patch}") };
-        strategic(object.clone(), patch).map_err(|refusal| match refusal {
-            Refusal::Status(problem) => problem.message,
-            other => format!("{other:?}"),
-        })
+        strategic(builtin().kind("v1", "Pod").unwrap(), object.clone(), patch).map_err(
+            |refusal| match refusal {
+                Refusal::Status(problem) => problem.message,
+                other => format!("{other:?}"),
+            },
+        )
     }
 
     #[test]
     fn lists_and_directives() {
         let object = json!({
             "metadata": {"finalizers": ["a/a", "b/b"], "labels": {"x": "1", "y": "2"}},
-            "spec": {"containers": [{"name": "one", "image": "i"}, {"name": "two", "image": "j"}], "args": [1, 2]},
+            "spec": {"containers": [{"name": "one", "image": "i"}, {"name": "two", "image": "j"}], "tolerations": [1, 2]},
         });
         let cases = [
             (json!({"metadata": {"labels": {"x": null}}}), "/metadata/labels", json!({"y": "2"})),
@@ -279,7 +274,7 @@ mod tests {
             ),
             (json!({"metadata": {"labels": {"$patch": "delete"}}}), "/metadata/labels", json!({})),
             (json!({"metadata": {"labels": {"$retainKeys": ["x"]}}}), "/metadata/labels", json!({"x": "1"})),
-            (json!({"spec": {"args": [3]}}), "/spec/args", json!([3])),
+            (json!({"spec": {"tolerations": [3]}}), "/spec/tolerations", json!([3])),
             (
                 json!({"spec": {"containers": [{"name": "two", "image": "k"}]}}),
                 "/spec/containers",
@@ -305,14 +300,14 @@ mod tests {
 
     #[test]
     fn bad_directives_are_refused_in_the_servers_words() {
-        let object = json!({"spec": {"containers": [{"name": "one"}], "a": {}}});
+        let object = json!({"spec": {"containers": [{"name": "one"}], "securityContext": {}}});
         for (patch, wanted) in [
             (json!({"$patch": "bogus"}), "unknown patch type: bogus in map: map[$patch:bogus]"),
             (
                 json!({"spec": {"containers": [{"image": "q"}]}}),
                 "map: map[image:q] does not contain declared merge key: name",
             ),
-            (json!({"spec": {"a": {"$retainKeys": 1}}}), "invalid patch format of retainKeys"),
+            (json!({"spec": {"securityContext": {"$retainKeys": 1}}}), "invalid patch format of retainKeys"),
         ] {
             assert_eq!(patched(&object, &patch).unwrap_err(), wanted);
         }

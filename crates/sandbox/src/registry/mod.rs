@@ -8,6 +8,8 @@ use std::sync::Arc;
 
 use kubewire::{Builtin, Resource, Scope, Verb};
 
+use crate::schema::{self, Typed};
+
 pub(crate) use prepare::{default, prepare};
 pub(crate) use strategy::{DeleteAnswer, NameRule, Strategy};
 
@@ -55,6 +57,11 @@ impl Kind {
     /// Whether there are objects of it: a review or a binding is only ever sent.
     pub(crate) fn is_stored(&self) -> bool {
         self.verbs.contains(&Verb::Get) && self.plural != "componentstatuses"
+    }
+
+    /// Its type.
+    pub(crate) fn shape(&self) -> Typed<'_> {
+        schema::builtin().kind(&self.api_version(), &self.kind).unwrap_or_else(Typed::any)
     }
 
     /// Where the store keeps an object: lists are sorted by this text, not by the pair.

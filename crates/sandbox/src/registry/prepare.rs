@@ -52,6 +52,12 @@ fn label(object: &mut Value) {
 /// A namespace has its finalizer, and a phase.
 fn namespace(object: &mut Value) {
     let Some(fields) = object.as_object_mut() else { return };
-    fields.entry("spec").or_insert_with(|| json!({"finalizers": ["kubernetes"]}));
-    fields.entry("status").or_insert_with(|| json!({"phase": "Active"}));
+    for (part, field, value) in
+        [("spec", "finalizers", json!(["kubernetes"])), ("status", "phase", json!("Active"))]
+    {
+        let part = fields.entry(part).or_insert_with(|| json!({}));
+        if let Value::Object(part) = part {
+            part.entry(field).or_insert(value);
+        }
+    }
 }

@@ -25,9 +25,7 @@ pub(super) fn apply(server: &mut Server, ask: &mut Ask<'_>) -> Result<Reply, Ref
     let dry = ask.write_options_and("PatchOptions", missing.into_iter().collect())?;
     let place = ask.place;
     let kind = &place.kind;
-    let Some(of) = fields::of(&kind.group, &kind.kind) else {
-        return Err(Problem::not_yet(&format!("server-side apply of {}", place.qualified())).into());
-    };
+    let of = fields::Type::of(kind.shape());
     let wanted = read(ask)?;
     let old = server.store.get(kind.id, &kind.key(&place.namespace, &place.name)).cloned();
     let manager = ask.manager();
@@ -108,7 +106,7 @@ fn read(ask: &Ask<'_>) -> Result<Value, Refusal> {
 }
 
 /// What is wrong with what someone applies.
-fn check(ask: &Ask<'_>, of: fields::Type, wanted: &Value) -> Result<(), Refusal> {
+fn check(ask: &Ask<'_>, of: fields::Type<'_>, wanted: &Value) -> Result<(), Refusal> {
     let kind = &ask.place.kind;
     let (version, said) = types(wanted);
     if version != kind.api_version() || said != kind.kind {

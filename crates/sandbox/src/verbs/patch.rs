@@ -12,6 +12,7 @@ use super::write::{match_namespace, track};
 use crate::object::{Parsed, Wording, decode, parse};
 use crate::patch;
 use crate::reply::Reply;
+use crate::schema::Typed;
 use crate::server::Server;
 use crate::validate::Fault;
 use crate::wire::{Problem, Refusal};
@@ -43,7 +44,7 @@ pub(super) fn patch(server: &mut Server, ask: &mut Ask<'_>) -> Result<Reply, Ref
         let prefix = if media == JSON { "json patch " } else { "" };
         strict.extend(parsed.duplicates.iter().map(|path| format!("{prefix}duplicate field \"{path}\"")));
     }
-    let object = patched(&media, (*old).clone(), parsed.value, &mut strict, lax)?;
+    let object = patched(kind.shape(), &media, (*old).clone(), parsed.value, &mut strict, lax)?;
     let wording = if media == STRATEGIC { Wording::Converter } else { Wording::Json };
     let mut object = typed(ask, object, strict, wording)?;
     track(ask, &mut object, Some(&old));
@@ -61,6 +62,7 @@ fn options(ask: &Ask<'_>) -> Result<bool, Refusal> {
 
 /// Applies a patch. Strict decoding, which is done unless fields are not validated at all, has its own words for what is no patch.
 fn patched(
+    shape: Typed<'_>,
     media: &str,
     object: Value,
     change: Value,
@@ -88,7 +90,7 @@ fn patched(
         (MERGE, change @ Value::Object(_)) => Ok(patch::merge(object, change)),
         (MERGE, _) if lax => Err(bad("Invalid JSON Patch".into())),
         (MERGE, _) => Err(bad(format!("error decoding patch: {}", unmarshal(word, MAP)))),
-        (_, Value::Object(change)) => patch::strategic(object, change),
+        (_, Value::Object(change)) => patch::strategic(shape, object, change),
         (_, Value::Null) => Ok(object),
         _ => Err(bad(unmarshal(word, MAP))),
     }

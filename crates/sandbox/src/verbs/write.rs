@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::ask::Ask;
 use crate::fields;
-use crate::object::{copy_meta, meta, set_meta, timestamp};
+use crate::object::{Parsed, Wording, copy_meta, decode, meta, set_meta, timestamp};
 use crate::registry::{Kind, default, prepare};
 use crate::server::Server;
 use crate::wire::{Problem, Refusal};
@@ -18,23 +18,18 @@ pub(super) fn wipe(object: &mut Value) {
     }
 }
 
-/// Writes into an object who owns what of it, as far as its type is known: of other kinds nobody owns anything.
+/// Writes into an object who owns what of it.
 pub(super) fn track(ask: &Ask<'_>, object: &mut Value, live: Option<&Value>) {
     let kind = &ask.place.kind;
     default(kind, object);
-    match fields::of(&kind.group, &kind.kind) {
-        Some(of) => {
-            let (manager, version, now) = (ask.manager(), kind.api_version(), timestamp(ask.now));
-            let writer = fields::Writer {
-                manager: &manager,
-                version: &version,
-                now: now.as_str().unwrap_or_default(),
-                reset: reset(kind),
-            };
-            fields::track(of, live, object, &writer);
-        }
-        None => set_meta(object, "managedFields", None),
-    }
+    let (manager, version, now) = (ask.manager(), kind.api_version(), timestamp(ask.now));
+    let writer = fields::Writer {
+        manager: &manager,
+        version: &version,
+        now: now.as_str().unwrap_or_default(),
+        reset: reset(kind),
+    };
+    fields::track(fields::Type::of(kind.shape()), live, object, &writer);
 }
 
 /// The field that is a subresource's to write.
@@ -150,16 +145,21 @@ pub(super) fn is_same(one: &Value, two: &Value) -> bool {
     plain(one) == plain(two)
 }
 
-/// Puts an object into the store as a test's seed says it: only what is missing is filled in.
+/// Puts an object into the store as a test's seed says it: an object of its type, in which only what is missing is filled in.
 ///
 /// # Errors
 /// What is wrong with it.
 pub(crate) fn seed(
     server: &mut Server,
     kind: &Kind,
-    mut object: Value,
+    object: Value,
     now: kubewire::Now,
 ) -> Result<(), String> {
+    let decoded = decode(kind, Parsed { value: object, duplicates: Vec::new() }, Wording::Json)?;
+    if let Some(why) = decoded.strict.first() {
+        return Err(format!("{}: {why}", kind.kind));
+    }
+    let mut object = decoded.object;
     let (namespace, name) = (meta(&object, "namespace").to_owned(), meta(&object, "name").to_owned());
     if kind.namespaced && namespace.is_empty() {
         set_meta(&mut object, "namespace", Some("default".into()));

@@ -1,15 +1,19 @@
-//! `cargo xtask generate`: the core's table of built-in resources, from what a real server says of itself.
+//! `cargo xtask generate`: the tables that are made from what a real server says of itself: the core's of built-in resources, the sandbox's of their types.
 
 mod discovery;
+mod golang;
+mod schema;
 mod table;
 
 use crate::{apiserver::with_cluster, root::root};
 use anyhow::{Context, Result, bail};
-use kubewire_apiserver::{Admin, State};
+use golang::Source;
+use kubewire_apiserver::{Admin, State, on_path};
 use lexopt::{Arg, Parser};
 use std::fs;
 
 const TABLE: &str = "crates/core/src/resource/builtin.txt";
+const TYPES: &str = "crates/sandbox/src/schema/builtin.txt";
 
 pub(crate) fn main(mut words: Parser) -> Result<()> {
     let mut check_only = false;
@@ -22,29 +26,40 @@ pub(crate) fn main(mut words: Parser) -> Result<()> {
     with_cluster("generate", |state| if check_only { check(state) } else { write(state) })
 }
 
-/// Fails when the committed table is not what the server in `state` says.
+/// Fails when a committed table is not what the server in `state` says.
 pub(crate) fn check(state: &State) -> Result<()> {
-    let path = root().join(TABLE);
-    let held = fs::read_to_string(&path).with_context(|| format!("could not read {TABLE}"))?;
-    let said = table(state)?;
-    let Some(line) = first_difference(&held, &said) else {
-        println!("{TABLE} is what the server says");
-        return Ok(());
-    };
-    bail!("{TABLE} is not what the server says, first at line {line}: run `cargo xtask generate`")
-}
-
-fn write(state: &State) -> Result<()> {
-    let text = table(state)?;
-    let path = root().join(TABLE);
-    fs::write(&path, &text).with_context(|| format!("could not write {TABLE}"))?;
-    println!("{TABLE}: {} lines, {} bytes", text.lines().count(), text.len());
+    for (name, said) in tables(state)? {
+        let path = root().join(name);
+        let held = fs::read_to_string(&path).with_context(|| format!("could not read {name}"))?;
+        if let Some(line) = first_difference(&held, &said) {
+            bail!("{name} is not what the server says, first at line {line}: run `cargo xtask generate`")
+        }
+        println!("{name} is what the server says");
+    }
     Ok(())
 }
 
-fn table(state: &State) -> Result<String> {
+fn write(state: &State) -> Result<()> {
+    for (name, text) in tables(state)? {
+        fs::write(root().join(name), &text).with_context(|| format!("could not write {name}"))?;
+        println!("{name}: {} lines, {} bytes", text.lines().count(), text.len());
+    }
+    Ok(())
+}
+
+/// The tables' paths and texts. The sandbox's needs Go, for the source of the types.
+fn tables(state: &State) -> Result<Vec<(&'static str, String)>> {
     let admin = Admin::of(state)?;
-    table::text(&discovery::read(&mut |path| Ok(admin.json(path)?))?)
+    let mut get = |path: &str| Ok(admin.json(path)?);
+    let groups = discovery::read(&mut get)?;
+    let mut tables = vec![(TABLE, table::text(&groups)?)];
+    if on_path("go").is_some() {
+        let mut source = Source::find(&root().join("tests/apiserver"))?;
+        tables.push((TYPES, schema::text(&groups, &mut source, &mut get)?));
+    } else {
+        println!("{TYPES}: not looked at, for there is no Go");
+    }
+    Ok(tables)
 }
 
 /// The number of the first line in which two texts differ, from 1.

@@ -1,0 +1,159 @@
+//! What controllers see of the sandbox, and do with it.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::Request;
+use kubewire::Now;
+use serde_json::{Value, json};
+
+use super::index::Item;
+use crate::object::{meta, timestamp};
+use crate::registry::Kind;
+use crate::reply::Reply;
+use crate::sandbox::Sandbox;
+use crate::store::Stored;
+
+pub(super) struct Hands<'s> {
+    sandbox: &'s mut Sandbox,
+    pub(super) now: Now,
+}
+
+impl<'s> Hands<'s> {
+    pub(super) fn new(sandbox: &'s mut Sandbox, now: Now) -> Self {
+        Self { sandbox, now }
+    }
+
+    pub(super) fn kind(&self, id: usize) -> Option<&Arc<Kind>> {
+        self.sandbox.life.index.kind(id)
+    }
+
+    pub(super) fn get(&self, kind: usize, key: &str) -> Option<Stored> {
+        self.sandbox.server.store.get(kind, key).cloned()
+    }
+
+    /// The object of a kind with its plural.
+    pub(super) fn find(&self, group: &str, plural: &str, namespace: &str, name: &str) -> Option<Stored> {
+        let kind = self.sandbox.life.index.find(group, plural)?;
+        self.get(kind.id, &kind.key(namespace, name))
+    }
+
+    /// The objects of a namespace; all of them where it is empty.
+    pub(super) fn list(&self, group: &str, plural: &str, namespace: &str) -> Vec<Stored> {
+        let Some(kind) = self.sandbox.life.index.find(group, plural) else { return Vec::new() };
+        let prefix = if namespace.is_empty() { String::new() } else { format!("{namespace}/") };
+        self.sandbox.server.store.range(kind.id, &prefix, "").map(|(_, object)| Arc::clone(object)).collect()
+    }
+
+    /// The objects of a kind that an object controls.
+    pub(super) fn controlled(&self, group: &str, plural: &str, owner: &Value) -> Vec<Stored> {
+        let uid = meta(owner, "uid");
+        let Some(kind) = self.sandbox.life.index.find(group, plural) else { return Vec::new() };
+        let places = self.sandbox.life.index.dependents(uid).filter(|(id, _)| *id == kind.id);
+        places.filter_map(|(id, key)| self.get(*id, key)).filter(|object| controls(object, uid)).collect()
+    }
+
+    /// Everything that names this uid among its owners: its kind, its key, itself.
+    pub(super) fn dependents(&self, uid: &str) -> Vec<(usize, Box<str>, Stored)> {
+        let places = self.sandbox.life.index.dependents(uid);
+        places.filter_map(|(kind, key)| Some((*kind, key.clone(), self.get(*kind, key)?))).collect()
+    }
+
+    /// Whether an object of this uid is there.
+    pub(super) fn lives(&self, uid: &str) -> bool {
+        self.sandbox.life.index.place(uid).is_some_and(|(kind, key)| self.get(*kind, key).is_some())
+    }
+
+    /// Looks at an object again after so many milliseconds.
+    pub(super) fn later(&mut self, after: u64, kind: usize, key: &str) {
+        let at = self.now.mono.saturating_add(after);
+        self.sandbox.life.index.later(at, kind, key);
+    }
+
+    /// Looks at an object again, now.
+    pub(super) fn wake(&mut self, group: &str, plural: &str, object: &Value) {
+        let Some(kind) = self.sandbox.life.index.find(group, plural) else { return };
+        let key = kind.key(meta(object, "namespace"), meta(object, "name")).into();
+        let item = Item::Object { kind: kind.id, key };
+        self.sandbox.life.index.push(item);
+    }
+
+    /// Makes an object by the API: with its defaults, and the checks that it has to stand. `None` where it is refused.
+    pub(super) fn create(&mut self, who: &str, group: &str, plural: &str, object: &Value) -> Option<Value> {
+        let target = self.target(group, plural, meta(object, "namespace"), "")?;
+        self.ask(who, "POST", &target, object)
+    }
+
+    /// Deletes an object by the API; what depends on it goes too.
+    pub(super) fn delete(&mut self, who: &str, kind: usize, object: &Value, options: &Value) {
+        let Some((group, plural)) = self.kind(kind).map(|kind| (kind.group.clone(), kind.plural.clone()))
+        else {
+            return;
+        };
+        if let Some(target) = self.target(&group, &plural, meta(object, "namespace"), meta(object, "name")) {
+            let mut options = options.clone();
+            crate::object::put(&mut options, "preconditions", json!({"uid": meta(object, "uid")}));
+            self.ask(who, "DELETE", &target, &options);
+        }
+    }
+
+    /// Changes an object by a merge patch.
+    pub(super) fn patch(&mut self, who: &str, kind: usize, object: &Value, patch: &Value) -> Option<Value> {
+        let (group, plural) = self.kind(kind).map(|kind| (kind.group.clone(), kind.plural.clone()))?;
+        let target = self.target(&group, &plural, meta(object, "namespace"), meta(object, "name"))?;
+        self.ask(who, "PATCH", &target, patch)
+    }
+
+    /// Writes what only the cluster writes, a status first of all, where it is not so yet.
+    pub(super) fn keep(&mut self, group: &str, plural: &str, object: Value) {
+        let Some(kind) = self.sandbox.life.index.find(group, plural) else { return };
+        let (id, key) = (kind.id, kind.key(meta(&object, "namespace"), meta(&object, "name")));
+        if self.get(id, &key).is_some_and(|there| *there != object) {
+            self.sandbox.server.store.write(id, &key, Some(object));
+        }
+    }
+
+    pub(super) fn id(&self, group: &str, plural: &str) -> Option<usize> {
+        self.sandbox.life.index.find(group, plural).map(|kind| kind.id)
+    }
+
+    /// The time of day, as the API writes it.
+    pub(super) fn time(&self) -> Value {
+        timestamp(self.now)
+    }
+
+    fn target(&self, group: &str, plural: &str, namespace: &str, name: &str) -> Option<String> {
+        let kind = self.sandbox.life.index.find(group, plural)?;
+        let mut path = match kind.group.as_str() {
+            "" => format!("/api/{}", kind.version),
+            group => format!("/apis/{group}/{}", kind.version),
+        };
+        if kind.namespaced {
+            path += &format!("/namespaces/{namespace}");
+        }
+        path += &format!("/{plural}");
+        Some(if name.is_empty() { path } else { format!("{path}/{name}") })
+    }
+
+    fn ask(&mut self, who: &str, method: &str, target: &str, body: &Value) -> Option<Value> {
+        let kind = if method == "PATCH" { "application/merge-patch+json" } else { "application/json" };
+        let request = Request::builder().method(method).uri(target);
+        let request = request.header("content-type", kind).header("user-agent", who);
+        let request = request.body(Bytes::from(body.to_string())).ok()?;
+        match self.sandbox.inside(self.now, &request)? {
+            Reply::Whole(answer) if answer.status().is_success() => {
+                serde_json::from_slice(answer.body()).ok()
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Whether the object of this uid controls an object.
+pub(super) fn controls(object: &Value, uid: &str) -> bool {
+    let list = object.pointer("/metadata/ownerReferences").and_then(Value::as_array);
+    list.into_iter().flatten().any(|owner| {
+        owner.get("controller") == Some(&Value::Bool(true))
+            && owner.get("uid").and_then(Value::as_str) == Some(uid)
+    })
+}
