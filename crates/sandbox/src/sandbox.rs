@@ -8,16 +8,17 @@ use http::{Method, Request, header};
 use kubewire::Now;
 use serde_json::{Value, json};
 
+use crate::auth::{self, Account, ISSUER, LONGEST, User};
 use crate::discovery;
 use crate::log::{Log, Logged};
-use crate::mount::{Mount, Tokens};
+use crate::mount::Mount;
 use crate::object::meta;
 use crate::reply::{Parked, Reply};
 use crate::server::Server;
 use crate::table::{self, Table};
 use crate::verbs::{self, Ask};
 use crate::watch::Watch;
-use crate::wire::{Accepts, Form, Problem, Query, Refusal, Route, Shape, negotiate, route};
+use crate::wire::{Accepts, Form, Query, Refusal, Route, Shape, negotiate, route};
 
 /// How long a request waits for a version to come, in milliseconds, as in the real server.
 const PATIENCE: u64 = 3_000;
@@ -29,8 +30,9 @@ const PATIENCE: u64 = 3_000;
 #[derive(Clone, Debug)]
 pub struct Sandbox {
     server: Server,
-    tokens: Tokens,
     log: Log,
+    /// The last that was heard of the time.
+    now: Now,
 }
 
 /// Makes a sandbox with things in it.
@@ -84,8 +86,7 @@ impl Builder {
     /// # Errors
     /// [`SeedError`] where an object is of no known kind, in no known namespace, or breaks a rule.
     pub fn build(self) -> Result<Sandbox, SeedError> {
-        let mut sandbox =
-            Sandbox { server: Server::new(self.seed), tokens: Tokens::default(), log: Log::default() };
+        let mut sandbox = Sandbox { server: Server::new(self.seed), log: Log::default(), now: self.now };
         for name in NAMESPACES {
             let namespace = json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}});
             sandbox.put(namespace, self.now)?;
@@ -110,7 +111,7 @@ impl Sandbox {
         match Self::builder().build() {
             Ok(sandbox) => sandbox,
             // Nothing was put in that could be refused.
-            Err(_) => Self { server: Server::new(0), tokens: Tokens::default(), log: Log::default() },
+            Err(_) => Self { server: Server::new(0), log: Log::default(), now: Now::default() },
         }
     }
 
@@ -155,10 +156,43 @@ impl Sandbox {
         self.server.store.get(kind.id, &kind.key(namespace, name)).map(|object| &**object)
     }
 
-    /// The files of a pod that runs as a service account. Its token is accepted from now on.
+    /// The files of a pod that runs as a service account, which is made where it is not there, and so is its namespace. Its token is good for as
+    /// long as the API gives any, 136 years, or until the account is deleted.
     pub fn mount(&mut self, namespace: &str, account: &str) -> Mount {
-        let number = self.server.random.next();
-        self.tokens.issue(number, namespace, account)
+        let now = self.now;
+        for (kind, missing) in [
+            ("Namespace", self.server.namespace(namespace).is_none()),
+            ("ServiceAccount", self.server.object("ServiceAccount", namespace, account).is_none()),
+        ] {
+            let (name, within) = if kind == "Namespace" { (namespace, "") } else { (account, namespace) };
+            let object =
+                json!({"apiVersion": "v1", "kind": kind, "metadata": {"name": name, "namespace": within}});
+            // A name that is none makes no account, and then the token is nobody's.
+            let _ = if missing { self.put(object, now) } else { Ok(()) };
+        }
+        let uid = self.server.object("ServiceAccount", namespace, account).map(|object| meta(object, "uid"));
+        let issued = now.wall / 1000;
+        let account = Account {
+            namespace: namespace.to_owned(),
+            name: account.to_owned(),
+            uid: uid.unwrap_or_default().to_owned(),
+            audiences: vec![ISSUER.to_owned()],
+            issued,
+            expires: issued.saturating_add_signed(LONGEST),
+            bound: Vec::new(),
+        };
+        Mount::new(self.server.auth.tokens.of_account(account), namespace)
+    }
+
+    /// The token of an administrator, `admin` of the group `system:masters`, who may do everything. It is the same at each call.
+    #[must_use]
+    pub fn admin(&self) -> &str {
+        &self.server.auth.admin
+    }
+
+    /// A token of a user by name, who is in these groups and in `system:authenticated`. It does not end.
+    pub fn user(&mut self, name: &str, groups: &[&str]) -> String {
+        self.server.auth.tokens.of_user(User::named(name, "", groups))
     }
 
     /// The number of the last write, which is what `resourceVersion` counts.
@@ -199,6 +233,7 @@ impl Sandbox {
     }
 
     fn answer(&mut self, now: Now, request: Request<Bytes>, parked: Option<u64>) -> Reply {
+        self.now = now;
         let late = parked.is_some_and(|until| now.mono >= until);
         let reply = match self.route(now, &request, late) {
             Ok(reply) => reply,
@@ -216,7 +251,7 @@ impl Sandbox {
 
     fn route(&mut self, now: Now, request: &Request<Bytes>, late: bool) -> Result<Reply, Refusal> {
         let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
-        self.authenticate(header(header::AUTHORIZATION))?;
+        let user = auth::authenticate(&self.server, now, request.headers())?;
         let accept = header(header::ACCEPT);
         let method = request.method().clone();
         match route(&self.server.registry, request.uri().path())? {
@@ -228,6 +263,7 @@ impl Sandbox {
                 let registry = self.server.registry.clone();
                 let mut ask = Ask {
                     now,
+                    user: &user,
                     method,
                     place: &place,
                     registry: &registry,
@@ -253,15 +289,6 @@ impl Sandbox {
                     done => done,
                 }
             }
-        }
-    }
-
-    /// Who may is not asked yet: whoever has no token, or one that was handed out, may do everything.
-    fn authenticate(&self, authorization: Option<&str>) -> Result<(), Refusal> {
-        let token = authorization.and_then(|value| value.strip_prefix("Bearer "));
-        match token {
-            Some(token) if !self.tokens.knows(token.trim()) => Err(Problem::unauthorized().into()),
-            _ => Ok(()),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::auth::Auth;
 use crate::random::Random;
 use crate::registry::Registry;
 use crate::store::Store;
@@ -13,6 +14,7 @@ pub(crate) struct Server {
     pub(crate) registry: Registry,
     pub(crate) store: Store,
     pub(crate) random: Random,
+    pub(crate) auth: Auth,
     /// Where `namespaces` are stored.
     namespaces: usize,
 }
@@ -21,11 +23,17 @@ impl Server {
     pub(crate) fn new(seed: u64) -> Self {
         let registry = Registry::new();
         let namespaces = registry.find("", "v1", "namespaces").map_or(usize::MAX, |kind| kind.id);
-        Self { registry, store: Store::new(), random: Random::new(seed), namespaces }
+        Self { registry, store: Store::new(), random: Random::new(seed), auth: Auth::new(seed), namespaces }
     }
 
     pub(crate) fn namespace(&self, name: &str) -> Option<&Value> {
         self.store.get(self.namespaces, name).map(|namespace| &**namespace)
+    }
+
+    /// An object of the core group; `namespace` is empty for kinds without one.
+    pub(crate) fn object(&self, kind: &str, namespace: &str, name: &str) -> Option<&Value> {
+        let kind = self.registry.by_kind("v1", kind)?;
+        self.store.get(kind.id, &kind.key(namespace, name)).map(|object| &**object)
     }
 
     pub(crate) fn remove_namespace(&mut self, name: &str) {

@@ -24,9 +24,9 @@ fn start(options: &Options) -> Listener {
     Listener::start(Sandbox::new(), options).unwrap()
 }
 
-/// A client that has what a pod would have, and no more.
+/// A client that has the files that a pod would have, of the administrator.
 fn client(listener: &Listener, mount: &tempfile::TempDir) -> Client {
-    listener.write_mount(mount.path(), "default", "default").unwrap();
+    listener.write_admin_mount(mount.path(), "default").unwrap();
     let config = Config::server(listener.url()).unwrap().mount(mount.path().to_str().unwrap());
     Client::new(config).unwrap()
 }
@@ -162,15 +162,13 @@ fn a_body_of_more_than_three_megabytes_is_refused_in_the_servers_words() {
 #[test]
 fn a_kubeconfig_says_where_and_as_whom() {
     let tls = start(&Options::default());
-    let text = tls.kubeconfig("shop", "till");
+    let text = tls.account_kubeconfig("shop", "till");
     assert!(
         text.contains(&format!("server: {}\n", tls.url())) && text.contains("certificate-authority-data: ")
     );
     assert!(text.contains("namespace: \"shop\"\n"), "{text}");
     let plain = start(&Options::default().plain());
-    assert!(
-        plain.authority().is_none() && !plain.kubeconfig("shop", "till").contains("certificate-authority")
-    );
+    assert!(plain.authority().is_none() && !plain.kubeconfig("shop").contains("certificate-authority"));
     let token = plain.mount("shop", "till").token;
     for (token, wanted) in [(token.as_str(), 200), ("of-nobody", 401)] {
         let header = format!("authorization: Bearer {token}\r\n");

@@ -68,7 +68,7 @@ pub(crate) fn run(target: &TargetArguments, serve: &Serve) -> Result<(), Failure
     let kubeconfig = directory.join("kubeconfig");
     let written = listener
         .write_mount(&directory, namespace, ACCOUNT)
-        .and_then(|()| std::fs::write(&kubeconfig, listener.kubeconfig(namespace, ACCOUNT)));
+        .and_then(|()| std::fs::write(&kubeconfig, listener.kubeconfig(namespace)));
     written.map_err(|error| Failure::new(format_args!("{}: {error}", directory.display())))?;
     let (url, directory, kubeconfig) = (listener.url(), directory.display(), kubeconfig.display());
     // No token goes over plain HTTP, and the sandbox asks for none.

@@ -1,0 +1,35 @@
+//! Who asks, and who may.
+
+mod bearer;
+mod token;
+mod user;
+
+use crate::object::quote;
+use crate::random::Random;
+
+pub(crate) use bearer::authenticate;
+pub(crate) use token::{Account, ISSUER, LONGEST, Tokens, authenticate as authenticate_token};
+pub(crate) use user::{MASTERS, User};
+
+/// What is known of who may.
+#[derive(Clone, Debug)]
+pub(crate) struct Auth {
+    pub(crate) tokens: Tokens,
+    /// The administrator's token.
+    pub(crate) admin: String,
+}
+
+impl Auth {
+    /// Dice of its own keep what else the seed decides as it is.
+    pub(crate) fn new(seed: u64) -> Self {
+        let mut tokens = Tokens::new(Random::new(seed ^ 0x7265_6172_6572_5f00));
+        let admin = tokens.of_user(User::named("admin", "admin", &[MASTERS]));
+        Self { tokens, admin }
+    }
+}
+
+/// Go's `%q` of texts.
+pub(crate) fn quoted(texts: &[String]) -> String {
+    let texts: Vec<String> = texts.iter().map(|text| quote(text)).collect();
+    format!("[{}]", texts.join(" "))
+}
