@@ -8,11 +8,12 @@ use http::{Method, Request, header};
 use kubewire::Now;
 use serde_json::{Value, json};
 
-use crate::auth::{self, Account, ISSUER, LONGEST, User};
+use crate::auth::{self, Account, Attributes, ISSUER, LONGEST, User, rbac};
 use crate::discovery;
 use crate::log::{Log, Logged};
 use crate::mount::Mount;
-use crate::object::meta;
+use crate::object::{meta, set_meta};
+use crate::random::Random;
 use crate::reply::{Parked, Reply};
 use crate::server::Server;
 use crate::table::{self, Table};
@@ -40,6 +41,7 @@ pub struct Sandbox {
 pub struct Builder {
     seed: u64,
     now: Now,
+    rbac: bool,
     objects: Vec<Value>,
 }
 
@@ -73,6 +75,14 @@ impl Builder {
         self
     }
 
+    /// Whether roles and bindings say who may do what, as they do unless this is false: then everyone may do everything, and the roles and
+    /// bindings that every cluster has are left out.
+    #[must_use]
+    pub fn rbac(mut self, rbac: bool) -> Self {
+        self.rbac = rbac;
+        self
+    }
+
     /// Puts an object in, with its `apiVersion` and `kind`. A namespace must be put in before what it holds, but for the four that are
     /// always there; without one, an object goes into `default`.
     #[must_use]
@@ -86,10 +96,20 @@ impl Builder {
     /// # Errors
     /// [`SeedError`] where an object is of no known kind, in no known namespace, or breaks a rule.
     pub fn build(self) -> Result<Sandbox, SeedError> {
-        let mut sandbox = Sandbox { server: Server::new(self.seed), log: Log::default(), now: self.now };
+        let mut sandbox =
+            Sandbox { server: Server::new(self.seed, self.rbac), log: Log::default(), now: self.now };
         for name in NAMESPACES {
             let namespace = json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}});
             sandbox.put(namespace, self.now)?;
+        }
+        if self.rbac {
+            // Dice of their own keep what else the seed decides as it is.
+            let mut random = Random::new(self.seed ^ 0x706f_6c69_6379);
+            for mut object in rbac::policy() {
+                set_meta(&mut object, "uid", Some(random.uid().into()));
+                sandbox.seed(object, self.now)?;
+            }
+            rbac::aggregate(&mut sandbox.server);
         }
         for object in self.objects {
             sandbox.put(object, self.now)?;
@@ -111,7 +131,7 @@ impl Sandbox {
         match Self::builder().build() {
             Ok(sandbox) => sandbox,
             // Nothing was put in that could be refused.
-            Err(_) => Self { server: Server::new(0), log: Log::default(), now: Now::default() },
+            Err(_) => Self { server: Server::new(0, true), log: Log::default(), now: Now::default() },
         }
     }
 
@@ -127,7 +147,7 @@ impl Sandbox {
     /// ```
     #[must_use]
     pub fn builder() -> Builder {
-        Builder { seed: 0, now: Now::default(), objects: Vec::new() }
+        Builder { seed: 0, now: Now::default(), rbac: true, objects: Vec::new() }
     }
 
     /// Puts an object in, as a test wants it: past the API, but not past the rules for names.
@@ -135,6 +155,15 @@ impl Sandbox {
     /// # Errors
     /// As [`Builder::build`].
     pub fn put(&mut self, object: Value, now: Now) -> Result<(), SeedError> {
+        let gathers = object.get("kind").is_some_and(|kind| kind == "ClusterRole");
+        self.seed(object, now)?;
+        if gathers {
+            rbac::aggregate(&mut self.server);
+        }
+        Ok(())
+    }
+
+    fn seed(&mut self, object: Value, now: Now) -> Result<(), SeedError> {
         let text = |field: &str| object.get(field).and_then(Value::as_str).unwrap_or_default();
         let (api_version, kind) = (text("apiVersion"), text("kind"));
         let found = self.server.registry.by_kind(api_version, kind).filter(|kind| kind.is_stored());
@@ -252,13 +281,16 @@ impl Sandbox {
     fn route(&mut self, now: Now, request: &Request<Bytes>, late: bool) -> Result<Reply, Refusal> {
         let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
         let user = auth::authenticate(&self.server, now, request.headers())?;
+        let query = request.uri().query().unwrap_or_default();
+        let asked = Attributes::of(request.method(), request.uri().path(), query);
+        auth::allow(&self.server, &user, &asked)?;
         let accept = header(header::ACCEPT);
         let method = request.method().clone();
         match route(&self.server.registry, request.uri().path())? {
             Route::Discovery(parts) => discovery::answer(&self.server.registry, &method, &parts, accept),
             Route::Other(path) => discovery::other(&method, &path),
             Route::Resource(place) => {
-                let query = Query::parse(request.uri().query().unwrap_or_default());
+                let query = Query::parse(query);
                 let collection = method == Method::GET && (place.name.is_empty() || place.watch);
                 let registry = self.server.registry.clone();
                 let mut ask = Ask {
@@ -281,6 +313,9 @@ impl Sandbox {
                     ask.form = form;
                 }
                 let done = verbs::perform(&mut self.server, &mut ask);
+                if ask.method != Method::GET && place.kind.kind == "ClusterRole" {
+                    rbac::aggregate(&mut self.server);
+                }
                 match done
                     .and_then(|reply| if shape == Shape::Table { tabled(&ask, reply) } else { Ok(reply) })
                 {

@@ -20,10 +20,16 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    pub(crate) fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64, rbac: bool) -> Self {
         let registry = Registry::new();
         let namespaces = registry.find("", "v1", "namespaces").map_or(usize::MAX, |kind| kind.id);
-        Self { registry, store: Store::new(), random: Random::new(seed), auth: Auth::new(seed), namespaces }
+        Self {
+            registry,
+            store: Store::new(),
+            random: Random::new(seed),
+            auth: Auth::new(seed, rbac),
+            namespaces,
+        }
     }
 
     pub(crate) fn namespace(&self, name: &str) -> Option<&Value> {

@@ -42,6 +42,10 @@ impl User {
         Self { name: account_name(namespace, name), uid: uid.into(), groups, ..Self::default() }
     }
 
+    pub(crate) fn is_in(&self, group: &str) -> bool {
+        self.groups.iter().any(|own| own == group)
+    }
+
     /// `UserInfo`, in which what is empty is left out.
     pub(crate) fn info(&self) -> Value {
         let mut info = Map::new();

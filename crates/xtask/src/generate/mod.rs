@@ -1,6 +1,7 @@
-//! `cargo xtask generate`: the core's table of built-in resources, from what a real server says of itself.
+//! `cargo xtask generate`: the core's table of built-in resources, and the sandbox's first roles and bindings, from what a real server says of itself.
 
 mod discovery;
+mod policy;
 mod table;
 
 use crate::{apiserver::with_cluster, root::root};
@@ -9,7 +10,11 @@ use kubewire_apiserver::{Admin, State};
 use lexopt::{Arg, Parser};
 use std::fs;
 
-const TABLE: &str = "crates/core/src/resource/builtin.txt";
+/// A file, and what a server says that it holds.
+type File = (&'static str, fn(&State) -> Result<String>);
+
+const FILES: [File; 2] =
+    [("crates/core/src/resource/builtin.txt", table), ("crates/sandbox/src/auth/rbac/policy.txt", policy)];
 
 pub(crate) fn main(mut words: Parser) -> Result<()> {
     let mut check_only = false;
@@ -22,29 +27,37 @@ pub(crate) fn main(mut words: Parser) -> Result<()> {
     with_cluster("generate", |state| if check_only { check(state) } else { write(state) })
 }
 
-/// Fails when the committed table is not what the server in `state` says.
+/// Fails when a committed file is not what the server in `state` says.
 pub(crate) fn check(state: &State) -> Result<()> {
-    let path = root().join(TABLE);
-    let held = fs::read_to_string(&path).with_context(|| format!("could not read {TABLE}"))?;
-    let said = table(state)?;
-    let Some(line) = first_difference(&held, &said) else {
-        println!("{TABLE} is what the server says");
-        return Ok(());
-    };
-    bail!("{TABLE} is not what the server says, first at line {line}: run `cargo xtask generate`")
+    for (name, say) in FILES {
+        let path = root().join(name);
+        let held = fs::read_to_string(&path).with_context(|| format!("could not read {name}"))?;
+        if let Some(line) = first_difference(&held, &say(state)?) {
+            bail!("{name} is not what the server says, first at line {line}: run `cargo xtask generate`")
+        }
+        println!("{name} is what the server says");
+    }
+    Ok(())
 }
 
 fn write(state: &State) -> Result<()> {
-    let text = table(state)?;
-    let path = root().join(TABLE);
-    fs::write(&path, &text).with_context(|| format!("could not write {TABLE}"))?;
-    println!("{TABLE}: {} lines, {} bytes", text.lines().count(), text.len());
+    for (name, say) in FILES {
+        let text = say(state)?;
+        let path = root().join(name);
+        fs::write(&path, &text).with_context(|| format!("could not write {name}"))?;
+        println!("{name}: {} lines, {} bytes", text.lines().count(), text.len());
+    }
     Ok(())
 }
 
 fn table(state: &State) -> Result<String> {
     let admin = Admin::of(state)?;
     table::text(&discovery::read(&mut |path| Ok(admin.json(path)?))?)
+}
+
+fn policy(state: &State) -> Result<String> {
+    let admin = Admin::of(state)?;
+    policy::text(&mut |path| Ok(admin.json(path)?))
 }
 
 /// The number of the first line in which two texts differ, from 1.
