@@ -8,19 +8,21 @@ use http::{Method, Request, header};
 use kubewire::Now;
 use serde_json::{Value, json};
 
+use crate::auth::{self, Account, Attributes, ISSUER, LONGEST, User, rbac};
 use crate::discovery;
 use crate::fault::Faults;
 use crate::life::{Life, State};
 use crate::log::{Log, Logged};
-use crate::mount::{Mount, Tokens};
-use crate::object::meta;
+use crate::mount::Mount;
+use crate::object::{meta, set_meta};
+use crate::random::Random;
 use crate::registry::Registry;
 use crate::reply::{Parked, Reply};
 use crate::server::Server;
 use crate::table::{self, Table};
 use crate::verbs::{self, Ask};
 use crate::watch::Watch;
-use crate::wire::{Accepts, Form, Problem, Query, Refusal, Route, Shape, negotiate, route};
+use crate::wire::{Accepts, Form, Query, Refusal, Route, Shape, negotiate, route};
 
 /// How long a request waits for a version to come, in milliseconds, as in the real server.
 const PATIENCE: u64 = 3_000;
@@ -34,8 +36,9 @@ pub struct Sandbox {
     pub(crate) server: Server,
     pub(crate) faults: Faults,
     pub(crate) life: State,
-    tokens: Tokens,
     log: Log,
+    /// The last that was heard of the time.
+    now: Now,
 }
 
 /// Makes a sandbox with things in it.
@@ -43,6 +46,7 @@ pub struct Sandbox {
 pub struct Builder {
     seed: u64,
     now: Now,
+    rbac: bool,
     objects: Vec<Value>,
     life: Life,
 }
@@ -84,6 +88,14 @@ impl Builder {
         self
     }
 
+    /// Whether roles and bindings say who may do what, as they do unless this is false: then everyone may do everything, and the roles and
+    /// bindings that every cluster has are left out.
+    #[must_use]
+    pub fn rbac(mut self, rbac: bool) -> Self {
+        self.rbac = rbac;
+        self
+    }
+
     /// Puts an object in, with its `apiVersion` and `kind`. A namespace must be put in before what it holds, but for the four that are
     /// always there; without one, an object goes into `default`.
     #[must_use]
@@ -97,17 +109,26 @@ impl Builder {
     /// # Errors
     /// [`SeedError`] where an object is of no known kind, in no known namespace, or breaks a rule.
     pub fn build(self) -> Result<Sandbox, SeedError> {
-        let server = Server::new(self.seed);
+        let server = Server::new(self.seed, self.rbac);
         let mut sandbox = Sandbox {
             life: State::new(self.life, &server.registry),
             server,
             faults: Faults::new(self.seed),
-            tokens: Tokens::default(),
             log: Log::default(),
+            now: self.now,
         };
         for name in NAMESPACES {
             let namespace = json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}});
             sandbox.put(namespace, self.now)?;
+        }
+        if self.rbac {
+            // Dice of their own keep what else the seed decides as it is.
+            let mut random = Random::new(self.seed ^ 0x706f_6c69_6379);
+            for mut object in rbac::policy() {
+                set_meta(&mut object, "uid", Some(random.uid().into()));
+                sandbox.seed(object, self.now)?;
+            }
+            rbac::aggregate(&mut sandbox.server);
         }
         for object in self.objects {
             sandbox.put(object, self.now)?;
@@ -131,10 +152,10 @@ impl Sandbox {
             // Nothing was put in that could be refused.
             Err(_) => Self {
                 life: State::new(Life::none(), &Registry::new()),
-                server: Server::new(0),
+                server: Server::new(0, true),
                 faults: Faults::new(0),
-                tokens: Tokens::default(),
                 log: Log::default(),
+                now: Now::default(),
             },
         }
     }
@@ -151,7 +172,7 @@ impl Sandbox {
     /// ```
     #[must_use]
     pub fn builder() -> Builder {
-        Builder { seed: 0, now: Now::default(), objects: Vec::new(), life: Life::none() }
+        Builder { seed: 0, now: Now::default(), rbac: true, objects: Vec::new(), life: Life::none() }
     }
 
     /// Puts an object in, as a test wants it: past the API, but not past the rules for names.
@@ -159,6 +180,15 @@ impl Sandbox {
     /// # Errors
     /// As [`Builder::build`].
     pub fn put(&mut self, object: Value, now: Now) -> Result<(), SeedError> {
+        let gathers = object.get("kind").is_some_and(|kind| kind == "ClusterRole");
+        self.seed(object, now)?;
+        if gathers {
+            rbac::aggregate(&mut self.server);
+        }
+        Ok(())
+    }
+
+    fn seed(&mut self, object: Value, now: Now) -> Result<(), SeedError> {
         let text = |field: &str| object.get(field).and_then(Value::as_str).unwrap_or_default();
         let (api_version, kind) = (text("apiVersion"), text("kind"));
         let found = self.server.registry.by_kind(api_version, kind).filter(|kind| kind.is_stored());
@@ -182,10 +212,43 @@ impl Sandbox {
         self.server.store.get(kind.id, &kind.key(namespace, name)).map(|object| &**object)
     }
 
-    /// The files of a pod that runs as a service account. Its token is accepted from now on.
+    /// The files of a pod that runs as a service account, which is made where it is not there, and so is its namespace. Its token is good for as
+    /// long as the API gives any, 136 years, or until the account is deleted.
     pub fn mount(&mut self, namespace: &str, account: &str) -> Mount {
-        let number = self.server.random.next();
-        self.tokens.issue(number, namespace, account)
+        let now = self.now;
+        for (kind, missing) in [
+            ("Namespace", self.server.namespace(namespace).is_none()),
+            ("ServiceAccount", self.server.object("ServiceAccount", namespace, account).is_none()),
+        ] {
+            let (name, within) = if kind == "Namespace" { (namespace, "") } else { (account, namespace) };
+            let object =
+                json!({"apiVersion": "v1", "kind": kind, "metadata": {"name": name, "namespace": within}});
+            // A name that is none makes no account, and then the token is nobody's.
+            let _ = if missing { self.put(object, now) } else { Ok(()) };
+        }
+        let uid = self.server.object("ServiceAccount", namespace, account).map(|object| meta(object, "uid"));
+        let issued = now.wall / 1000;
+        let account = Account {
+            namespace: namespace.to_owned(),
+            name: account.to_owned(),
+            uid: uid.unwrap_or_default().to_owned(),
+            audiences: vec![ISSUER.to_owned()],
+            issued,
+            expires: issued.saturating_add_signed(LONGEST),
+            bound: Vec::new(),
+        };
+        Mount::new(self.server.auth.tokens.of_account(account), namespace)
+    }
+
+    /// The token of an administrator, `admin` of the group `system:masters`, who may do everything. It is the same at each call.
+    #[must_use]
+    pub fn admin(&self) -> &str {
+        &self.server.auth.admin
+    }
+
+    /// A token of a user by name, who is in these groups and in `system:authenticated`. It does not end.
+    pub fn user(&mut self, name: &str, groups: &[&str]) -> String {
+        self.server.auth.tokens.of_user(User::named(name, "", groups))
     }
 
     /// The number of the last write, which is what `resourceVersion` counts.
@@ -228,6 +291,7 @@ impl Sandbox {
     }
 
     pub(crate) fn answer(&mut self, now: Now, request: Request<Bytes>, parked: Option<u64>) -> Reply {
+        self.now = now;
         let late = parked.is_some_and(|until| now.mono >= until);
         let reply = match self.route(now, &request, late) {
             Ok(reply) => reply,
@@ -256,18 +320,22 @@ impl Sandbox {
 
     fn route(&mut self, now: Now, request: &Request<Bytes>, late: bool) -> Result<Reply, Refusal> {
         let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
-        self.authenticate(header(header::AUTHORIZATION))?;
+        let user = auth::authenticate(&self.server, now, request.headers())?;
+        let query = request.uri().query().unwrap_or_default();
+        let asked = Attributes::of(request.method(), request.uri().path(), query);
+        auth::allow(&self.server, &user, &asked)?;
         let accept = header(header::ACCEPT);
         let method = request.method().clone();
         match route(&self.server.registry, request.uri().path())? {
             Route::Discovery(parts) => discovery::answer(&self.server.registry, &method, &parts, accept),
             Route::Other(path) => discovery::other(&method, &path),
             Route::Resource(place) => {
-                let query = Query::parse(request.uri().query().unwrap_or_default());
+                let query = Query::parse(query);
                 let collection = method == Method::GET && (place.name.is_empty() || place.watch);
                 let registry = self.server.registry.clone();
                 let mut ask = Ask {
                     now,
+                    user: &user,
                     method,
                     place: &place,
                     registry: &registry,
@@ -285,6 +353,9 @@ impl Sandbox {
                     ask.form = form;
                 }
                 let done = verbs::perform(&mut self.server, &mut ask);
+                if ask.method != Method::GET && place.kind.kind == "ClusterRole" {
+                    rbac::aggregate(&mut self.server);
+                }
                 match done
                     .and_then(|reply| if shape == Shape::Table { tabled(&ask, reply) } else { Ok(reply) })
                 {
@@ -293,15 +364,6 @@ impl Sandbox {
                     done => done,
                 }
             }
-        }
-    }
-
-    /// Who may is not asked yet: whoever has no token, or one that was handed out, may do everything.
-    fn authenticate(&self, authorization: Option<&str>) -> Result<(), Refusal> {
-        let token = authorization.and_then(|value| value.strip_prefix("Bearer "));
-        match token {
-            Some(token) if !self.tokens.knows(token.trim()) => Err(Problem::unauthorized().into()),
-            _ => Ok(()),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::auth::Auth;
 use crate::random::Random;
 use crate::registry::Registry;
 use crate::store::Store;
@@ -15,19 +16,33 @@ pub(crate) struct Server {
     pub(crate) random: Random,
     /// How often it was started: a watch does not outlive its server.
     pub(crate) starts: u64,
+    pub(crate) auth: Auth,
     /// Where `namespaces` are stored.
     namespaces: usize,
 }
 
 impl Server {
-    pub(crate) fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64, rbac: bool) -> Self {
         let registry = Registry::new();
         let namespaces = registry.find("", "v1", "namespaces").map_or(usize::MAX, |kind| kind.id);
-        Self { registry, store: Store::new(), random: Random::new(seed), starts: 0, namespaces }
+        Self {
+            registry,
+            store: Store::new(),
+            random: Random::new(seed),
+            starts: 0,
+            auth: Auth::new(seed, rbac),
+            namespaces,
+        }
     }
 
     pub(crate) fn namespace(&self, name: &str) -> Option<&Value> {
         self.store.get(self.namespaces, name).map(|namespace| &**namespace)
+    }
+
+    /// An object of the core group; `namespace` is empty for kinds without one.
+    pub(crate) fn object(&self, kind: &str, namespace: &str, name: &str) -> Option<&Value> {
+        let kind = self.registry.by_kind("v1", kind)?;
+        self.store.get(kind.id, &kind.key(namespace, name)).map(|object| &**object)
     }
 
     pub(crate) fn remove_namespace(&mut self, name: &str) {

@@ -18,8 +18,9 @@ fn sandbox() -> Sandbox {
 fn ask(sandbox: &mut Sandbox, method: &str, target: &str, body: &Value) -> (u16, Value) {
     let body = if body.is_null() { Bytes::new() } else { body.to_string().into() };
     let media = if method == "PATCH" { "application/merge-patch+json" } else { "application/json" };
-    let request =
-        Request::builder().method(method).uri(target).header("content-type", media).body(body).unwrap();
+    let bearer = format!("Bearer {}", sandbox.admin());
+    let request = Request::builder().method(method).uri(target).header("content-type", media);
+    let request = request.header("authorization", bearer).body(body).unwrap();
     let answer = sandbox.handle(Now { mono: 0, wall: 10_000 }, request).whole().expect("a whole answer");
     (answer.status().as_u16(), serde_json::from_slice(answer.body()).unwrap_or_default())
 }

@@ -22,7 +22,9 @@ fn map(name: &str, data: &str) -> Value {
 
 fn ask(sandbox: &mut Sandbox, now: Now, method: &str, target: &str, body: &Value) -> Reply {
     let body = if body.is_null() { Bytes::new() } else { body.to_string().into() };
-    sandbox.handle(now, Request::builder().method(method).uri(target).body(body).unwrap())
+    let bearer = format!("Bearer {}", sandbox.admin());
+    let request = Request::builder().method(method).uri(target).header("authorization", bearer);
+    sandbox.handle(now, request.body(body).unwrap())
 }
 
 fn answer(sandbox: &mut Sandbox, method: &str, target: &str, body: &Value) -> (u16, Value) {

@@ -21,6 +21,11 @@ fn map(name: &str) -> Value {
     json!({"metadata": {"name": name}, "data": {"a": "1"}})
 }
 
+/// One that asks nobody for a token.
+fn open() -> Sandbox {
+    Sandbox::builder().rbac(false).build().unwrap()
+}
+
 const MAPS: &str = "/api/v1/namespaces/default/configmaps";
 
 fn ask(sandbox: &mut Sandbox, method: &str, target: &str, body: &Value) -> Reply {
@@ -51,7 +56,7 @@ fn each_status_comes_in_the_servers_words() {
         (Fault::timeout(), 504, "Timeout", ""),
         (Fault::unauthorized(), 401, "Unauthorized", ""),
     ] {
-        let mut sandbox = Sandbox::new();
+        let mut sandbox = open();
         sandbox.fail(fault);
         assert_eq!(answer(&mut sandbox, "GET", MAPS), (code, reason.into(), after.into()));
         sandbox.heal();
@@ -64,7 +69,7 @@ fn each_status_comes_in_the_servers_words() {
 #[test]
 fn a_fault_befalls_what_it_is_for() {
     let told = |fault: Fault| {
-        let mut sandbox = Sandbox::new();
+        let mut sandbox = open();
         sandbox.fail(fault);
         let asked = [
             ("POST", MAPS.to_owned()),
@@ -94,7 +99,7 @@ fn a_fault_befalls_what_it_is_for() {
 #[test]
 fn the_dice_are_the_seeds() {
     let story = |seed| {
-        let mut sandbox = Sandbox::builder().seed(seed).build().unwrap();
+        let mut sandbox = Sandbox::builder().rbac(false).seed(seed).build().unwrap();
         sandbox.fail(Fault::unavailable().percent(50));
         (0..40).map(|_| answer(&mut sandbox, "GET", MAPS).0).collect::<Vec<_>>()
     };
@@ -106,7 +111,7 @@ fn the_dice_are_the_seeds() {
 
 #[test]
 fn what_is_lost_was_done_or_not() {
-    let mut sandbox = Sandbox::new();
+    let mut sandbox = open();
     sandbox.fail(Fault::lost().verb(Verb::Create).times(1));
     sandbox.fail(Fault::answer_lost().verb(Verb::Create).times(1));
     assert!(matches!(ask(&mut sandbox, "POST", MAPS, &map("a")), Reply::Lost(None)));
@@ -143,7 +148,7 @@ fn a_slow_answer_takes_its_time() {
 #[test]
 fn a_watch_ends_is_cut_is_too_late_or_dropped() {
     let told = |fault: Option<Fault>, dropped: bool| {
-        let mut sandbox = Sandbox::new();
+        let mut sandbox = open();
         for name in ["a", "b", "c"] {
             assert_eq!(ask(&mut sandbox, "POST", MAPS, &map(name)).status().unwrap(), 201);
         }

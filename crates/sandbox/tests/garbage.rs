@@ -88,6 +88,7 @@ const MEDIA: [&str; 6] = [
     "application/yaml",
     ";;;",
 ];
+const BEARERS: [&str; 6] = ["", "Bearer", "Bearer  x", "Basic eDp5", "Bearer a.b.c", "Bearer \u{ff}"];
 const BODIES: [&str; 20] = [
     "",
     "{",
@@ -141,6 +142,7 @@ fn target(dice: &mut Dice) -> String {
 fn whatever_comes_is_answered() {
     let mut dice = Dice(1);
     let mut sandbox = Sandbox::new();
+    let admin = format!("Bearer {}", sandbox.admin());
     let (mut answered, mut watched) = (0, 0);
     for round in 0..40_000_u64 {
         let target = target(&mut dice);
@@ -148,6 +150,7 @@ fn whatever_comes_is_answered() {
             .method(dice.pick(&METHODS))
             .uri(&target)
             .header("content-type", dice.pick(&MEDIA))
+            .header("authorization", if dice.below(8) == 0 { dice.pick(&BEARERS) } else { &admin })
             .body(Bytes::from_static(dice.pick(&BODIES).as_bytes()));
         // What is no request at all does not come this far.
         let Ok(request) = request else { continue };
@@ -181,9 +184,10 @@ fn whatever_comes_is_answered() {
 fn large_bodies_are_refused() {
     let mut sandbox = Sandbox::new();
     let body = format!("{{\"metadata\":{{\"name\":\"a\"}},\"data\":{{\"k\":\"{}\"}}}}", "x".repeat(4 << 20));
-    let request = Request::post("/api/v1/namespaces/default/configmaps").body(Bytes::from(body)).unwrap();
-    assert_eq!(sandbox.handle(Now::default(), request).status().unwrap(), 413);
-    let deep = "[".repeat(1 << 20);
-    let request = Request::post("/api/v1/namespaces/default/configmaps").body(Bytes::from(deep)).unwrap();
-    assert_eq!(sandbox.handle(Now::default(), request).status().unwrap(), 400);
+    for (body, wanted) in [(body, 413), ("[".repeat(1 << 20), 400)] {
+        let request = Request::post("/api/v1/namespaces/default/configmaps");
+        let request = request.header("authorization", format!("Bearer {}", sandbox.admin()));
+        let request = request.body(Bytes::from(body)).unwrap();
+        assert_eq!(sandbox.handle(Now::default(), request).status().unwrap(), wanted);
+    }
 }

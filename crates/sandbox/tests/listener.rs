@@ -24,16 +24,22 @@ fn start(options: &Options) -> Listener {
     Listener::start(Sandbox::new(), options).unwrap()
 }
 
-/// A client that has what a pod would have, and no more.
+/// Without rules: everyone may do everything.
+fn start_open(options: &Options) -> Listener {
+    Listener::start(Sandbox::builder().rbac(false).build().unwrap(), options).unwrap()
+}
+
+/// A client that has the files that a pod would have, of the administrator.
 fn client(listener: &Listener, mount: &tempfile::TempDir) -> Client {
-    listener.write_mount(mount.path(), "default", "default").unwrap();
+    listener.write_admin_mount(mount.path(), "default").unwrap();
     let config = Config::server(listener.url()).unwrap().mount(mount.path().to_str().unwrap());
     Client::new(config).unwrap()
 }
 
 /// Sends a request over plain HTTP, and gives status and body of the answer.
 fn raw(listener: &Listener, asked: &str, body: &[u8]) -> (u16, String) {
-    raw_with(listener, asked, "", body)
+    let token = listener.admin_mount("default").token;
+    raw_with(listener, asked, &format!("authorization: Bearer {token}\r\n"), body)
 }
 
 fn raw_with(listener: &Listener, asked: &str, header: &str, body: &[u8]) -> (u16, String) {
@@ -162,17 +168,15 @@ fn a_body_of_more_than_three_megabytes_is_refused_in_the_servers_words() {
 #[test]
 fn a_kubeconfig_says_where_and_as_whom() {
     let tls = start(&Options::default());
-    let text = tls.kubeconfig("shop", "till");
+    let text = tls.account_kubeconfig("shop", "till");
     assert!(
         text.contains(&format!("server: {}\n", tls.url())) && text.contains("certificate-authority-data: ")
     );
     assert!(text.contains("namespace: \"shop\"\n"), "{text}");
     let plain = start(&Options::default().plain());
-    assert!(
-        plain.authority().is_none() && !plain.kubeconfig("shop", "till").contains("certificate-authority")
-    );
-    let token = plain.mount("shop", "till").token;
-    for (token, wanted) in [(token.as_str(), 200), ("of-nobody", 401)] {
+    assert!(plain.authority().is_none() && !plain.kubeconfig("shop").contains("certificate-authority"));
+    let (till, admin) = (plain.mount("shop", "till").token, plain.admin_mount("shop").token);
+    for (token, wanted) in [(admin.as_str(), 200), (&till, 403), ("of-nobody", 401)] {
         let header = format!("authorization: Bearer {token}\r\n");
         assert_eq!(raw_with(&plain, &format!("GET {MAPS}"), &header, b"").0, wanted);
     }
@@ -182,7 +186,7 @@ fn a_kubeconfig_says_where_and_as_whom() {
 
 #[test]
 fn it_ends_at_once_and_takes_its_connections_with_it() {
-    let listener = start(&Options::default().plain());
+    let listener = start_open(&Options::default().plain());
     let port = listener.port();
     let mut socket = TcpStream::connect(("127.0.0.1", port)).unwrap();
     socket.write_all(format!("GET {MAPS}?watch=1 HTTP/1.1\r\nhost: x\r\n\r\n").as_bytes()).unwrap();
@@ -221,7 +225,7 @@ fn bad(index: usize) -> Vec<u8> {
 #[test]
 fn two_hundred_bad_clients_keep_nobody_from_being_served() {
     for options in [Options::default(), Options::default().plain()] {
-        let listener = start(&options);
+        let listener = start_open(&options);
         let mut held = Vec::new();
         for index in 0..200 {
             let mut socket = TcpStream::connect(("127.0.0.1", listener.port())).unwrap();

@@ -62,7 +62,7 @@ impl Admin {
         Ok((answer.status().as_u16(), body))
     }
 
-    /// Sends a request as it is, and reads the answer to its end; the admin's credentials are added, and of the URI only the path and the query
+    /// Sends a request as it is, and reads the answer to its end; the admin's credentials are added where it has none, and of the URI only the path and the query
     /// count. A watch is read until its `timeoutSeconds` are over.
     ///
     /// # Errors
@@ -78,7 +78,7 @@ impl Admin {
             format!("{}{target}", self.server).parse().map_err(|cause: InvalidUri| failed(&cause))?;
         *with_body.headers_mut() = request.headers().clone();
         let bearer = self.bearer.parse().map_err(|cause: InvalidHeaderValue| failed(&cause))?;
-        with_body.headers_mut().insert("authorization", bearer);
+        with_body.headers_mut().entry("authorization").or_insert(bearer);
         let answer = if request.body().is_empty() {
             // Without a body there is no `Content-Length: 0` either.
             let (parts, _) = with_body.into_parts();

@@ -9,6 +9,7 @@ use std::time::{Duration, SystemTime};
 use clap::Args;
 use kubewire::{Config, Now};
 use kubewire_sandbox::{Listener, Options, Sandbox};
+use serde_json::json;
 
 use crate::arguments::TargetArguments;
 use crate::failure::Failure;
@@ -26,6 +27,9 @@ pub(crate) struct Serve {
     /// What uids and generated names come from
     #[arg(long, value_name = "NUMBER", default_value_t = 0)]
     seed: u64,
+    /// The service account of the namespace whose pod's files are written; without it they are the administrator's
+    #[arg(long, value_name = "NAME")]
+    account: Option<String>,
     /// A file of YAML or JSON whose objects are put in too; can be said again
     #[arg(long, value_name = "FILE")]
     object: Vec<PathBuf>,
@@ -33,8 +37,6 @@ pub(crate) struct Serve {
 
 /// The namespace that everything of the shop is in.
 const SHOP: &str = "shop";
-/// The service account that its users run as.
-const ACCOUNT: &str = "default";
 const OBJECTS: &str = include_str!("shop.yaml");
 /// How often it looks whether it shall end.
 const LOOK: Duration = Duration::from_millis(50);
@@ -52,7 +54,7 @@ pub(crate) fn run(target: &TargetArguments, serve: &Serve) -> Result<(), Failure
     if serve.plain {
         options = options.plain();
     }
-    let sandbox = filled(serve.seed, &serve.object)?;
+    let sandbox = filled(serve.seed, serve.plain, &serve.object)?;
     let listener = Listener::start(sandbox, &options).map_err(|error| {
         Failure::new(format_args!("the sandbox cannot listen on port {}: {error}", serve.port))
     })?;
@@ -66,18 +68,23 @@ pub(crate) fn run(target: &TargetArguments, serve: &Serve) -> Result<(), Failure
     };
     let namespace = target.namespace.as_deref().unwrap_or(SHOP);
     let kubeconfig = directory.join("kubeconfig");
-    let written = listener
-        .write_mount(&directory, namespace, ACCOUNT)
-        .and_then(|()| std::fs::write(&kubeconfig, listener.kubeconfig(namespace, ACCOUNT)));
+    let (mount, who) = match &serve.account {
+        Some(account) => (
+            listener.write_mount(&directory, namespace, account),
+            format!("the service account {namespace}/{account}"),
+        ),
+        None => (listener.write_admin_mount(&directory, namespace), "the administrator".to_owned()),
+    };
+    let written = mount.and_then(|()| std::fs::write(&kubeconfig, listener.kubeconfig(namespace)));
     written.map_err(|error| Failure::new(format_args!("{}: {error}", directory.display())))?;
     let (url, directory, kubeconfig) = (listener.url(), directory.display(), kubeconfig.display());
-    // No token goes over plain HTTP, and the sandbox asks for none.
+    // No token goes over plain HTTP, and without one everyone is the administrator there.
     let told = if serve.plain { format!("-n {namespace}") } else { format!("--mount {directory}") };
     print(
         format!(
             "An API server in memory listens at {url}
-  {directory}/token, ca.crt and namespace are a pod's mount, of the service account {namespace}/{ACCOUNT}
-  {kubeconfig} is for kubectl and other clients
+  {directory}/token, ca.crt and namespace are a pod's mount, of {who}
+  {kubeconfig} is for kubectl and other clients, of the administrator
 
   kubewire --server {url} {told} get configmaps
   kubectl --kubeconfig {kubeconfig} get configmaps
@@ -102,26 +109,35 @@ pub(crate) struct Embedded {
 impl Embedded {
     pub(crate) fn start() -> Result<Self, Failure> {
         // Nobody is between this process and itself.
-        let listener = Listener::start(filled(0, &[])?, &Options::default().plain())
+        let listener = Listener::start(filled(0, false, &[])?, &Options::default().plain())
             .map_err(|error| Failure::new(format_args!("the sandbox cannot listen: {error}")))?;
-        let token = listener.mount(SHOP, ACCOUNT).token;
+        let token = listener.admin_mount(SHOP).token;
         Ok(Self { listener, token })
     }
 
-    /// How to ask it, as someone in the shop.
+    /// How to ask it, as the administrator, in the shop.
     pub(crate) fn config(&self) -> Result<Config, Failure> {
         let config = Config::server(self.listener.url())?.token(&self.token)?;
         Ok(config.namespace(SHOP).allow_plain_http())
     }
 }
 
-/// The shop, and what the files hold.
-fn filled(seed: u64, files: &[PathBuf]) -> Result<Sandbox, Failure> {
+/// The shop, and what the files hold; `open` to whoever shows no token.
+fn filled(seed: u64, open: bool, files: &[PathBuf]) -> Result<Sandbox, Failure> {
     let wall = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     let now = Now { mono: 0, wall: u64::try_from(wall.as_millis()).unwrap_or(u64::MAX) };
     let mut builder = Sandbox::builder().seed(seed).now(now);
     for object in manifest::parse(OBJECTS).map_err(Failure::new)? {
         builder = builder.object(object);
+    }
+    if open {
+        builder = builder.object(json!({
+            "apiVersion": "rbac.authorization.k8s.io/v1",
+            "kind": "ClusterRoleBinding",
+            "metadata": {"name": "everyone"},
+            "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "cluster-admin"},
+            "subjects": [{"apiGroup": "rbac.authorization.k8s.io", "kind": "Group", "name": "system:unauthenticated"}],
+        }));
     }
     for file in files {
         for manifest in manifest::read(file)? {
@@ -137,7 +153,7 @@ mod tests {
 
     #[test]
     fn the_shop_is_open() {
-        let Ok(sandbox) = filled(0, &[]) else { panic!("the shop's objects can be put in") };
+        let Ok(sandbox) = filled(0, false, &[]) else { panic!("the shop's objects can be put in") };
         let settings = sandbox.get("v1", "ConfigMap", SHOP, "settings").unwrap();
         assert_eq!(settings["data"]["currency"], "EUR");
         assert!(sandbox.get("apps/v1", "Deployment", SHOP, "till").is_some());

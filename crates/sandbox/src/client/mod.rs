@@ -56,16 +56,47 @@ impl World {
 }
 
 impl Client {
-    /// Takes a sandbox, as one to whom everything is allowed. The clock begins at 2026-01-01T00:00:00Z.
+    /// Takes a sandbox, as its administrator, to whom everything is allowed. The clock begins at 2026-01-01T00:00:00Z.
     ///
     /// # Errors
     /// Those of a session, none of which can arise here.
-    pub fn new(mut sandbox: Sandbox) -> Result<Self, Error> {
-        let token = sandbox.mount("default", "default").token;
+    pub fn new(sandbox: Sandbox) -> Result<Self, Error> {
+        let session = session(sandbox.admin(), "default")?;
         let world = World { sandbox, now: Now { mono: 0, wall: 1_767_225_600_000 } };
-        let config = Config::server("https://sandbox.invalid").and_then(|config| config.token(&token))?;
-        let session = config.namespace("default").session()?;
         Ok(Self { shared: Arc::new(Mutex::new(world)), session: Arc::new(Mutex::new(session)) })
+    }
+
+    /// The same sandbox and clock, as a service account with what its pods find; see [`Sandbox::mount`]. Its namespace is the client's.
+    ///
+    /// ```
+    /// use kubewire::{Api, Builtin, Catalog, Object};
+    /// use kubewire_sandbox::{Client, Sandbox};
+    ///
+    /// let admin = Client::new(Sandbox::new())?;
+    /// let web = admin.as_account("default", "web")?;
+    /// let me = web.run(kubewire::rights::whoami())?;
+    /// assert_eq!(me.username, "system:serviceaccount:default:web");
+    /// # Ok::<(), kubewire::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As those of [`Client::new`].
+    pub fn as_account(&self, namespace: &str, account: &str) -> Result<Self, Error> {
+        let mount = self.world().sandbox.mount(namespace, account);
+        Ok(self.with_session(session(&mount.token, namespace)?))
+    }
+
+    /// The same sandbox and clock, as a user in these groups; see [`Sandbox::user`].
+    ///
+    /// # Errors
+    /// As those of [`Client::new`].
+    pub fn as_user(&self, name: &str, groups: &[&str]) -> Result<Self, Error> {
+        let token = self.world().sandbox.user(name, groups);
+        Ok(self.with_session(session(&token, "default")?))
+    }
+
+    fn with_session(&self, session: Session) -> Self {
+        Self { shared: Arc::clone(&self.shared), session: Arc::new(Mutex::new(session)) }
     }
 
     /// Makes a call. Where the call waits, the clock moves on.
@@ -113,4 +144,9 @@ impl Client {
     pub(crate) fn session(&self) -> MutexGuard<'_, Session> {
         self.session.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn session(token: &str, namespace: &str) -> Result<Session, Error> {
+    let config = Config::server("https://sandbox.invalid").and_then(|config| config.token(token))?;
+    Ok(config.namespace(namespace).session()?)
 }

@@ -56,7 +56,7 @@ impl Options {
 /// use kubewire_sandbox::{Listener, Options, Sandbox};
 /// let listener = Listener::start(Sandbox::new(), &Options::default())?;
 /// assert!(listener.url().starts_with("https://127.0.0.1:"));
-/// assert!(listener.kubeconfig("default", "default").contains(listener.url()));
+/// assert!(listener.kubeconfig("default").contains(listener.url()));
 /// # Ok::<(), std::io::Error>(())
 /// ```
 #[derive(Debug)]
@@ -118,14 +118,25 @@ impl Listener {
     /// The files of a pod that runs as a service account; see [`Sandbox::mount`].
     #[must_use]
     pub fn mount(&self, namespace: &str, account: &str) -> Mount {
-        let mut mount = self.with(|sandbox| sandbox.mount(namespace, account));
+        let mount = self.with(|sandbox| sandbox.mount(namespace, account));
+        self.trusting(mount)
+    }
+
+    /// Such files with the token of the administrator; see [`Sandbox::admin`].
+    #[must_use]
+    pub fn admin_mount(&self, namespace: &str) -> Mount {
+        let token = self.with(|sandbox| sandbox.admin().to_owned());
+        self.trusting(Mount::new(token, namespace))
+    }
+
+    fn trusting(&self, mut mount: Mount) -> Mount {
         if let Some(authority) = &self.authority {
             mount.ca.clone_from(authority);
         }
         mount
     }
 
-    /// Writes such files, `token`, `ca.crt` and `namespace`, into a directory, which is made where it is missing.
+    /// Writes a service account's files, `token`, `ca.crt` and `namespace`, into a directory, which is made where it is missing.
     ///
     /// # Errors
     /// Those of the file system.
@@ -133,11 +144,24 @@ impl Listener {
         files::write(directory.as_ref(), &self.mount(namespace, account))
     }
 
-    /// A kubeconfig for a service account, which kubectl and most clients take by `KUBECONFIG`; kubewire itself takes a mount.
+    /// Writes the administrator's.
+    ///
+    /// # Errors
+    /// Those of the file system.
+    pub fn write_admin_mount(&self, directory: impl AsRef<Path>, namespace: &str) -> io::Result<()> {
+        files::write(directory.as_ref(), &self.admin_mount(namespace))
+    }
+
+    /// A kubeconfig for the administrator, which kubectl and most clients take by `KUBECONFIG`; kubewire itself takes a mount.
     #[must_use]
-    pub fn kubeconfig(&self, namespace: &str, account: &str) -> String {
-        let mount = self.mount(namespace, account);
-        files::kubeconfig(&self.url, self.authority.as_deref(), &mount)
+    pub fn kubeconfig(&self, namespace: &str) -> String {
+        files::kubeconfig(&self.url, self.authority.as_deref(), &self.admin_mount(namespace))
+    }
+
+    /// A kubeconfig for a service account.
+    #[must_use]
+    pub fn account_kubeconfig(&self, namespace: &str, account: &str) -> String {
+        files::kubeconfig(&self.url, self.authority.as_deref(), &self.mount(namespace, account))
     }
 
     /// Looks into the sandbox, or changes it past the API: watches tell of it. No request is answered meanwhile.

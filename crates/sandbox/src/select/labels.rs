@@ -39,6 +39,30 @@ impl Labels {
         Parser { tokens: lex(text), at: 0 }.parse().map(Self)
     }
 
+    /// Takes a `LabelSelector` of `meta.k8s.io/v1`; `None` where it is none.
+    pub(crate) fn of_object(selector: &Value) -> Option<Self> {
+        let fields = selector.as_object()?;
+        let mut requirements = Vec::new();
+        for (key, value) in fields.get("matchLabels").and_then(Value::as_object).into_iter().flatten() {
+            let values = BTreeSet::from([value.as_str()?.to_owned()]);
+            requirements.push(Requirement { key: key.clone(), operator: Operator::In, values });
+        }
+        for expression in fields.get("matchExpressions").and_then(Value::as_array).into_iter().flatten() {
+            let text = |field: &str| expression.get(field).and_then(Value::as_str);
+            let operator = match text("operator")? {
+                "In" => Operator::In,
+                "NotIn" => Operator::NotIn,
+                "Exists" => Operator::Exists,
+                "DoesNotExist" => Operator::Missing,
+                _ => return None,
+            };
+            let values = expression.get("values").and_then(Value::as_array).into_iter().flatten();
+            let values = values.map(|value| value.as_str().map(str::to_owned)).collect::<Option<_>>()?;
+            requirements.push(Requirement { key: text("key")?.to_owned(), operator, values });
+        }
+        Some(Self(requirements))
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

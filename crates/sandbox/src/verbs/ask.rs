@@ -5,6 +5,7 @@ use http::Method;
 use kubewire::Now;
 use serde_json::{Map, Value, json};
 
+use crate::auth::User;
 use crate::registry::Registry;
 use crate::reply::Reply;
 use crate::validate::Fault;
@@ -17,6 +18,7 @@ const MANAGER: usize = 128;
 #[derive(Debug)]
 pub(crate) struct Ask<'r> {
     pub(crate) now: Now,
+    pub(crate) user: &'r User,
     pub(crate) method: Method,
     pub(crate) place: &'r Place,
     /// What is served, to tell kinds that are known from those that are not.
@@ -35,6 +37,19 @@ pub(crate) struct Ask<'r> {
 }
 
 impl Ask<'_> {
+    /// The same of another place, and without warnings.
+    pub(crate) fn at<'p>(&'p self, place: &'p Place) -> Ask<'p> {
+        Ask {
+            place,
+            method: self.method.clone(),
+            query: self.query.clone(),
+            content_type: self.content_type.clone(),
+            user_agent: self.user_agent.clone(),
+            warnings: Vec::new(),
+            ..*self
+        }
+    }
+
     /// Who owns what this request writes: `fieldManager`, or else the name of the program.
     pub(crate) fn manager(&self) -> String {
         match self.query.text("fieldManager") {

@@ -2,9 +2,13 @@
 //!
 //! Source: `createHandler` in `k8s.io/apiserver/pkg/endpoints/handlers`, and `Store.Create` of its generic registry.
 
+use http::Method;
+
 use super::ask::Ask;
 use super::body;
 use super::write::{admit, fill, match_namespace, track, wipe};
+use crate::auth::rbac::check_escalation;
+use crate::auth::{self, Attributes};
 use crate::object::meta;
 use crate::registry::prepare;
 use crate::reply::Reply;
@@ -20,6 +24,23 @@ pub(super) fn create(server: &mut Server, ask: &mut Ask<'_>) -> Result<Reply, Re
     insert(server, ask, object, dry)
 }
 
+/// Who makes an object by a PUT or an apply must be allowed to create it.
+fn create_by_update(server: &Server, ask: &Ask<'_>) -> Result<(), Refusal> {
+    if ask.method == Method::POST {
+        return Ok(());
+    }
+    let place = ask.place;
+    let asked = Attributes {
+        verb: "create".into(),
+        group: place.kind.group.clone(),
+        resource: place.kind.plural.clone(),
+        namespace: place.namespace.clone(),
+        name: place.name.clone(),
+        ..Attributes::default()
+    };
+    auth::allow(server, ask.user, &asked)
+}
+
 /// Stores a new object, which a PUT may do too.
 pub(super) fn insert(
     server: &mut Server,
@@ -31,6 +52,7 @@ pub(super) fn insert(
     wipe(&mut object);
     match_namespace(kind, &mut object, &ask.place.namespace)?;
     admit(server, ask, meta(&object, "name"))?;
+    check_escalation(server, ask.user, ask.place, &object, None)?;
     let version = meta(&object, "resourceVersion").to_owned();
     fill(server, ask, &mut object);
     prepare(kind, &mut object);
@@ -39,6 +61,7 @@ pub(super) fn insert(
     if !faults.is_empty() {
         return Err(Problem::invalid(&kind.group, &kind.kind, &name, &faults).into());
     }
+    create_by_update(server, ask)?;
     // A dry run does not get as far as the store.
     if !dry && version.parse::<u64>().is_ok_and(|version| version != 0) {
         return Err(Problem::plain("resourceVersion should not be set on objects to be created").into());

@@ -11,6 +11,7 @@ mod list;
 mod namespace;
 mod options;
 mod patch;
+mod review;
 mod token;
 mod update;
 mod watch;
@@ -58,6 +59,9 @@ pub(crate) fn perform(server: &mut Server, ask: &mut Ask<'_>) -> Result<Reply, R
     let verbs = place.kind.subresource(&place.subresource).unwrap_or(&place.kind.verbs);
     if !verbs.contains(&verb) || (all || place.watch) && !reads {
         return Err(Problem::method_not_allowed().into());
+    }
+    if let Some(create) = review::of(ask).filter(|_| verb == Verb::Create) {
+        return create(server, ask);
     }
     if !place.subresource.is_empty() {
         let what = format!("{}/{}", place.qualified(), place.subresource);

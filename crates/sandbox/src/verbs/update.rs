@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::ask::Ask;
 use super::write::{is_same, keep, match_namespace, track};
 use super::{body, create, namespace};
+use crate::auth::rbac::check_escalation;
 use crate::fields;
 use crate::object::{meta, quote, set_meta};
 use crate::registry::prepare;
@@ -75,6 +76,7 @@ pub(super) fn replace(
         ))
         .into());
     }
+    check_escalation(server, ask.user, ask.place, &object, Some(old))?;
     let version = match meta(&object, "resourceVersion") {
         "" => 0,
         text => parse_uint(text).map_err(Problem::plain)?,

@@ -9,5 +9,5 @@ mod status;
 pub(crate) use encode::{encode, object_bytes};
 pub(crate) use negotiate::{Accepts, Form, Shape, negotiate};
 pub(crate) use path::{Place, Route, route};
-pub(crate) use query::{Query, parse_int as is_int, parse_uint};
+pub(crate) use query::{Query, parse_int as is_int, parse_uint, unescape};
 pub(crate) use status::{Problem, Refusal};

@@ -111,10 +111,13 @@ impl Problem {
         Self::new(409, "Conflict", message).details(json!({}))
     }
 
-    /// 403 by an admission plugin.
+    /// 403. A name or a resource that is not known is left out.
     pub(crate) fn forbidden(group: &str, plural: &str, name: &str, why: &str) -> Self {
-        let quoted = crate::object::quote(name);
-        let message = format!("{} {quoted} is forbidden: {why}", qualified(group, plural));
+        let message = match (plural, name) {
+            ("", _) => format!("forbidden: {why}"),
+            (_, "") => format!("{} is forbidden: {why}", qualified(group, plural)),
+            _ => format!("{} {} is forbidden: {why}", qualified(group, plural), crate::object::quote(name)),
+        };
         Self::new(403, "Forbidden", message).details(json!({"name": name, "group": group, "kind": plural}))
     }
 

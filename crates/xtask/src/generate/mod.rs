@@ -1,7 +1,9 @@
-//! `cargo xtask generate`: the tables that are made from what a real server says of itself: the core's of built-in resources, the sandbox's of their types.
+//! `cargo xtask generate`: the tables that are made from what a real server says of itself: the core's of built-in resources, the sandbox's of their types
+//! and of the first roles and bindings.
 
 mod discovery;
 mod golang;
+mod policy;
 mod schema;
 mod table;
 
@@ -14,6 +16,7 @@ use std::fs;
 
 const TABLE: &str = "crates/core/src/resource/builtin.txt";
 const TYPES: &str = "crates/sandbox/src/schema/builtin.txt";
+const POLICY: &str = "crates/sandbox/src/auth/rbac/policy.txt";
 
 pub(crate) fn main(mut words: Parser) -> Result<()> {
     let mut check_only = false;
@@ -52,7 +55,7 @@ fn tables(state: &State) -> Result<Vec<(&'static str, String)>> {
     let admin = Admin::of(state)?;
     let mut get = |path: &str| Ok(admin.json(path)?);
     let groups = discovery::read(&mut get)?;
-    let mut tables = vec![(TABLE, table::text(&groups)?)];
+    let mut tables = vec![(TABLE, table::text(&groups)?), (POLICY, policy::text(&mut get)?)];
     if on_path("go").is_some() {
         let mut source = Source::find(&root().join("tests/apiserver"))?;
         tables.push((TYPES, schema::text(&groups, &mut source, &mut get)?));
