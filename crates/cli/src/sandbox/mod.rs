@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 
 use clap::Args;
 use kubewire::{Config, Now};
-use kubewire_sandbox::{Listener, Options, Sandbox};
+use kubewire_sandbox::{Life, Listener, Options, Sandbox};
 use serde_json::json;
 
 use crate::arguments::TargetArguments;
@@ -38,6 +38,8 @@ pub(crate) struct Serve {
 /// The namespace that everything of the shop is in.
 const SHOP: &str = "shop";
 const OBJECTS: &str = include_str!("shop.yaml");
+/// So many milliseconds ago the shop was opened: its pods run by now.
+const OPENED: u64 = 60_000;
 /// How often it looks whether it shall end.
 const LOOK: Duration = Duration::from_millis(50);
 
@@ -122,11 +124,12 @@ impl Embedded {
     }
 }
 
-/// The shop, and what the files hold; `open` to whoever shows no token.
+/// The shop, which has lived for a while, and what the files hold; `open` to whoever shows no token.
 fn filled(seed: u64, open: bool, files: &[PathBuf]) -> Result<Sandbox, Failure> {
     let wall = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    let now = Now { mono: 0, wall: u64::try_from(wall.as_millis()).unwrap_or(u64::MAX) };
-    let mut builder = Sandbox::builder().seed(seed).now(now);
+    let wall = u64::try_from(wall.as_millis()).unwrap_or(u64::MAX);
+    let opened = Now { mono: 0, wall: wall.saturating_sub(OPENED) };
+    let mut builder = Sandbox::builder().seed(seed).life(Life::all()).now(opened);
     for object in manifest::parse(OBJECTS).map_err(Failure::new)? {
         builder = builder.object(object);
     }
@@ -144,7 +147,9 @@ fn filled(seed: u64, open: bool, files: &[PathBuf]) -> Result<Sandbox, Failure> 
             builder = builder.object(manifest.object);
         }
     }
-    builder.build().map_err(Failure::new)
+    let mut sandbox = builder.build().map_err(Failure::new)?;
+    sandbox.pass(Now { mono: OPENED, wall });
+    Ok(sandbox)
 }
 
 #[cfg(test)]
@@ -156,7 +161,7 @@ mod tests {
         let Ok(sandbox) = filled(0, false, &[]) else { panic!("the shop's objects can be put in") };
         let settings = sandbox.get("v1", "ConfigMap", SHOP, "settings").unwrap();
         assert_eq!(settings["data"]["currency"], "EUR");
-        assert!(sandbox.get("apps/v1", "Deployment", SHOP, "till").is_some());
-        assert!(sandbox.get("v1", "Pod", SHOP, "till-6d5f8c7b9d-x2k4p").is_some());
+        let till = sandbox.get("apps/v1", "Deployment", SHOP, "till").unwrap();
+        assert_eq!(till["status"]["availableReplicas"], 2, "{till}");
     }
 }
