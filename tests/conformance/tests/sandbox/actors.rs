@@ -188,7 +188,8 @@ impl Maker {
             6 => step(id, "PUT", format!("{maps}/{name}"), map()),
             7 => step(id, "PATCH", format!("{maps}/{name}"), Some(json!({"data": {"k": "w"}}))),
             8 => step(id, "DELETE", format!("{maps}/{name}"), None),
-            9 => step(id, "DELETE", maps, None),
+            // The controllers bring back what they have put there.
+            9 => step(id, "DELETE", format!("{maps}?labelSelector=x%3Dy"), None),
             10 => {
                 let mut apply = step(id, "PATCH", format!("{maps}/{name}?fieldManager=x"), None);
                 apply.headers = vec![("content-type".into(), "application/apply-patch+yaml".into())];
@@ -202,7 +203,7 @@ impl Maker {
             }
             13 => get(format!("/apis/none/v1/namespaces/{namespace}/things/x/part")),
             14 => get((*self.dice.pick(&[
-                "/",
+                "/x",
                 "/api",
                 "/apis/apps/v1",
                 "/version",
