@@ -128,3 +128,68 @@ fn a_mount_goes_where_it_is_wanted() {
     assert!(!taken.status.success());
     assert!(text(&taken.stderr).starts_with(&format!("error: the sandbox cannot listen on port {port}: ")));
 }
+
+/// What runs in a pod finds the server in its environment, and itself in three files.
+fn in_pod(served: &Served, words: &str) -> Command {
+    let port = served.url.rsplit(':').next().unwrap();
+    let mut command = kubewire(&format!("--mount {} {words}", served.mount));
+    command.env("KUBERNETES_SERVICE_HOST", "127.0.0.1").env("KUBERNETES_SERVICE_PORT", port);
+    command
+}
+
+#[test]
+fn a_pod_lists_applies_and_watches_and_is_told_what_it_may_not() {
+    let served = Served::start("--account till");
+    let namespace = std::fs::read_to_string(Path::new(&served.mount).join("namespace")).unwrap();
+    assert_eq!(namespace, "shop");
+    let told = |words: &str| {
+        let ran = in_pod(&served, words).output().unwrap();
+        assert!(ran.status.success(), "{words}: {}", text(&ran.stderr));
+        text(&ran.stdout).to_owned()
+    };
+    assert!(told("auth whoami").contains("system:serviceaccount:shop:till"));
+    assert_eq!(told("get cm -o name"), "configmap/prices\nconfigmap/settings\n");
+
+    let mut watch = in_pod(&served, "get cm settings -w -o jsonpath={.data.closes}{\"\\n\"}");
+    let mut watch = watch.stdout(Stdio::piped()).spawn().unwrap();
+    let mut closes = BufReader::new(watch.stdout.take().unwrap()).lines().map(Result::unwrap);
+    assert_eq!(closes.next().unwrap(), "18:00");
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("settings.yaml");
+    let applied = |name: &str, data: &str| {
+        let object = format!("{{apiVersion: v1, kind: ConfigMap, metadata: {{name: {name}}}, data: {data}}}");
+        std::fs::write(&file, object).unwrap();
+        format!("apply --force-conflicts -f {}", file.display())
+    };
+    assert_eq!(told(&applied("settings", "{closes: \"20:00\"}")), "configmap/settings serverside-applied\n");
+    assert_eq!(closes.next().unwrap(), "20:00");
+    watch.kill().unwrap();
+    watch.wait().unwrap();
+
+    let refused = |words: &str, wanted: &str| {
+        let ran = in_pod(&served, words).output().unwrap();
+        let said = text(&ran.stderr);
+        let wanted = format!("User \"system:serviceaccount:shop:till\" cannot {wanted}\n");
+        assert!(
+            said.starts_with("Error from server (Forbidden): ") && said.ends_with(&wanted),
+            "{words}: {said}"
+        );
+        assert_eq!(ran.status.code(), Some(1), "{words}");
+    };
+    let within = "in API group \"\" in the namespace \"shop\"";
+    refused("get secret card-reader", &format!("get resource \"secrets\" {within}"));
+    refused("get secrets", &format!("list resource \"secrets\" {within}"));
+    refused("get cm -A", "list resource \"configmaps\" in API group \"\" at the cluster scope");
+    refused("delete cm prices", &format!("delete resource \"configmaps\" {within}"));
+    let wanted = format!("create resource \"configmaps\" {within}");
+    let ran = in_pod(&served, &applied("new", "{}")).output().unwrap();
+    assert!(text(&ran.stderr).contains(&wanted), "{}", text(&ran.stderr));
+    for (question, wanted) in [("patch cm", "yes\n"), ("list secrets", "no\n")] {
+        let asked = in_pod(&served, &format!("auth can-i {question}")).output().unwrap();
+        assert_eq!(text(&asked.stdout), wanted, "{}", text(&asked.stderr));
+    }
+    // The kubeconfig beside it is the administrator's.
+    let kubeconfig = std::fs::read_to_string(Path::new(&served.mount).join("kubeconfig")).unwrap();
+    let token = std::fs::read_to_string(Path::new(&served.mount).join("token")).unwrap();
+    assert!(kubeconfig.contains("token: ") && !kubeconfig.contains(&token));
+}

@@ -323,6 +323,7 @@ impl Sandbox {
         let user = auth::authenticate(&self.server, now, request.headers())?;
         let query = request.uri().query().unwrap_or_default();
         let asked = Attributes::of(request.method(), request.uri().path(), query);
+        let user = auth::impersonate(&mut self.server, user, request.headers(), &asked)?;
         auth::allow(&self.server, &user, &asked)?;
         let accept = header(header::ACCEPT);
         let method = request.method().clone();

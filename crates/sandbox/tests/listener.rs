@@ -274,3 +274,29 @@ fn connections_are_lost_on_purpose() {
     let lost = watch.next().unwrap().unwrap_err();
     assert!(matches!(lost, Error::Transport { .. }), "{lost:?}");
 }
+
+#[test]
+fn there_are_no_more_connections_than_there_may_be() {
+    let listener = start_open(&Options::default().plain().connections(3));
+    let connect = || TcpStream::connect(("127.0.0.1", listener.port())).unwrap();
+    let ask = |mut socket: &TcpStream| {
+        let mut line = String::new();
+        let sent = socket.write_all(b"GET /version HTTP/1.1\r\nhost: x\r\n\r\n");
+        // Whoever is refused sees the end, or that the other side has hung up.
+        let read = sent.and_then(|()| BufReader::new(socket).read_line(&mut line));
+        read.is_ok() && line.starts_with("HTTP/1.1 200")
+    };
+    let mut held: Vec<_> = (0..3).map(|_| connect()).collect();
+    assert!(held.iter().all(ask));
+    for _ in 0..20 {
+        assert!(!ask(&connect()));
+    }
+    // They are still served, and the place of one that goes is free.
+    assert!(held.iter().all(ask));
+    held.pop();
+    let began = Instant::now();
+    while !ask(&connect()) {
+        assert!(began.elapsed() < Duration::from_secs(5), "the place is not given back");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}

@@ -3,9 +3,14 @@
 mod attributes;
 mod bearer;
 mod forbid;
+mod impersonate;
 pub(crate) mod rbac;
 mod token;
 mod user;
+
+use std::collections::BTreeMap;
+
+use impersonate::Mode;
 
 use crate::object::quote;
 use crate::random::Random;
@@ -13,6 +18,7 @@ use crate::random::Random;
 pub(crate) use attributes::Attributes;
 pub(crate) use bearer::authenticate;
 pub(crate) use forbid::allow;
+pub(crate) use impersonate::impersonate;
 pub(crate) use token::{Account, ISSUER, LONGEST, Tokens, authenticate as authenticate_token};
 pub(crate) use user::{MASTERS, User, account_name};
 
@@ -24,6 +30,8 @@ pub(crate) struct Auth {
     pub(crate) admin: String,
     /// Without it everyone may do everything.
     pub(crate) rbac: bool,
+    /// How each user last impersonated somebody.
+    modes: BTreeMap<String, Mode>,
 }
 
 impl Auth {
@@ -31,7 +39,7 @@ impl Auth {
     pub(crate) fn new(seed: u64, rbac: bool) -> Self {
         let mut tokens = Tokens::new(Random::new(seed ^ 0x7265_6172_6572_5f00));
         let admin = tokens.of_user(User::named("admin", "admin", &[MASTERS]));
-        Self { tokens, admin, rbac }
+        Self { tokens, admin, rbac, modes: BTreeMap::new() }
     }
 }
 

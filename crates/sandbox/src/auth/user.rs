@@ -73,3 +73,43 @@ pub(crate) fn account_groups(namespace: &str) -> Vec<String> {
 pub(crate) fn account_name(namespace: &str, name: &str) -> String {
     format!("{ACCOUNT}{namespace}:{name}")
 }
+
+/// Namespace and name of a service account, where a user's name is that of one.
+pub(crate) fn split_account(user: &str) -> Option<(&str, &str)> {
+    let (namespace, name) = user.strip_prefix(ACCOUNT)?.split_once(':')?;
+    (is_label(namespace) && is_subdomain(name)).then_some((namespace, name))
+}
+
+/// A DNS label (RFC 1123).
+fn is_label(text: &str) -> bool {
+    text.len() <= 63 && is_word(text)
+}
+
+/// A DNS subdomain (RFC 1123); apimachinery does not measure its labels.
+pub(crate) fn is_subdomain(text: &str) -> bool {
+    text.len() <= 253 && text.split('.').all(is_word)
+}
+
+fn is_word(text: &str) -> bool {
+    let inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    !text.is_empty() && text.bytes().all(inner) && !text.starts_with('-') && !text.ends_with('-')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn accounts_are_told_from_others() {
+        for (user, wanted) in [
+            ("system:serviceaccount:shop:till", Some(("shop", "till"))),
+            ("system:serviceaccount:shop:a.b", Some(("shop", "a.b"))),
+            ("system:serviceaccount:shop:", None),
+            ("system:serviceaccount:s.p:till", None),
+            ("system:serviceaccount:a:b:c", None),
+            ("bob", None),
+        ] {
+            assert_eq!(split_account(user), wanted, "{user}");
+        }
+    }
+}

@@ -27,10 +27,17 @@ use authority::Authority;
 use shared::Shared;
 
 /// How a [`Listener`] listens.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Options {
     port: u16,
     plain: bool,
+    connections: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { port: 0, plain: false, connections: 512 }
+    }
 }
 
 impl Options {
@@ -45,6 +52,13 @@ impl Options {
     #[must_use]
     pub fn plain(mut self) -> Self {
         self.plain = true;
+        self
+    }
+
+    /// So many connections are open at once at most, 512 unless said; one more is closed as soon as it is there. Each watch takes one.
+    #[must_use]
+    pub fn connections(mut self, connections: usize) -> Self {
+        self.connections = connections;
         self
     }
 }
@@ -76,7 +90,7 @@ impl Listener {
     /// # Errors
     /// Those of the socket, such as a port that another program has, and of the thread.
     pub fn start(sandbox: Sandbox, options: &Options) -> io::Result<Self> {
-        let Options { port, plain } = *options;
+        let Options { port, plain, connections } = *options;
         let socket = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))?;
         socket.set_nonblocking(true)?;
         let port = socket.local_addr()?.port();
@@ -91,7 +105,7 @@ impl Listener {
         let (stop, stopped) = oneshot::channel();
         let served = Arc::clone(&shared);
         // What is under way when it is stopped is dropped with the runtime, and its sockets with it.
-        let run = move || runtime.block_on(serve::until(stopped, socket, tls, served));
+        let run = move || runtime.block_on(serve::until(stopped, socket, tls, connections, served));
         let thread = thread::Builder::new().name("kubewire-sandbox".to_owned()).spawn(move || drop(run()))?;
         Ok(Self { url, port, authority, shared, stop: Some(stop), thread: Some(thread) })
     }

@@ -10,7 +10,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
-use tokio::sync::oneshot;
+use tokio::sync::{Semaphore, oneshot};
 use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 
@@ -31,14 +31,24 @@ pub(super) async fn until(
     stopped: oneshot::Receiver<()>,
     socket: TcpListener,
     tls: Option<TlsAcceptor>,
+    connections: usize,
     shared: Arc<Shared>,
 ) -> io::Result<()> {
     let socket = tokio::net::TcpListener::from_std(socket)?;
     let life = Arc::clone(&shared);
+    let places = Arc::new(Semaphore::new(connections.min(Semaphore::MAX_PERMITS)));
     let accept = tokio::spawn(async move {
         loop {
             match socket.accept().await {
-                Ok((socket, _)) => drop(tokio::spawn(connection(socket, tls.clone(), Arc::clone(&shared)))),
+                Ok((socket, _)) => {
+                    // Where there is no place, the socket is closed here.
+                    let Ok(place) = Arc::clone(&places).try_acquire_owned() else { continue };
+                    let served = connection(socket, tls.clone(), Arc::clone(&shared));
+                    tokio::spawn(async move {
+                        served.await;
+                        drop(place);
+                    });
+                }
                 Err(_) => sleep(BREATH).await,
             }
         }

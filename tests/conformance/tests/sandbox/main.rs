@@ -1,5 +1,6 @@
 //! The sandbox beside the real API server: the same seeded sequences of requests, and the same answers.
 
+mod actors;
 mod applies;
 mod compare;
 mod dice;
@@ -8,6 +9,7 @@ mod generate;
 mod normal;
 mod objects;
 mod patches;
+mod rights;
 mod shrink;
 mod sides;
 mod step;
@@ -37,6 +39,8 @@ struct Bench {
     /// Tells the runs of a sequence apart.
     run: AtomicU64,
     start: u64,
+    /// What else is written alike on both sides.
+    form: fn(Value) -> Value,
 }
 
 impl Bench {
@@ -48,6 +52,7 @@ impl Bench {
             differences: Differences::read(DIFFERENCES),
             run: AtomicU64::new(0),
             start: start as u64,
+            form: |value| value,
         }
     }
 
@@ -77,7 +82,14 @@ impl Bench {
         for name in ["a", "b"] {
             tidy(&mut real, &format!("/api/v1/namespaces/{namespaces}{name}"));
         }
-        let (real, ours) = (normal::normal(&answers.0), normal::normal(&answers.1));
+        if steps.iter().any(|step| step.target.contains("clusterrole")) {
+            tidy_rules(&mut real, &format!("{namespaces}a"));
+        }
+        let normal = |answers| {
+            let answers = normal::normal(answers).into_iter();
+            answers.map(|(id, answer)| (id, (self.form)(answer))).collect::<Vec<_>>()
+        };
+        let (real, ours) = (normal(&answers.0), normal(&answers.1));
         // A step whose symbol only one side knows follows from a difference before it.
         let both: Vec<usize> = real
             .iter()
@@ -162,6 +174,15 @@ fn tidy(side: &mut dyn Side, namespace: &str) {
         }
     }
     side.ask(&bare(http::Request::delete(namespace)));
+}
+
+/// Deletes what a sequence has left outside of its namespaces.
+fn tidy_rules(side: &mut dyn Side, sequence: &str) {
+    for plural in ["clusterrolebindings", "clusterroles"] {
+        let target =
+            format!("/apis/rbac.authorization.k8s.io/v1/{plural}?labelSelector=sequence%3D{sequence}");
+        side.ask(&http::Request::delete(target).body(Vec::new()).expect("it is a request"));
+    }
 }
 
 fn number(variable: &str, otherwise: u64) -> u64 {

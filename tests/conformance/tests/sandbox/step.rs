@@ -1,5 +1,5 @@
 //! One request of a sequence, as data. What only one server knows stands in it as a symbol: `{rv:3}` is the version that the third step's
-//! answer carried, `{uid:3}` its uid, `{cont:3}` its continue token, `{name:3}` its name, `{ns:a}` the sequence's own namespace.
+//! answer carried, `{uid:3}` its uid, `{cont:3}` its continue token, `{name:3}` its name, `{token:3}` the token that it gives, `{ns:a}` the sequence's own namespace.
 
 use std::collections::BTreeMap;
 
@@ -37,6 +37,7 @@ impl Known {
             ("uid", "/metadata/uid"),
             ("cont", "/metadata/continue"),
             ("name", "/metadata/name"),
+            ("token", "/status/token"),
         ] {
             if let Some(text) = body.pointer(pointer).and_then(Value::as_str) {
                 self.0.insert(format!("{symbol}:{id}"), text.to_owned());
@@ -54,7 +55,7 @@ impl Known {
             let symbol = rest[1..].split('}').next().unwrap_or_default();
             match self.0.get(symbol) {
                 Some(value) => out.push_str(value),
-                None if ["rv:", "uid:", "cont:", "name:", "ns:"]
+                None if ["rv:", "uid:", "cont:", "name:", "token:", "ns:"]
                     .iter()
                     .any(|kind| symbol.starts_with(kind)) =>
                 {
@@ -100,7 +101,7 @@ impl Known {
         };
         let mut request = http::Request::builder().method(step.method.as_str()).uri(target);
         for (name, value) in &step.headers {
-            request = request.header(name, value);
+            request = request.header(name, self.resolve(value)?);
         }
         if !step.headers.iter().any(|(name, _)| name == "user-agent") {
             request = request.header("user-agent", "sequence/1.0");

@@ -5,7 +5,7 @@
 use serde_json::{Value, json};
 
 use super::cover::lacking;
-use super::{GROUP, Missing, authorize, rules_for, rules_in, rules_of};
+use super::{GROUP, Missing, authorize, joined, resolve, rules_in, rules_of};
 use crate::auth::{Attributes, MASTERS, User, quoted};
 use crate::object::{copy_meta, meta, quote};
 use crate::server::Server;
@@ -33,7 +33,7 @@ pub(crate) fn check(
     if old.is_some_and(|old| only_collected(object, old)) {
         return Ok(());
     }
-    let confirm = |wanted: &[Value]| confirm(server, user, &place.namespace, wanted);
+    let confirm = |wanted: &[Value]| confirm(server, user, place, wanted);
     let forbidden =
         |why: &str| Refusal::from(Problem::forbidden(GROUP, &kind.plural, meta(object, "name"), why));
     if binds {
@@ -51,7 +51,7 @@ pub(crate) fn check(
         let rules = rules_of(server, reference, &place.namespace).map_err(|missing| match missing {
             // It is the binding's resource that is named, and the role's name.
             Missing::Role(_, name) => Refusal::from(Problem::not_found(GROUP, &kind.plural, &name)),
-            other => Problem::plain(other.text()).into(),
+            other => Problem::plain(other.text("")).into(),
         })?;
         return confirm(&rules).map_err(|why| forbidden(&why));
     }
@@ -80,13 +80,18 @@ fn may(server: &Server, user: &User, verb: &str, plural: &str, name: &str, names
 }
 
 /// The user has all that is given away.
-fn confirm(server: &Server, user: &User, namespace: &str, wanted: &[Value]) -> Result<(), String> {
-    let (held, errors) = rules_for(server, user, namespace);
+fn confirm(server: &Server, user: &User, place: &Place, wanted: &[Value]) -> Result<(), String> {
+    let (held, errors) = resolve(server, user, &place.namespace);
     let lacking = lacking(&held, wanted);
     if lacking.is_empty() {
         return Ok(());
     }
-    let errors = errors.map(|errors| format!("; resolution errors: [{errors}]")).unwrap_or_default();
+    // Here too it is the resource that is written which is named.
+    let errors: Vec<String> = errors.iter().map(|missing| missing.text(&place.kind.plural)).collect();
+    let errors = match errors.as_slice() {
+        [] => String::new(),
+        _ => format!("; resolution errors: [{}]", joined(errors)),
+    };
     Err(format!(
         "user {} (groups={}) is attempting to grant RBAC permissions not currently held:\n{}{errors}",
         quote(&user.name),

@@ -10,7 +10,7 @@ mod rule;
 
 use std::ops::ControlFlow;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{Attributes, MASTERS, User, account_name};
 use crate::object::quote;
@@ -42,8 +42,8 @@ pub(crate) fn authorize(server: &Server, user: &User, asked: &Attributes) -> Dec
     let found = visit(server, user, &asked.namespace, |found| match found {
         Ok((source, rule)) if rule::allows(rule, asked) => ControlFlow::Break(source.describe()),
         Ok(_) => ControlFlow::Continue(()),
-        Err(why) => {
-            errors.push(why);
+        Err(missing) => {
+            errors.push(missing.text(missing.singular()));
             ControlFlow::Continue(())
         }
     });
@@ -58,17 +58,30 @@ pub(crate) fn authorize(server: &Server, user: &User, asked: &Attributes) -> Dec
     }
 }
 
-/// All rules that hold for a user in a namespace, and what is wrong with the bindings.
+/// All rules that hold for a user in a namespace, and what is wrong with the bindings, as a review tells it.
 pub(crate) fn rules_for(server: &Server, user: &User, namespace: &str) -> (Vec<Value>, Option<String>) {
+    let (rules, errors) = resolve(server, user, namespace);
+    let errors: Vec<String> = errors.iter().map(|missing| missing.text(missing.singular())).collect();
+    let errors = if errors.is_empty() { None } else { Some(joined(errors)) };
+    (rules, errors)
+}
+
+fn resolve(server: &Server, user: &User, namespace: &str) -> (Vec<Value>, Vec<Missing>) {
+    if !server.auth.rbac {
+        let everything = [
+            json!({"verbs": ["*"], "apiGroups": ["*"], "resources": ["*"]}),
+            json!({"verbs": ["*"], "nonResourceURLs": ["*"]}),
+        ];
+        return (everything.into(), Vec::new());
+    }
     let (mut rules, mut errors) = (Vec::new(), Vec::new());
     let _: ControlFlow<()> = visit(server, user, namespace, |found| {
         match found {
             Ok((_, rule)) => rules.push(rule.clone()),
-            Err(why) => errors.push(why),
+            Err(missing) => errors.push(missing),
         }
         ControlFlow::Continue(())
     });
-    let errors = if errors.is_empty() { None } else { Some(joined(errors)) };
     (rules, errors)
 }
 
@@ -90,9 +103,17 @@ pub(super) enum Missing {
 }
 
 impl Missing {
-    fn text(&self) -> String {
+    fn singular(&self) -> &'static str {
         match self {
-            Self::Role(resource, name) => format!("{resource}.{GROUP} {} not found", quote(name)),
+            Self::Role(resource, _) => resource,
+            Self::Kind(_) => "",
+        }
+    }
+
+    /// The server's words; which resource it names depends on where it looks.
+    fn text(&self, resource: &str) -> String {
+        match self {
+            Self::Role(_, name) => format!("{resource}.{GROUP} {} not found", quote(name)),
             Self::Kind(kind) => format!("unsupported role reference kind: {}", quote(kind)),
         }
     }
@@ -157,7 +178,7 @@ fn visit<B>(
     server: &Server,
     user: &User,
     namespace: &str,
-    mut see: impl FnMut(Result<(&Source<'_>, &Value), String>) -> ControlFlow<B>,
+    mut see: impl FnMut(Result<(&Source<'_>, &Value), Missing>) -> ControlFlow<B>,
 ) -> ControlFlow<B> {
     let within = [("ClusterRoleBinding", ""), ("RoleBinding", namespace)];
     let scopes = if namespace.is_empty() { within.get(..1) } else { Some(within.as_slice()) };
@@ -176,7 +197,7 @@ fn visit<B>(
                         see(Ok((&source, rule)))?;
                     }
                 }
-                Err(missing) => see(Err(missing.text()))?,
+                Err(missing) => see(Err(missing))?,
             }
         }
     }

@@ -1,5 +1,8 @@
 //! What is only ever sent, never stored: requests for tokens, and reviews of who someone is and what someone may.
 
+mod access;
+mod rules;
+mod selectors;
 mod token_request;
 mod token_review;
 mod whoami;
@@ -23,6 +26,10 @@ pub(super) fn of(ask: &Ask<'_>) -> Option<Review> {
         ("", "ServiceAccount", "token") => token_request::create,
         ("authentication.k8s.io", "TokenReview", "") => token_review::create,
         ("authentication.k8s.io", "SelfSubjectReview", "") => whoami::create,
+        ("authorization.k8s.io", "SubjectAccessReview", "") => access::create,
+        ("authorization.k8s.io", "LocalSubjectAccessReview", "") => access::create,
+        ("authorization.k8s.io", "SelfSubjectAccessReview", "") => access::create,
+        ("authorization.k8s.io", "SelfSubjectRulesReview", "") => rules::create,
         _ => return None,
     })
 }
