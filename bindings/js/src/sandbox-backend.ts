@@ -66,7 +66,7 @@ export class Backend {
    */
   async ask(asked: Asked, signal?: AbortSignal | null): Promise<Told> {
     signal?.throwIfAborted();
-    if (this.#closed) throw new RequestFailure("Refused", false, "the sandbox is closed");
+    if (this.#closed) throw closed();
     const { age } = this;
     const exchange = this.#handle(asked);
     while (exchange.status() === 0) {
@@ -74,7 +74,8 @@ export class Backend {
       await this.#change(exchange, signal);
       if (this.#isLost(age) || signal?.aborted) exchange.free();
       signal?.throwIfAborted();
-      if (this.#isLost(age)) throw new RequestFailure("Reset", true, "the sandbox was closed or put back");
+      if (this.#closed) throw closed();
+      if (this.#isLost(age)) throw new RequestFailure("Reset", true, "the sandbox was put back");
       this.#step((server) => server.resume(exchange));
     }
     const headers = pairs(exchange.headers());
@@ -142,6 +143,11 @@ export class Backend {
       this.#waiting.add(wake);
     });
   }
+}
+
+/** Of the kind that nobody tries again: a sandbox that is closed stays so. */
+function closed(): RequestFailure {
+  return new RequestFailure("Unsupported", false, "the sandbox is closed");
 }
 
 /** Lines, names and values in turn. */

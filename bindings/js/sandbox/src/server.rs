@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http::Request;
 use kubewire::Now;
-use kubewire_sandbox::Sandbox;
+use kubewire_sandbox::{Builder, Sandbox};
 use serde_json::{Value, json};
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -27,7 +27,7 @@ impl Server {
         let now = now(mono, wall);
         let objects: Vec<Value> = serde_json::from_str(objects).map_err(|error| error.to_string())?;
         let empty = Sandbox::builder().seed(seed).now(now);
-        let filled = objects.into_iter().fold(empty, |builder, object| builder.object(object));
+        let filled = objects.into_iter().fold(empty, Builder::object);
         Ok(Self { sandbox: filled.build().map_err(|error| error.to_string())?, now })
     }
 
@@ -107,9 +107,9 @@ impl Server {
     /// What was asked, and what came of it: a JSON list.
     #[must_use]
     pub fn log(&self) -> String {
-        let asked = self.sandbox.log().map(|one| {
-            json!({"at": one.at, "method": one.method, "target": one.target, "status": one.status})
-        });
+        let asked = self.sandbox.log().map(
+            |one| json!({"at": one.at, "method": one.method, "target": one.target, "status": one.status}),
+        );
         Value::from_iter(asked).to_string()
     }
 

@@ -8,8 +8,9 @@ use wasmparser::{Parser, Payload};
 pub(super) fn check(wasm: &[u8], glue: &str) -> Result<()> {
     let imports = imports(wasm).context("could not read the imports of the WebAssembly file")?;
     let own = format!("./{glue}_bg.js");
-    let is_glue =
-        |module: &str, name: &str| module == own && (name.starts_with("__wbindgen") || name.starts_with("__wbg_"));
+    let is_glue = |module: &str, name: &str| {
+        module == own && (name.starts_with("__wbindgen") || name.starts_with("__wbg_"))
+    };
     let strangers: Vec<_> = imports.iter().filter(|(module, name)| !is_glue(module, name)).collect();
     let listed: Vec<_> = strangers.iter().map(|(module, name)| format!("{module} {name}")).collect();
     ensure!(listed.is_empty(), "the WebAssembly file imports what no host gives it: {}", listed.join(", "));
