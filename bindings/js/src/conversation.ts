@@ -21,7 +21,7 @@ interface Open {
   pulling: boolean;
 }
 
-/** After a pause of its user, a conversation looks for so long at what has come meanwhile before it looks at the clock. */
+/** See {@link Host.glance}. */
 const GLANCE = 100;
 
 const NOTHING = new Uint8Array();
@@ -146,7 +146,7 @@ export class Conversation {
     this.#pull();
     if (this.#inbox.length === 0) {
       let due = this.#run.timeout() - this.#host.now().mono;
-      if (due <= 0) due = resumed ? GLANCE : 0;
+      if (due <= 0) due = resumed ? (this.#host.glance ?? GLANCE) : 0;
       const cancel = await new Promise<() => void>((resolve) => {
         const cancel = due === Infinity ? () => {} : this.#host.timer(due, () => resolve(cancel));
         this.#wake = () => resolve(cancel);

@@ -25,6 +25,12 @@ export interface Host {
 
   /** Calls back after so many milliseconds, unless the function that it gives is called first. */
   timer(delay: number, wake: () => void): () => void;
+
+  /**
+   * After a pause of its user a conversation looks for so many milliseconds at what has come meanwhile, before it looks at the clock: 100 unless said.
+   * A host without sockets needs none.
+   */
+  readonly glance?: number | undefined;
 }
 
 /** Whom the TLS of a request must trust: the authorities of a PEM bundle, those of the host's system, or no one, over plain http. */

@@ -10,3 +10,9 @@ export function createHost(): Host {
 export function readCore(): Uint8Array<ArrayBuffer> {
   throw new KubeError("Config", "kubewire cannot find its WebAssembly file in this runtime: call `ready(bytes)` with kubewire/core.wasm first");
 }
+
+/** The same for the sandbox's. */
+export function readSandbox(): Uint8Array<ArrayBuffer> {
+  const how = "call `ready(bytes)` of kubewire/sandbox with kubewire/sandbox.wasm first";
+  throw new KubeError("Config", `kubewire cannot find the sandbox's WebAssembly file in this runtime: ${how}`);
+}

@@ -8,6 +8,11 @@ export function readCore(): Uint8Array<ArrayBuffer> {
   return readFileSync(new URL("./core.wasm", import.meta.url));
 }
 
+/** The bytes of the sandbox. */
+export function readSandbox(): Uint8Array<ArrayBuffer> {
+  return readFileSync(new URL("./sandbox.wasm", import.meta.url));
+}
+
 /** What Node does for the core. */
 export function createHost(): Host {
   return new NodeHost();

@@ -23,11 +23,11 @@ fn agree(lock: &str) -> Result<()> {
     Ok(())
 }
 
-/// Writes `core_bg.wasm`, `core.js` and `core.d.ts` to `to`, made from the file that cargo built.
-pub(super) fn run(wasm: &Path, to: &Path) -> Result<()> {
+/// Writes `NAME_bg.wasm`, `NAME.js` and `NAME.d.ts` to `to`, made from the file that cargo built.
+pub(super) fn run(wasm: &Path, to: &Path, name: &str) -> Result<()> {
     Bindgen::new()
         .input_path(wasm)
-        .out_name("core")
+        .out_name(name)
         .web(true)
         // The hosts' own entries say where the file is; a path in here makes bundlers ship it twice.
         .and_then(|bindgen| bindgen.omit_default_module_path(true).typescript(true).debug(false).generate(to))

@@ -4,17 +4,18 @@
 use anyhow::{Context, Result, ensure};
 use wasmparser::{Parser, Payload};
 
-pub(super) fn check(wasm: &[u8]) -> Result<()> {
+/// `glue` is the name of wasm-bindgen's own module.
+pub(super) fn check(wasm: &[u8], glue: &str) -> Result<()> {
     let imports = imports(wasm).context("could not read the imports of the WebAssembly file")?;
+    let own = format!("./{glue}_bg.js");
+    let is_glue = |module: &str, name: &str| {
+        module == own && (name.starts_with("__wbindgen") || name.starts_with("__wbg_"))
+    };
     let strangers: Vec<_> = imports.iter().filter(|(module, name)| !is_glue(module, name)).collect();
     let listed: Vec<_> = strangers.iter().map(|(module, name)| format!("{module} {name}")).collect();
     ensure!(listed.is_empty(), "the WebAssembly file imports what no host gives it: {}", listed.join(", "));
-    println!("imports: {}, all of wasm-bindgen's glue", imports.len());
+    println!("{glue}: {} imports, all of wasm-bindgen's glue", imports.len());
     Ok(())
-}
-
-fn is_glue(module: &str, name: &str) -> bool {
-    module == "./core_bg.js" && (name.starts_with("__wbindgen") || name.starts_with("__wbg_"))
 }
 
 fn imports(wasm: &[u8]) -> Result<Vec<(String, String)>> {
@@ -45,15 +46,16 @@ mod tests {
 
     #[test]
     fn glue_is_fine() {
-        check(&file("./core_bg.js", "__wbindgen_throw")).unwrap();
-        check(&file("./core_bg.js", "__wbg_new_0123")).unwrap();
+        check(&file("./core_bg.js", "__wbindgen_throw"), "core").unwrap();
+        check(&file("./core_bg.js", "__wbg_new_0123"), "core").unwrap();
     }
 
     #[test]
     fn strangers_are_found() {
-        let error = check(&file("env", "now")).unwrap_err();
+        let error = check(&file("env", "now"), "core").unwrap_err();
         assert_eq!(error.to_string(), "the WebAssembly file imports what no host gives it: env now");
-        assert!(check(&file("./core_bg.js", "now")).is_err());
-        assert!(check(b"no file").is_err());
+        assert!(check(&file("./core_bg.js", "now"), "core").is_err());
+        assert!(check(&file("./core_bg.js", "__wbindgen_throw"), "sandbox-core").is_err());
+        assert!(check(b"no file", "core").is_err());
     }
 }

@@ -1,7 +1,7 @@
 //! `cargo xtask js`: the npm package in `bindings/js`, built whole.
 //!
-//! Cargo makes the WebAssembly file, wasm-bindgen its JavaScript, binaryen makes it small, and TypeScript does the rest. What
-//! the file may import, contain and weigh is checked on the way.
+//! Cargo makes the WebAssembly files, wasm-bindgen their JavaScript, binaryen makes them small, and TypeScript does the rest. What
+//! a file may import, contain and weigh is checked on the way.
 
 mod bindgen;
 mod imports;
@@ -31,8 +31,43 @@ const FEATURES: [&str; 6] = [
     "--enable-sign-ext",
 ];
 
-/// The stack, in bytes. It lies in front of all else, so that one too deep traps.
-const STACK: u32 = 65_536;
+/// A WebAssembly file of the package.
+struct File {
+    /// Its name in the package, without its end.
+    name: &'static str,
+    /// The crate that it is built from.
+    package: &'static str,
+    /// What wasm-bindgen's JavaScript is called: not as a module of TypeScript is.
+    glue: &'static str,
+    /// The stack, in bytes. It lies in front of all else, so that one too deep traps.
+    stack: u32,
+    kept_off: &'static [names::Rule],
+    /// How binaryen makes it small.
+    optimise: &'static [&'static str],
+}
+
+const FILES: [File; 2] = [
+    File {
+        name: "core",
+        package: "kubewire-js",
+        glue: "core",
+        // Nothing in the core goes deep, so that a small one does; what lies behind it, all constants, then has addresses of one byte less.
+        stack: 65_536,
+        kept_off: names::CORE,
+        // Flat code and rebuilt loops give `-Oz` more to find, and each round lays bare more for the next; hints of alignment say
+        // nothing to any engine.
+        optimise: &["--flatten", "--rereloop", "-Oz", "-Oz", "-Oz", "--dealign"],
+    },
+    File {
+        name: "sandbox",
+        package: "kubewire-js-sandbox",
+        glue: "sandbox-core",
+        // Objects may be nested 128 deep, and are walked by what calls itself: as much as on most hosts.
+        stack: 1_048_576,
+        kept_off: names::SANDBOX,
+        optimise: &["-Oz"],
+    },
+];
 
 /// Whether this run has built the package already: the stages of one test run share it.
 static BUILT: AtomicBool = AtomicBool::new(false);
@@ -63,39 +98,59 @@ pub(crate) fn build() -> Result<()> {
     let from = build_unoptimised()?;
     let dist = dir().join("dist");
     fs::create_dir_all(&dist).with_context(|| format!("could not make {}", dist.display()))?;
-    optimise(&from.join("core_bg.wasm"), &dist.join("core.wasm"))?;
-    for name in ["core.js", "core.d.ts"] {
-        fs::copy(from.join(name), dist.join(name)).with_context(|| format!("could not copy {name}"))?;
+    for file in &FILES {
+        file.finish(&from, &dist)?;
     }
-    let wasm = read(&dist.join("core.wasm"))?;
-    imports::check(&wasm)?;
-    size::check(&wasm, &dir().join("size-budget.json"))?;
     run(&mut at(&dir(), "npm", &["run", "build"]))?;
     BUILT.store(true, Ordering::Relaxed);
     Ok(())
 }
 
-/// The part that needs no Node: cargo, wasm-bindgen, and the checks that do not need the final file. Gives the folder of
+/// The part that needs no Node: cargo, wasm-bindgen, and the checks that do not need the final files. Gives the folder of
 /// wasm-bindgen's output.
 pub(crate) fn build_unoptimised() -> Result<PathBuf> {
     tools::wasm_target()?;
     bindgen::check_version()?;
-    // Panics name their places, and those must not be the builder's own. Nothing in the core goes deep, so that a small stack does; what
-    // lies behind it, all constants, then has addresses of one byte less.
-    let home = tools::cargo_home()?;
-    let (home, root) = (home.display(), root());
-    let flags = format!(
-        "--remap-path-prefix={home}= --remap-path-prefix={}= -C link-arg=-zstack-size={STACK}",
-        root.display()
-    );
-    let build = ["build", "-p", "kubewire-js", "--target", WASM, "--profile", "wasm"];
-    run(cargo(&build).env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags))?;
-    let built = target().join(WASM).join("wasm/kubewire_js.wasm");
-    names::check(&read(&built)?)?;
     let to = target().join("js");
-    bindgen::run(&built, &to)?;
-    imports::check(&read(&to.join("core_bg.wasm"))?)?;
+    for file in &FILES {
+        file.build(&to)?;
+    }
     Ok(to)
+}
+
+impl File {
+    fn build(&self, to: &Path) -> Result<()> {
+        // Panics name their places, and those must not be the builder's own.
+        let home = tools::cargo_home()?;
+        let flags = format!(
+            "--remap-path-prefix={}= --remap-path-prefix={}= -C link-arg=-zstack-size={}",
+            home.display(),
+            root().display(),
+            self.stack
+        );
+        let words = ["build", "-p", self.package, "--target", WASM, "--profile", "wasm"];
+        run(cargo(&words).env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags))?;
+        let built = target().join(WASM).join(format!("wasm/{}.wasm", self.package.replace('-', "_")));
+        names::check(&read(&built)?, self.kept_off)?;
+        bindgen::run(&built, to, self.glue)?;
+        imports::check(&read(&to.join(self.built()))?, self.glue)
+    }
+
+    fn finish(&self, from: &Path, dist: &Path) -> Result<()> {
+        let name = format!("{}.wasm", self.name);
+        optimise(&from.join(self.built()), &dist.join(&name), self.optimise)?;
+        for name in [format!("{}.js", self.glue), format!("{}.d.ts", self.glue)] {
+            fs::copy(from.join(&name), dist.join(&name)).with_context(|| format!("could not copy {name}"))?;
+        }
+        let wasm = read(&dist.join(&name))?;
+        imports::check(&wasm, self.glue)?;
+        size::check(&wasm, &name, &dir().join("size-budget.json"))
+    }
+
+    /// What wasm-bindgen calls the file.
+    fn built(&self) -> String {
+        format!("{}_bg.wasm", self.glue)
+    }
 }
 
 /// Installs what `package-lock.json` names, unless it is there.
@@ -114,7 +169,7 @@ fn install() -> Result<()> {
     run(&mut at(&dir, "npm", &["ci", "--no-audit", "--no-fund"]))
 }
 
-fn optimise(from: &Path, to: &Path) -> Result<()> {
+fn optimise(from: &Path, to: &Path, passes: &[&str]) -> Result<()> {
     let program = dir().join("node_modules/binaryen/bin/wasm-opt");
     ensure!(
         program.is_file(),
@@ -126,9 +181,7 @@ fn optimise(from: &Path, to: &Path) -> Result<()> {
         .arg(from)
         // Addresses below 1024 are the last of the stack: where they are not counted on, an addition can go into the load that follows it.
         .arg("--low-memory-unused")
-        // Flat code and rebuilt loops give `-Oz` more to find, and each round lays bare more for the next; hints of alignment say
-        // nothing to any engine.
-        .args(["--flatten", "--rereloop", "-Oz", "-Oz", "-Oz", "--dealign"])
+        .args(passes)
         .args(FEATURES)
         .args(strip)
         .arg("-o")

@@ -10,7 +10,7 @@ use crate::{
 use anyhow::{Context, Result, ensure};
 use std::{fs, path::Path};
 
-/// The core alone builds for WebAssembly, and so does the package's own file, which keeps its promises.
+/// The core alone builds for WebAssembly, and so do the package's own files, which keep their promises.
 pub(super) fn wasm() -> Result<Outcome> {
     tools::wasm_target()?;
     run(&mut cargo(&["build", "-p", "kubewire", "--target", WASM]))?;
@@ -28,10 +28,15 @@ pub(super) fn js() -> Result<Outcome> {
     }
     js::prepare()?;
     let dir = js::dir();
-    run(&mut at(&dir, "npm", &["test"]))?;
+    // What the sandbox in JavaScript is compared with.
+    run(&mut cargo(&["build", "-p", "kubewire-js-sandbox", "--example", "replay"]))?;
+    run(at(&dir, "npm", &["test"]).env("KUBEWIRE_SANDBOX_REPLAY", target().join("debug/examples/replay")))?;
     tarball(&dir)?;
     Ok(Outcome::Done)
 }
+
+/// Needs both WebAssembly files.
+const TRIED: &str = "const client = await (await all.Sandbox.create()).client(); await client.list('pods');";
 
 /// What `npm pack` makes can be installed and imported where nothing else is.
 fn tarball(dir: &Path) -> Result<()> {
@@ -46,9 +51,12 @@ fn tarball(dir: &Path) -> Result<()> {
         .context("could not write package.json")?;
     let words = ["install", "--no-audit", "--no-fund", "--omit=dev", &format!("./{name}")];
     run(&mut at(&empty, "npm", &words))?;
-    let import = "const all = await import('kubewire'); console.log(Object.keys(all).join(' '))";
-    let exported = read(&mut at(&empty, "node", &["--input-type=module", "--eval", import]))?;
-    ensure!(!exported.trim().is_empty(), "the packed npm package exports nothing");
-    println!("{name} exports {}", exported.trim());
+    for (module, tried) in [("kubewire", ""), ("kubewire/sandbox", TRIED)] {
+        let import =
+            format!("const all = await import('{module}'); {tried} console.log(Object.keys(all).join(' '))");
+        let exported = read(&mut at(&empty, "node", &["--input-type=module", "--eval", &import]))?;
+        ensure!(!exported.trim().is_empty(), "{module} of the packed npm package exports nothing");
+        println!("{module} of {name} exports {}", exported.trim());
+    }
     Ok(())
 }

@@ -29,7 +29,7 @@ pub(super) const STAGES: &[Stage] = &[
     stage("package", "what goes to crates.io builds by itself, and the example beside it", || {
         done(rust::package())
     }),
-    stage("wasm", "the WebAssembly file: imports, names, size", node::wasm),
+    stage("wasm", "the WebAssembly files: imports, names, size", node::wasm),
     stage("js", "the npm package: types, tests, tarball", node::js),
     stage("conformance", "both hosts against the real API server", conformance::run),
 ];

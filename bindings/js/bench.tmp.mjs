@@ -1,0 +1,14 @@
+import { readFileSync } from "node:fs";
+import { Sandbox, ready } from "kubewire/sandbox";
+const a = performance.now();
+await ready(readFileSync(process.argv[2]));
+const s = await Sandbox.create({ clock: "virtual" });
+const t = {start: performance.now()-a};
+const c = await s.client();
+const map = (i) => ({apiVersion:"v1",kind:"ConfigMap",metadata:{name:"n"+i, namespace:"default",labels:{app:"web"}},data:{a:"b",c:"d".repeat(300)}});
+const time = async (n, f, k) => { const a = performance.now(); for (let i=0;i<k;i++) await f(i); t[n] = (performance.now()-a)/k; };
+await time("create", (i) => c.create("configmaps", map(i)), 2000);
+await time("apply", (i) => c.apply("configmaps", {...map(i), data:{a:"c"}}, {fieldManager:"m",force:true}), 1000);
+await time("get", (i) => c.get("configmaps", "n"+i, {namespace:"default"}), 2000);
+await time("list", () => c.list("configmaps", {namespace:"default", labelSelector:"app=web"}), 10);
+console.log(Object.entries(t).map(([k,v]) => k+" "+v.toFixed(2)).join(", "));
