@@ -6,6 +6,7 @@ mod cache;
 mod list;
 mod objects;
 mod peak;
+mod sandbox;
 mod seen;
 mod served;
 mod table;
@@ -14,7 +15,7 @@ mod watch;
 #[global_allocator]
 static COUNTING: peak::Counting = peak::Counting;
 
-const USAGE: &str = "kubewire-bench [--client-go PROGRAM] [list] [watch] [cache] [informer]";
+const USAGE: &str = "kubewire-bench [--client-go PROGRAM] [list] [watch] [cache] [informer] [sandbox]";
 
 fn main() -> anyhow::Result<()> {
     let mut words = std::env::args().skip(1).peekable();
@@ -26,7 +27,7 @@ fn main() -> anyhow::Result<()> {
     while let Some(word) = words.next() {
         match word.as_str() {
             "--client-go" => client_go = words.next(),
-            "list" | "watch" | "cache" | "informer" => parts.push(word),
+            "list" | "watch" | "cache" | "informer" | "sandbox" => parts.push(word),
             _ => anyhow::bail!("{word:?} is none of: {USAGE}"),
         }
     }
@@ -39,6 +40,9 @@ fn main() -> anyhow::Result<()> {
     }
     if wanted("cache") {
         cache::run();
+    }
+    if wanted("sandbox") {
+        sandbox::run();
     }
     if wanted("watch") || wanted("informer") {
         served::run(client_go.as_deref(), wanted("watch"), wanted("informer"))?;

@@ -33,7 +33,7 @@ Usage: cargo xtask TASK
                            so many seeded sequences of requests to the sandbox and to the real API server: the same answers
   soak                     the long round of the tests that churn and restart, against the real API server
   bench [PART]...          lists, watches, caches and informers beside those of `kube` and client-go, in one run; or parts of
-                           it: list, watch, cache, informer
+                           it: list, watch, cache, informer, sandbox
   fuzz [TARGET] [--seconds N]
                            fuzz with nightly Rust, a minute each unless told otherwise
 ";
