@@ -340,12 +340,11 @@ impl Maker {
                     2 => say("impersonate-user", "system:node:n"),
                     _ => say("impersonate-user", USERS[self.dice.below(2)]),
                 }
-                match self.dice.below(4) {
-                    0 => {
-                        say("impersonate-group", if self.dice.percent(70) { DEVS } else { "system:masters" })
-                    }
-                    1 => say("impersonate-uid", "u"),
-                    2 => say("impersonate-extra-acme.io%2fscope", "s"),
+                match self.dice.below(8) {
+                    0 | 1 => say("impersonate-group", DEVS),
+                    2 => say("impersonate-group", "system:masters"),
+                    3 => say("impersonate-uid", "u"),
+                    4 | 5 => say("impersonate-extra-acme.io%2fscope", "s"),
                     _ => {}
                 }
             }
