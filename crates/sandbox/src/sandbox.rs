@@ -14,8 +14,7 @@ use crate::fault::Faults;
 use crate::life::{Life, State};
 use crate::log::{Log, Logged};
 use crate::mount::Mount;
-use crate::object::{meta, set_meta};
-use crate::random::Random;
+use crate::object::meta;
 use crate::registry::Registry;
 use crate::reply::{Parked, Reply};
 use crate::server::Server;
@@ -117,18 +116,12 @@ impl Builder {
             log: Log::default(),
             now: self.now,
         };
+        if self.rbac {
+            rbac::put_policy(&mut sandbox.server, self.now);
+        }
         for name in NAMESPACES {
             let namespace = json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}});
             sandbox.put(namespace, self.now)?;
-        }
-        if self.rbac {
-            // Dice of their own keep what else the seed decides as it is.
-            let mut random = Random::new(self.seed ^ 0x706f_6c69_6379);
-            for mut object in rbac::policy() {
-                set_meta(&mut object, "uid", Some(random.uid().into()));
-                sandbox.seed(object, self.now)?;
-            }
-            rbac::aggregate(&mut sandbox.server);
         }
         for object in self.objects {
             sandbox.put(object, self.now)?;
@@ -180,15 +173,6 @@ impl Sandbox {
     /// # Errors
     /// As [`Builder::build`].
     pub fn put(&mut self, object: Value, now: Now) -> Result<(), SeedError> {
-        let gathers = object.get("kind").is_some_and(|kind| kind == "ClusterRole");
-        self.seed(object, now)?;
-        if gathers {
-            rbac::aggregate(&mut self.server);
-        }
-        Ok(())
-    }
-
-    fn seed(&mut self, object: Value, now: Now) -> Result<(), SeedError> {
         let text = |field: &str| object.get(field).and_then(Value::as_str).unwrap_or_default();
         let (api_version, kind) = (text("apiVersion"), text("kind"));
         let found = self.server.registry.by_kind(api_version, kind).filter(|kind| kind.is_stored());
@@ -201,6 +185,9 @@ impl Sandbox {
             return Err(SeedError(format!("there is no namespace {namespace:?}")));
         }
         verbs::seed(&mut self.server, &kind, object, now).map_err(SeedError)?;
+        if kind.kind == "ClusterRole" {
+            rbac::aggregate(&mut self.server);
+        }
         self.pass(now);
         Ok(())
     }

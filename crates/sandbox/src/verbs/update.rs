@@ -31,6 +31,12 @@ pub(super) fn update(server: &mut Server, ask: &mut Ask<'_>) -> Result<Reply, Re
     let key = kind.key(&place.namespace, &place.name);
     let Some(old) = server.store.get(kind.id, &key).cloned() else {
         if kind.strategy.create_on_update {
+            match meta(&object, "uid") {
+                "" => {}
+                uid => return Err(other_uid(ask, uid, "").into()),
+            }
+            // A version of what is not there is passed over.
+            set_meta(&mut object, "resourceVersion", None);
             track(ask, &mut object, None);
             return create::insert(server, ask, object, dry);
         }
@@ -70,11 +76,7 @@ pub(super) fn replace(
     let conflict = |why: &str| Problem::conflict(&kind.group, &kind.plural, name, why);
     let (uid, is) = (meta(&object, "uid"), meta(old, "uid"));
     if uid_first && !uid.is_empty() && uid != is {
-        return Err(conflict(&format!(
-            "StorageError: invalid object, Code: 4, Key: /registry/{}/{key}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: {uid}, UID in object meta: {is}",
-            kind.plural
-        ))
-        .into());
+        return Err(other_uid(ask, uid, is).into());
     }
     check_escalation(server, ask.user, ask.place, &object, Some(old))?;
     let version = match meta(&object, "resourceVersion") {
@@ -110,6 +112,17 @@ pub(super) fn replace(
         Some(stored) => ask.object(200, &stored),
         None => Err(Problem::plain(format!("{} is gone", quote(name))).into()),
     }
+}
+
+/// The object that is there, if any, is another one.
+fn other_uid(ask: &Ask<'_>, uid: &str, is: &str) -> Problem {
+    let place = ask.place;
+    let (kind, key) = (&place.kind, place.kind.key(&place.namespace, &place.name));
+    let why = format!(
+        "StorageError: invalid object, Code: 4, Key: /registry/{}/{key}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: {uid}, UID in object meta: {is}",
+        kind.plural
+    );
+    Problem::conflict(&kind.group, &kind.plural, &place.name, &why)
 }
 
 /// An object that was only waiting for its finalizers goes with the last of them.

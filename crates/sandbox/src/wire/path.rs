@@ -91,20 +91,26 @@ fn place(registry: &Registry, group: &str, version: &str, watch: bool, rest: &[&
         return match below {
             [] => place(kind, namespace, "", ""),
             [name] => place(kind, namespace, name, ""),
-            [name, sub, ..] if !watch && kind.subresource(sub).is_some() => place(kind, namespace, name, sub),
+            [name, sub, deeper @ ..] if !watch && has(&kind, sub, deeper) => {
+                place(kind, namespace, name, sub)
+            }
             _ => None,
         };
     }
     match rest {
         [plural] => place(find(plural)?, "", "", ""),
         [plural, name] => place(find(plural).filter(|kind| !kind.namespaced)?, "", name, ""),
-        [plural, name, sub, ..] => {
-            let kind = find(plural).filter(|kind| !kind.namespaced && !watch)?;
-            kind.subresource(sub)?;
+        [plural, name, sub, deeper @ ..] => {
+            let kind = find(plural).filter(|kind| !kind.namespaced && !watch && has(kind, sub, deeper))?;
             place(kind, "", name, sub)
         }
         [] => None,
     }
+}
+
+/// Whether a kind has such a part; below a proxy there may be more.
+fn has(kind: &Kind, subresource: &str, deeper: &[&str]) -> bool {
+    kind.subresource(subresource).is_some() && (deeper.is_empty() || subresource == "proxy")
 }
 
 #[cfg(test)]
@@ -112,7 +118,7 @@ mod tests {
     use super::*;
 
     /// A path, and what it means: `KIND NAMESPACE NAME SUBRESOURCE`.
-    const CASES: [(&str, &str); 16] = [
+    const CASES: [(&str, &str); 18] = [
         ("/api/v1/pods", "Pod   "),
         ("/api/v1/namespaces/a/pods/b", "Pod a b "),
         ("/api/v1/namespaces/a/pods/b/status", "Pod a b status"),
@@ -126,6 +132,8 @@ mod tests {
         ("/api/v1/namespaces/a/nodes", "404"),
         ("/api/v1/pods/b", "404"),
         ("/api/v1/namespaces/a/pods/b/nothing", "404"),
+        ("/api/v1/namespaces/a/pods/b/status/c", "404"),
+        ("/api/v1/namespaces/a/pods/b/proxy/c/d", "Pod a b proxy"),
         ("/api/v1/nothing", "404"),
         ("/apis/apps/v9/deployments", "404"),
         ("/apis/none/v1", "404 text"),

@@ -129,7 +129,17 @@ impl Maker {
         let one = format!("{}/{}", post.target, body["metadata"]["name"].as_str().expect("it has a name"));
         match self.dice.below(10) {
             0..4 => post,
-            4..6 => step(id, "PUT", one, Some(body)),
+            4..6 => {
+                let mut body = body;
+                match self.dice.below(8) {
+                    // Which of two refusals comes first.
+                    0 => body["metadata"]["resourceVersion"] = "1".into(),
+                    1 => body["metadata"]["uid"] = "other".into(),
+                    2 => body["metadata"]["name"] = "other".into(),
+                    _ => {}
+                }
+                step(id, "PUT", one, Some(body))
+            }
             6 | 7 => {
                 let field = if binding { "subjects" } else { "rules" };
                 let patch = json!({"metadata": {"labels": {"sequence": "{ns:a}"}}, field: body[field]});
@@ -180,7 +190,7 @@ impl Maker {
         let maps = format!("/api/v1/namespaces/{namespace}/configmaps");
         let map = || Some(json!({"metadata": {"name": name}, "data": {"k": "v"}}));
         let get = |target: String| step(id, "GET", target, None);
-        match self.dice.below(20) {
+        match self.dice.below(24) {
             0 | 1 => get(maps),
             2 => get(format!("{maps}/{name}")),
             3 => get(format!("{maps}?fieldSelector=metadata.name%3D{name}")),
@@ -221,6 +231,10 @@ impl Maker {
             }
             17 => step(id, "PUT", format!("/api/v1/namespaces/{namespace}/pods/{name}/log"), None),
             18 => get(format!("/api/v1/watch/namespaces/{namespace}/configmaps?limit=x&timeoutSeconds=z")),
+            19 => step(id, "HEAD", format!("{maps}/{name}"), None),
+            20 => step(id, "OPTIONS", maps, None),
+            21 => Step { watch: true, ..get(format!("{maps}?watch=1&timeoutSeconds=1&resourceVersion=0")) },
+            22 => get(format!("{maps}?watch=0&fieldSelector=metadata.name%3D{name},metadata.namespace%3Dx")),
             _ => get("/api/v1/configmaps?limit=1&fieldSelector=metadata.name%3Dnone-such".into()),
         }
     }
@@ -284,6 +298,7 @@ impl Maker {
         };
         match self.dice.below(8) {
             0 => request(json!({"expirationSeconds": 599})),
+            5 => self.by_someone(request(json!({"expirationSeconds": 600}))),
             1 => request(json!({"audiences": ["x"], "expirationSeconds": 600})),
             2 => request(json!({"boundObjectRef": {"kind": "Secret", "apiVersion": "v1", "name": "none"}})),
             3 => step(
@@ -325,10 +340,11 @@ impl Maker {
                     2 => say("impersonate-user", "system:node:n"),
                     _ => say("impersonate-user", USERS[self.dice.below(2)]),
                 }
-                match self.dice.below(4) {
-                    0 => say("impersonate-group", DEVS),
-                    1 => say("impersonate-uid", "u"),
-                    2 => say("impersonate-extra-acme.io%2fscope", "s"),
+                match self.dice.below(8) {
+                    0 | 1 => say("impersonate-group", DEVS),
+                    2 => say("impersonate-group", "system:masters"),
+                    3 => say("impersonate-uid", "u"),
+                    4 | 5 => say("impersonate-extra-acme.io%2fscope", "s"),
                     _ => {}
                 }
             }

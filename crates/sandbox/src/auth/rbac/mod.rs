@@ -20,7 +20,7 @@ use crate::store::Stored;
 
 pub(crate) use aggregate::aggregate;
 pub(crate) use escalation::check as check_escalation;
-pub(crate) use policy::objects as policy;
+pub(crate) use policy::put_policy;
 
 /// The group of its own kinds.
 pub(crate) const GROUP: &str = "rbac.authorization.k8s.io";

@@ -4,15 +4,50 @@
 //! ClusterRoles `=LABEL` (it gathers what has the label) and `+LABEL`; for bindings `>ROLE` where that is not called the same, and subjects, `g:GROUP`,
 //! `u:USER` or `s:NAMESPACE/ACCOUNT`. A line that begins with a space is a rule: `VERBS GROUPS RESOURCES [NAMES]`, or `VERBS PATHS`.
 
+use std::sync::OnceLock;
+
+use kubewire::Now;
 use serde_json::{Map, Value, json};
 
-use super::GROUP;
-use crate::object::put;
+use super::{GROUP, aggregate, kind};
+use crate::object::{meta, put, set_meta, timestamp};
+use crate::random::Random;
+use crate::server::Server;
+use crate::store::Store;
 
 const TEXT: &str = include_str!("policy.txt");
 
-/// All of them, without a uid.
-pub(crate) fn objects() -> Vec<Value> {
+/// Puts all of them into a server that has nothing yet. Their uids are the same in every sandbox.
+pub(crate) fn put_policy(server: &mut Server, now: Now) {
+    // Who makes many sandboxes, as tests do, makes all of them at the beginning of time: their rules are read once, and shared.
+    static AT_FIRST: OnceLock<Store> = OnceLock::new();
+    let read = |now| {
+        let mut server = Server::new(0, true);
+        write(&mut server, now);
+        server.store
+    };
+    server.store = match now == Now::default() {
+        true => AT_FIRST.get_or_init(|| read(now)).clone(),
+        false => read(now),
+    };
+}
+
+fn write(server: &mut Server, now: Now) {
+    let (mut random, time) = (Random::new(0x706f_6c69_6379), timestamp(now));
+    for mut object in objects() {
+        set_meta(&mut object, "uid", Some(random.uid().into()));
+        set_meta(&mut object, "creationTimestamp", Some(time.clone()));
+        let name = object.get("kind").and_then(Value::as_str).unwrap_or_default();
+        if let Some(kind) = kind(server, name) {
+            let key = kind.key(meta(&object, "namespace"), meta(&object, "name"));
+            server.store.write(kind.id, &key, Some(object));
+        }
+    }
+    aggregate(server);
+}
+
+/// What the text says.
+fn objects() -> Vec<Value> {
     let mut objects: Vec<Value> = Vec::new();
     for line in TEXT.lines() {
         match line.strip_prefix(' ') {
@@ -107,8 +142,8 @@ mod tests {
     fn the_text_holds_what_a_cluster_has() {
         let objects = objects();
         let count = |kind: &str| objects.iter().filter(|object| object["kind"] == kind).count();
-        let counts = ["ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding"].map(count);
-        assert_eq!(counts, [73, 54, 7, 7]);
+        let counts = ["ClusterRole", "Role", "ClusterRoleBinding", "RoleBinding"].map(count);
+        assert_eq!(counts, [73, 7, 54, 7]);
         let find = |name: &str| objects.iter().find(|object| object["metadata"]["name"] == name).unwrap();
         assert_eq!(find("cluster-admin")["rules"][1], json!({"verbs": ["*"], "nonResourceURLs": ["*"]}));
         let subject = json!({"kind": "Group", "apiGroup": GROUP, "name": "system:authenticated"});
