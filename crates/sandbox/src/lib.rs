@@ -1,6 +1,8 @@
 #![doc = include_str!("../README.md")]
 
+mod admission;
 mod client;
+mod defaults;
 mod discovery;
 mod fields;
 #[cfg(feature = "listener")]

@@ -5,8 +5,9 @@
 use super::ask::Ask;
 use super::body;
 use super::write::{admit, fill, match_namespace, track, wipe};
-use crate::object::meta;
-use crate::registry::prepare;
+use crate::admission;
+use crate::object::{meta, settle};
+use crate::registry::{allocate, prepare};
 use crate::reply::Reply;
 use crate::server::Server;
 use crate::validate;
@@ -33,12 +34,15 @@ pub(super) fn insert(
     admit(server, ask, meta(&object, "name"))?;
     let version = meta(&object, "resourceVersion").to_owned();
     fill(server, ask, &mut object);
-    prepare(kind, &mut object);
+    admission::create(server, kind, &mut object)?;
+    prepare::create(kind, &mut object);
+    allocate(server, kind, &mut object, None)?;
     let name = meta(&object, "name").to_owned();
     let faults = validate::create(kind, &object);
     if !faults.is_empty() {
         return Err(Problem::invalid(&kind.group, &kind.kind, &name, &faults).into());
     }
+    ask.warnings.extend(validate::warnings(kind, &object, None));
     // A dry run does not get as far as the store.
     if !dry && version.parse::<u64>().is_ok_and(|version| version != 0) {
         return Err(Problem::plain("resourceVersion should not be set on objects to be created").into());
@@ -51,6 +55,7 @@ pub(super) fn insert(
             if terminating { problem.being_deleted(&kind.qualified(), &name) } else { problem }.into()
         );
     }
+    settle(kind.shape(), &mut object);
     if dry {
         return ask.object(201, &object);
     }
