@@ -1,7 +1,9 @@
 #![doc = include_str!("../README.md")]
 
+mod admission;
 mod auth;
 mod client;
+mod defaults;
 mod discovery;
 mod fault;
 mod fields;

@@ -88,7 +88,10 @@ fn the_object_must_be_the_one_that_is_meant() {
 #[test]
 fn pods_on_a_node_have_time() {
     let mut sandbox = sandbox();
-    let pod = |name: &str, node: &str| json!({"metadata": {"name": name}, "spec": {"nodeName": node, "terminationGracePeriodSeconds": 20}});
+    let pod = |name: &str, node: &str| {
+        json!({"metadata": {"name": name}, "spec": {"nodeName": node, "terminationGracePeriodSeconds": 20,
+                                                                        "containers": [{"name": "c", "image": "i"}]}})
+    };
     for (name, node) in [("free", ""), ("placed", "n1")] {
         assert_eq!(ask(&mut sandbox, "POST", PODS, &pod(name, node)).0, 201);
     }

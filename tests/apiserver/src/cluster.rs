@@ -1,4 +1,4 @@
-//! One cluster: etcd, an API server and a controller manager.
+//! One cluster: etcd, an API server and, mostly, a controller manager.
 
 use crate::{
     Admin, Binaries, Error, Result, State,
@@ -22,7 +22,7 @@ const TRIES: u32 = 3;
 pub struct Cluster {
     state: State,
     // In the order in which they are stopped: who depends on others first.
-    controller_manager: Process,
+    controller_manager: Option<Process>,
     api_server: Process,
     etcd: Process,
 }
@@ -34,11 +34,23 @@ impl Cluster {
     /// # Errors
     /// When a program does not start, with the end of its log.
     pub fn start(dir: &Path, binaries: &Binaries) -> Result<Self> {
+        Self::start_with(dir, binaries, true)
+    }
+
+    /// The same without controllers: nobody touches what is in it but those who ask.
+    ///
+    /// # Errors
+    /// As [`Self::start`].
+    pub fn start_bare(dir: &Path, binaries: &Binaries) -> Result<Self> {
+        Self::start_with(dir, binaries, false)
+    }
+
+    fn start_with(dir: &Path, binaries: &Binaries, controllers: bool) -> Result<Self> {
         let dir = &path::absolute(dir).map_err(|cause| Error::file("find", dir, cause))?;
         let mut tries = 1;
         loop {
             stop(dir)?;
-            match Self::try_start(dir, binaries) {
+            match Self::try_start(dir, binaries, controllers) {
                 Err(error) if error.is_taken_port() && tries < TRIES => tries += 1,
                 other => return other,
             }
@@ -53,13 +65,15 @@ impl Cluster {
 
     /// Lets it run on when this program ends, until [`stop`].
     pub fn detach(self) -> State {
-        self.controller_manager.detach();
+        if let Some(controller_manager) = self.controller_manager {
+            controller_manager.detach();
+        }
         self.api_server.detach();
         self.etcd.detach();
         self.state
     }
 
-    fn try_start(dir: &Path, binaries: &Binaries) -> Result<Self> {
+    fn try_start(dir: &Path, binaries: &Binaries, controllers: bool) -> Result<Self> {
         if dir.exists() {
             fs::remove_dir_all(dir).map_err(|cause| Error::file("empty", dir, cause))?;
         }
@@ -75,20 +89,32 @@ impl Cluster {
         let mut api_server = Process::start("kube-apiserver", &binaries.kube_apiserver, &flags, dir)?;
         api_server.wait_until_ready(&admin)?;
 
-        let kubeconfig = dir.join("kubeconfig.json");
-        let flags = flags::controller_manager(&kubeconfig, &state.service_account_key, &serving.ca);
-        write(&kubeconfig, &kubeconfig_text(&state)?)?;
-        let program = &binaries.kube_controller_manager;
-        let mut controller_manager = Process::start("kube-controller-manager", program, &flags, dir)?;
-        let account = "/api/v1/namespaces/default/serviceaccounts/default";
-        controller_manager
-            .wait_until("the service account `default` was made", || Ok(admin.get(account)?.0 == 200))?;
-
-        let processes = [&etcd, &api_server, &controller_manager];
-        state.pids = processes.iter().filter_map(|one| Some((one.name().to_owned(), one.pid()?))).collect();
+        let controller_manager =
+            controllers.then(|| start_controllers(dir, binaries, &state, &serving, &admin)).transpose()?;
+        let processes = [Some(&etcd), Some(&api_server), controller_manager.as_ref()];
+        let pid = |one: &Process| Some((one.name().to_owned(), one.pid()?));
+        state.pids = processes.into_iter().flatten().filter_map(pid).collect();
         state.save()?;
         Ok(Self { state, controller_manager, api_server, etcd })
     }
+}
+
+/// The controller manager, which has made the `default` service account when this returns.
+fn start_controllers(
+    dir: &Path,
+    binaries: &Binaries,
+    state: &State,
+    serving: &Serving,
+    admin: &Admin,
+) -> Result<Process> {
+    let kubeconfig = dir.join("kubeconfig.json");
+    let flags = flags::controller_manager(&kubeconfig, &state.service_account_key, &serving.ca);
+    write(&kubeconfig, &kubeconfig_text(state)?)?;
+    let program = &binaries.kube_controller_manager;
+    let mut process = Process::start("kube-controller-manager", program, &flags, dir)?;
+    let account = "/api/v1/namespaces/default/serviceaccounts/default";
+    process.wait_until("the service account `default` was made", || Ok(admin.get(account)?.0 == 200))?;
+    Ok(process)
 }
 
 /// Stops what was started in `dir` and detached, and says how many processes that were. A process id that is somebody

@@ -28,7 +28,7 @@ use hands::Hands;
 use index::{Index, Item};
 
 /// So many objects are looked at after a request at most: controllers that work against each other go on at the next.
-const STEPS: usize = 100_000;
+const STEPS: usize = 20_000;
 
 /// Which parts of a cluster live.
 ///

@@ -6,6 +6,7 @@ use super::json::Parsed;
 use super::quote;
 use super::refuse::{At, Wording};
 use super::scalar;
+use crate::defaults;
 use crate::registry::Kind;
 use crate::schema::{Empty, Shape, Typed};
 
@@ -22,12 +23,15 @@ pub(crate) struct Decoded {
 /// # Errors
 /// Go's words: `json: cannot unmarshal number into Go struct field ConfigMap.data of type string`.
 pub(crate) fn decode(kind: &Kind, parsed: Parsed, wording: Wording) -> Result<Decoded, String> {
-    let mut walk = Walk { wording, strict: Vec::new() };
+    let mut walk = Walk { wording, strict: Vec::new(), misfit: None };
     let fields = match parsed.value {
         Value::Object(fields) => fields,
         _ => Map::new(),
     };
     let mut fields = walk.structure(fields, kind.shape(), "", "")?;
+    if let Some(why) = walk.misfit {
+        return Err(why);
+    }
     fields.insert("kind".into(), kind.kind.as_str().into());
     fields.insert("apiVersion".into(), kind.api_version().into());
     // sigs.k8s.io/json tells duplicates and unknown fields as it meets them; here the duplicates come first.
@@ -40,6 +44,8 @@ pub(crate) fn decode(kind: &Kind, parsed: Parsed, wording: Wording) -> Result<De
 struct Walk {
     wording: Wording,
     strict: Vec<String>,
+    /// The first value of a wrong type: Go reads on, and tells it in the end, unless a type that reads itself fails.
+    misfit: Option<String>,
 }
 
 impl Walk {
@@ -76,9 +82,13 @@ impl Walk {
 
     fn value(&mut self, value: Value, shape: Typed<'_>, at: At<'_>, path: &str) -> Result<Value, String> {
         Ok(match (shape.shape(), value) {
-            (_, Value::Null) => zero(shape),
+            (_, Value::Null) => empty(shape, true),
             (Shape::Any, value) => value,
-            (Shape::Scalar(scalar), value) => scalar::read(scalar, value, shape, at)?,
+            (Shape::Scalar(scalar), value) => match scalar::read(scalar, value, shape, at) {
+                Ok(value) => value,
+                Err(why) if scalar.reads_itself() => return Err(why),
+                Err(why) => self.misfit(why)?,
+            },
             (Shape::Struct(_), Value::Object(fields)) => self.structure(fields, shape, at.path, path)?.into(),
             (Shape::List(_), Value::Array(items)) => {
                 let Some(inner) = shape.items() else { return Ok(items.into()) };
@@ -97,8 +107,16 @@ impl Walk {
                 }
                 map.into()
             }
-            (_, other) => return Err(at.mismatch(&other, shape)),
+            (_, other) => self.misfit(at.mismatch(&other, shape))?,
         })
+    }
+
+    fn misfit(&mut self, why: String) -> Result<Value, String> {
+        if self.wording == Wording::Converter {
+            return Err(why);
+        }
+        self.misfit.get_or_insert(why);
+        Ok(Value::Null)
     }
 }
 
@@ -116,20 +134,45 @@ fn is_nothing(value: &Value, shape: Typed<'_>) -> bool {
         Value::Array(items) => items.is_empty(),
         Value::Object(fields) => fields.is_empty(),
     };
-    let list = matches!(shape.shape(), Shape::List(_) | Shape::Map);
-    bare && match shape.empty() {
-        Empty::Omit => true,
-        Empty::Null => list,
-        Empty::Keep | Empty::Zero => false,
+    // An empty list that is always written is a list, until it is stored.
+    bare && shape.empty() == Empty::Omit
+}
+
+/// What the store makes of an object: an empty list is none, and what is read from it has its defaults.
+pub(crate) fn settle(shape: Typed<'_>, value: &mut Value) {
+    match value {
+        Value::Array(items) => {
+            for item in items {
+                if let Some(shape) = shape.items() {
+                    settle(shape, item);
+                }
+            }
+        }
+        Value::Object(fields) => {
+            for (name, field) in fields.iter_mut() {
+                let Some(shape) = shape.field(name) else { continue };
+                settle(shape, field);
+                let empty = match field {
+                    Value::Array(items) => items.is_empty(),
+                    Value::Object(inner) => inner.is_empty() && matches!(shape.shape(), Shape::Map),
+                    _ => false,
+                };
+                if empty && shape.empty() == Empty::Null {
+                    *field = Value::Null;
+                }
+            }
+            fill(shape, fields);
+        }
+        _ => {}
     }
 }
 
-/// Writes what is always written, and what the types themselves have as defaults.
-pub(crate) fn fill(shape: Typed<'_>, fields: &mut Map<String, Value>) {
+/// Writes what is always written, and the defaults.
+fn fill(shape: Typed<'_>, fields: &mut Map<String, Value>) {
     for (field, kind) in shape.fields() {
         let otherwise = match (kind.default(), field.empty) {
             (Some(default), _) => default.clone(),
-            (None, Empty::Zero) => zero(kind),
+            (None, Empty::Zero) => empty(kind, true),
             (None, Empty::Null) => Value::Null,
             (None, Empty::Omit | Empty::Keep) => continue,
         };
@@ -137,16 +180,37 @@ pub(crate) fn fill(shape: Typed<'_>, fields: &mut Map<String, Value>) {
             fields.insert(field.name.clone().into_owned(), otherwise);
         }
     }
+    if let Shape::Struct(own) = shape.shape() {
+        defaults::apply(&own.package, &own.name, fields);
+    }
 }
 
 /// Go's zero value of a type.
 pub(crate) fn zero(shape: Typed<'_>) -> Value {
+    empty(shape, false)
+}
+
+/// The value where nothing is said, with its defaults.
+pub(crate) fn filled(shape: Typed<'_>) -> Value {
+    empty(shape, true)
+}
+
+/// The value where nothing is said.
+fn empty(shape: Typed<'_>, with_defaults: bool) -> Value {
     match shape.shape() {
         Shape::Scalar(scalar) => scalar.zero(),
-        Shape::Struct(_) => {
+        Shape::Struct(_) if with_defaults => {
             let mut fields = Map::new();
             fill(shape, &mut fields);
             fields.into()
+        }
+        Shape::Struct(_) => {
+            let written = shape.fields().filter_map(|(field, kind)| match field.empty {
+                Empty::Zero => Some((field.name.clone().into_owned(), empty(kind, false))),
+                Empty::Null => Some((field.name.clone().into_owned(), Value::Null)),
+                Empty::Omit | Empty::Keep => None,
+            });
+            Value::Object(written.collect())
         }
         Shape::List(_) | Shape::Map | Shape::Any => Value::Null,
     }
@@ -201,7 +265,7 @@ mod tests {
         let service = json!({"spec": {"ports": [{"port": 80, "targetPort": "web"}, {}], "clusterIPs": []}});
         let wanted = json!([{"port": 80, "targetPort": "web", "protocol": "TCP"},
                             {"port": 0, "targetPort": 0, "protocol": "TCP"}]);
-        assert_eq!(read("Service", &service).unwrap().object["spec"], json!({"ports": wanted}));
+        assert_eq!(read("Service", &service).unwrap().object["spec"]["ports"], wanted);
     }
 
     #[test]

@@ -2,14 +2,14 @@
 
 mod decode;
 mod json;
-mod quantity;
+pub(crate) mod quantity;
 mod refuse;
 mod scalar;
 
 use kubewire::{Now, Time};
 use serde_json::{Map, Value};
 
-pub(crate) use decode::{decode, zero};
+pub(crate) use decode::{decode, filled, settle, zero};
 pub(crate) use json::{Parsed, parse};
 pub(crate) use refuse::{Wording, word};
 
@@ -26,6 +26,11 @@ pub(crate) fn meta<'v>(object: &'v Value, field: &str) -> &'v str {
 pub(crate) fn meta_mut(object: &mut Value) -> Option<&mut Map<String, Value>> {
     let fields = object.as_object_mut()?;
     fields.entry("metadata").or_insert_with(|| Value::Object(Map::new())).as_object_mut()
+}
+
+/// The `spec`, where it is a map.
+pub(crate) fn spec_mut(object: &mut Value) -> Option<&mut Map<String, Value>> {
+    object.get_mut("spec")?.as_object_mut()
 }
 
 /// Sets a field of an object.

@@ -57,6 +57,11 @@ pub(crate) fn canonical(text: &str) -> Result<String, String> {
     })
 }
 
+/// What a quantity is worth, in billionths; `None` where it is none.
+pub(crate) fn nanos(text: &str) -> Option<i128> {
+    parse(text).ok().map(|(nanos, _)| nanos)
+}
+
 fn parse(text: &str) -> Result<(i128, Form), String> {
     let wrong = || WRONG.to_owned();
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);

@@ -33,8 +33,7 @@ impl At<'_> {
             Shape::Scalar(scalar) => Some(scalar),
             _ => None,
         };
-        let reads_itself =
-            matches!(scalar, Some(Scalar::Time | Scalar::MicroTime | Scalar::IntOrString | Scalar::Quantity));
+        let reads_itself = scalar.is_some_and(Scalar::reads_itself);
         if self.wording == Wording::Converter && !reads_itself {
             return converted(value, shape);
         }

@@ -21,6 +21,13 @@ pub(super) fn read(scalar: Scalar, value: Value, shape: Typed<'_>, at: At<'_>) -
         {
             whole(&number, at).into()
         }
+        // The converter cuts what is too large.
+        #[expect(clippy::cast_possible_truncation, reason = "as Go does")]
+        (Scalar::Int32, Value::Number(number))
+            if at.wording == Wording::Converter && whole(&number, at).is_some() =>
+        {
+            (whole(&number, at).unwrap_or_default() as i32).into()
+        }
         (Scalar::Double, Value::Number(number)) => number.into(),
         (Scalar::Bytes, Value::String(text)) => canonical(&text).map_err(|why| at.encoding(&why))?.into(),
         (Scalar::Time, Value::String(text)) => time(&text)?,

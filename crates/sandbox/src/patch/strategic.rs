@@ -56,6 +56,7 @@ fn map(
             continue;
         }
         let merged = match (object.remove(&name), change) {
+            (_, change @ Value::Object(_)) if below(shape, &name).is_replaced() => Some(change),
             (Some(Value::Object(old)), Value::Object(change)) => {
                 Some(Value::Object(map(old, change, below(shape, &name))?))
             }
@@ -166,6 +167,9 @@ fn list(old: Vec<Value>, change: Vec<Value>, shape: Typed<'_>) -> Result<Vec<Val
 }
 
 fn keyed(old: Vec<Value>, change: Vec<Value>, key: &str, shape: Typed<'_>) -> Result<Vec<Value>, Refusal> {
+    if !change.iter().all(Value::is_object) {
+        return Err(unlike(&old, &change));
+    }
     let mut merged = old;
     let mut items = Vec::new();
     let mut replace = false;
@@ -214,14 +218,29 @@ fn keyed(old: Vec<Value>, change: Vec<Value>, key: &str, shape: Typed<'_>) -> Re
 
 /// Go's `%v` of a map.
 fn map_text(fields: &Map<String, Value>) -> String {
-    let shown = |value: &Value| match value {
-        Value::String(text) => text.clone(),
-        Value::Object(inner) => map_text(inner),
-        Value::Null => "<nil>".to_owned(),
-        other => other.to_string(),
-    };
     let pairs: Vec<_> = fields.iter().map(|(name, value)| format!("{name}:{}", shown(value))).collect();
     format!("map[{}]", pairs.join(" "))
+}
+
+/// Go's `%v`.
+fn shown(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Object(inner) => map_text(inner),
+        Value::Array(items) => list_text(items),
+        Value::Null => "<nil>".to_owned(),
+        other => other.to_string(),
+    }
+}
+
+fn list_text(items: &[Value]) -> String {
+    format!("[{}]", items.iter().map(shown).collect::<Vec<_>>().join(" "))
+}
+
+/// Two lists, of which one holds something else.
+fn unlike(old: &[Value], change: &[Value]) -> Refusal {
+    let lists = format!("[{} {}]", list_text(old), list_text(change));
+    Problem::plain(format!("list element types are not identical: {lists}")).into()
 }
 
 fn unknown_directive(directive: &Value, fields: &Map<String, Value>) -> Refusal {

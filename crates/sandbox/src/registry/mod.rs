@@ -1,6 +1,8 @@
 //! What the sandbox serves: a row a resource, from the core's table of built-in resources, with how each behaves.
 
-mod prepare;
+pub(crate) mod prepare;
+mod quality;
+mod services;
 mod strategy;
 
 use std::collections::BTreeMap;
@@ -10,7 +12,7 @@ use kubewire::{Builtin, Resource, Scope, Verb};
 
 use crate::schema::{self, Typed};
 
-pub(crate) use prepare::{default, prepare};
+pub(crate) use services::allocate;
 pub(crate) use strategy::{DeleteAnswer, NameRule, Strategy};
 
 /// One resource in one version.

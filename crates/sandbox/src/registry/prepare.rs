@@ -1,56 +1,76 @@
-//! What a kind makes of an object before it is judged: defaults and conversions, by hand.
+//! What a kind makes of an object that is to be stored, before it is judged.
+//!
+//! Source: `PrepareForCreate` and `PrepareForUpdate` of the strategies in `k8s.io/kubernetes/pkg/registry`.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::Kind;
-use crate::object::{meta, meta_mut};
+use super::quality::quality;
+use crate::object::{filled, meta, meta_mut, put, set_meta, spec_mut};
+use crate::schema::Empty;
 
-/// What decoding makes of an object: whoever sends it owns this too.
-pub(crate) fn default(kind: &Kind, object: &mut Value) {
+/// Prepares a new object.
+pub(crate) fn create(kind: &Kind, object: &mut Value) {
+    if kind.subresource("status").is_some() && kind.kind != "Node" {
+        wipe_status(kind, object);
+    }
     match (kind.group.as_str(), kind.kind.as_str()) {
-        ("", "Secret") => secret(object),
-        ("", "Namespace") => label(object),
+        ("", "Namespace") => namespace(object),
+        ("", "Pod") => {
+            let status = json!({"phase": "Pending", "qosClass": quality(object)});
+            put(object, "status", status);
+        }
+        ("batch", "Job") => job(object),
+        ("apps", "DaemonSet") => template_generation(object, 1),
         _ => {}
     }
 }
 
-/// Prepares an object that is to be stored. Nobody owns what comes in here.
-pub(crate) fn prepare(kind: &Kind, object: &mut Value) {
-    default(kind, object);
+/// Prepares an object that takes the place of another. Its status is kept elsewhere.
+pub(crate) fn update(kind: &Kind, object: &mut Value, old: &Value) {
+    if (kind.group.as_str(), kind.kind.as_str()) == ("apps", "DaemonSet") {
+        let template = |object: &Value| object.pointer("/spec/template").cloned();
+        let annotations = old.pointer("/metadata/annotations");
+        let before = annotations.and_then(|all| all.get(TEMPLATE)?.as_str()?.parse().ok()).unwrap_or(1);
+        template_generation(object, before + i64::from(template(object) != template(old)));
+    }
+    if (kind.group.as_str(), kind.kind.as_str()) == ("", "Namespace") {
+        put(object, "spec", old.get("spec").cloned().unwrap_or_else(|| json!({})));
+        label(object);
+    }
+}
+
+/// What an object must have, even one that a test has made up.
+pub(crate) fn complete(kind: &Kind, object: &mut Value) {
     if (kind.group.as_str(), kind.kind.as_str()) == ("", "Namespace") {
         namespace(object);
     }
 }
 
-/// What came as text is data, and there is a type.
-fn secret(object: &mut Value) {
+/// How often a daemon set's template has changed; it was a field once.
+const TEMPLATE: &str = "deprecated.daemonset.template.generation";
+
+fn template_generation(object: &mut Value, number: i64) {
+    if let Some(metadata) = meta_mut(object)
+        && let Value::Object(annotations) = metadata.entry("annotations").or_insert_with(|| json!({}))
+    {
+        annotations.insert(TEMPLATE.into(), number.to_string().into());
+    }
+}
+
+/// Only the status subresource writes it.
+fn wipe_status(kind: &Kind, object: &mut Value) {
+    let shape = kind.shape().named("status");
     let Some(fields) = object.as_object_mut() else { return };
-    if let Some(Value::Object(texts)) = fields.remove("stringData") {
-        let data = fields.entry("data").or_insert_with(|| Value::Object(Map::new()));
-        if let Value::Object(data) = data {
-            for (key, value) in texts {
-                data.insert(key, STANDARD.encode(value.as_str().unwrap_or_default()).into());
-            }
-        }
-    }
-    fields.entry("type").or_insert_with(|| "Opaque".into());
+    match shape {
+        Some(shape) if shape.empty() == Empty::Zero => fields.insert("status".into(), filled(shape)),
+        _ => fields.remove("status"),
+    };
 }
 
-/// A namespace has its name as a label.
-fn label(object: &mut Value) {
-    let name = meta(object, "name").to_owned();
-    if let Some(metadata) = meta_mut(object) {
-        let labels = metadata.entry("labels").or_insert_with(|| Value::Object(Map::new()));
-        if let Value::Object(labels) = labels {
-            labels.insert("kubernetes.io/metadata.name".into(), name.into());
-        }
-    }
-}
-
-/// A namespace has its finalizer, and a phase.
+/// A namespace has its name as a label, its finalizer, and a phase.
 fn namespace(object: &mut Value) {
+    label(object);
     let Some(fields) = object.as_object_mut() else { return };
     for (part, field, value) in
         [("spec", "finalizers", json!(["kubernetes"])), ("status", "phase", json!("Active"))]
@@ -59,5 +79,51 @@ fn namespace(object: &mut Value) {
         if let Value::Object(part) = part {
             part.entry(field).or_insert(value);
         }
+    }
+}
+
+fn label(object: &mut Value) {
+    let name = meta(object, "name").to_owned();
+    if let Some(metadata) = meta_mut(object) {
+        let labels = metadata.entry("labels").or_insert_with(|| json!({}));
+        if let Value::Object(labels) = labels {
+            labels.insert("kubernetes.io/metadata.name".into(), name.into());
+        }
+    }
+}
+
+/// A job marks its pods with its name and uid, and selects them by the uid.
+fn job(object: &mut Value) {
+    const UID: &str = "batch.kubernetes.io/controller-uid";
+    let (name, uid) = (meta(object, "name").to_owned(), meta(object, "uid").to_owned());
+    let own = object.pointer("/metadata/labels").cloned();
+    let Some(spec) = spec_mut(object) else { return };
+    if spec.get("manualSelector").and_then(Value::as_bool) == Some(true) {
+        return;
+    }
+    let mut marked = None;
+    let template = spec.get_mut("template").and_then(meta_mut);
+    if let Some(Value::Object(labels)) =
+        template.map(|meta| meta.entry("labels").or_insert_with(|| json!({})))
+    {
+        // Those that a job has from its pods by default are the very same map to the server.
+        let shared = own.is_some_and(|own| own.as_object() == Some(labels));
+        for (label, value) in [
+            ("job-name", &name),
+            ("batch.kubernetes.io/job-name", &name),
+            ("controller-uid", &uid),
+            (UID, &uid),
+        ] {
+            labels.entry(label).or_insert_with(|| value.as_str().into());
+        }
+        marked = Some(labels.clone()).filter(|_| shared);
+    }
+    if let Value::Object(selector) = spec.entry("selector").or_insert_with(|| json!({}))
+        && let Value::Object(labels) = selector.entry("matchLabels").or_insert_with(|| json!({}))
+    {
+        labels.entry(UID).or_insert_with(|| uid.into());
+    }
+    if let Some(labels) = marked {
+        set_meta(object, "labels", Some(labels.into()));
     }
 }

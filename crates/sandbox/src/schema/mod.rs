@@ -46,6 +46,8 @@ pub(crate) struct Field {
     pub(crate) empty: Empty,
     /// One value as a whole, for those who apply.
     pub(crate) atomic: bool,
+    /// Whether a strategic merge patch puts a new value in the old one's place.
+    pub(crate) replace: bool,
     /// What is there where nothing is said.
     pub(crate) default: Option<Value>,
 }

@@ -81,7 +81,7 @@ fn field(line: &'static str, package: &str, places: &BTreeMap<(&str, &str), usiz
         _ => (kind, Empty::Omit),
     };
     let mut kind = self::kind(kind, package, places)?;
-    let mut atomic = false;
+    let (mut atomic, mut replace) = (false, false);
     for word in words {
         let list = match &mut kind {
             Type::List(list) => Some(list),
@@ -89,6 +89,7 @@ fn field(line: &'static str, package: &str, places: &BTreeMap<(&str, &str), usiz
         };
         match (word.split_once('=').unwrap_or((word, "")), list) {
             (("atomic", _), _) => atomic = true,
+            (("replace", _), _) => replace = true,
             (("set", _), Some(list)) => list.order = Order::Set,
             (("keys", keys), Some(list)) => {
                 list.order = Order::Keyed(keys.split(',').map(Text::from).collect());
@@ -98,7 +99,7 @@ fn field(line: &'static str, package: &str, places: &BTreeMap<(&str, &str), usiz
             _ => return None,
         }
     }
-    Some(Field { name: name.into(), kind, empty, atomic, default })
+    Some(Field { name: name.into(), kind, empty, atomic, replace, default })
 }
 
 /// Whether what a list or a map holds in the end has Go's name.

@@ -106,6 +106,11 @@ impl<'t> Typed<'t> {
         own || self.field.is_some_and(|field| field.atomic)
     }
 
+    /// Whether a strategic merge patch puts a new value in the old one's place.
+    pub(crate) fn is_replaced(&self) -> bool {
+        self.field.is_some_and(|field| field.replace)
+    }
+
     /// How a strategic merge patch merges a list.
     pub(crate) fn merge(&self) -> &'t Merge {
         match self.shape {
@@ -134,6 +139,11 @@ impl<'t> Typed<'t> {
 }
 
 impl Scalar {
+    /// Whether Go's type has a reader of its own.
+    pub(crate) fn reads_itself(self) -> bool {
+        matches!(self, Self::Time | Self::MicroTime | Self::IntOrString | Self::Quantity)
+    }
+
     /// What Go reads it as.
     pub(crate) fn go(self) -> &'static str {
         match self {

@@ -17,6 +17,8 @@ enum What {
     NotSupported { value: String, supported: Vec<String> },
     Forbidden(String),
     TooLong(usize),
+    Duplicate(String),
+    NotFound(String),
 }
 
 impl Fault {
@@ -43,6 +45,14 @@ impl Fault {
         Self { field: field.into(), what: What::Forbidden(why.into()) }
     }
 
+    pub(crate) fn duplicate(field: &str, value: &str) -> Self {
+        Self { field: field.into(), what: What::Duplicate(value.into()) }
+    }
+
+    pub(crate) fn not_found(field: &str, value: &str) -> Self {
+        Self { field: field.into(), what: What::NotFound(value.into()) }
+    }
+
     pub(crate) fn too_long(field: &str, limit: usize) -> Self {
         Self { field: field.into(), what: What::TooLong(limit) }
     }
@@ -55,6 +65,8 @@ impl Fault {
             What::NotSupported { .. } => "FieldValueNotSupported",
             What::Forbidden(_) => "FieldValueForbidden",
             What::TooLong(_) => "FieldValueTooLong",
+            What::Duplicate(_) => "FieldValueDuplicate",
+            What::NotFound(_) => "FieldValueNotFound",
         }
     }
 
@@ -68,6 +80,8 @@ impl Fault {
                 let supported: Vec<_> = supported.iter().map(|one| quote(one)).collect();
                 format!("Unsupported value: {value}: supported values: {}", supported.join(", "))
             }
+            What::Duplicate(value) => format!("Duplicate value: {value}"),
+            What::NotFound(value) => format!("Not found: {value}"),
             What::Forbidden(why) => format!("Forbidden: {why}"),
             What::TooLong(limit) => format!("Too long: may not be more than {limit} bytes"),
         }

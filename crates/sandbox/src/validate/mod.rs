@@ -1,42 +1,103 @@
 //! What may be stored: rules in the words of `k8s.io/apimachinery/pkg/util/validation`.
 
+mod common;
 mod config_map;
+mod container;
 mod fault;
+mod job;
 mod metadata;
 mod names;
+mod networking;
+mod other;
+mod part;
+mod pod;
+mod probe;
+mod rbac;
+mod resources;
 mod secret;
+mod service;
+mod volume;
+mod warnings;
+mod workload;
 
 use serde_json::Value;
 
 pub(crate) use fault::Fault;
 pub(crate) use names::{label_key, label_value};
+pub(crate) use service::own_addresses;
+pub(crate) use warnings::warnings;
 
 use crate::registry::Kind;
 
 /// What is wrong with a new object.
 pub(crate) fn create(kind: &Kind, object: &Value) -> Vec<Fault> {
+    let own = own(kind, object);
+    if own_first(kind) && !own.is_empty() {
+        return own;
+    }
     let mut faults = metadata::create(kind, object);
-    faults.extend(own(kind, object));
+    faults.extend(own);
+    faults
+}
+
+/// Kinds whose metadata are only looked at where nothing else is wrong.
+fn own_first(kind: &Kind) -> bool {
+    kind.group == "policy"
+}
+
+/// What is wrong with an object that a test has made up: only what would break what looks at it.
+pub(crate) fn seed(kind: &Kind, object: &Value) -> Vec<Fault> {
+    let mut faults = metadata::create(kind, object);
+    if matches!(kind.kind.as_str(), "ConfigMap" | "Secret") {
+        faults.extend(own(kind, object));
+    }
     faults
 }
 
 /// What is wrong with an object that takes another's place.
 pub(crate) fn update(kind: &Kind, object: &Value, old: &Value) -> Vec<Fault> {
+    if own_first(kind) {
+        let own = own(kind, object);
+        return if own.is_empty() { metadata::update(object, old) } else { own };
+    }
     let mut faults = metadata::update(object, old);
-    match (kind.group.as_str(), kind.kind.as_str()) {
+    let name = kind.kind.as_str();
+    match (kind.group.as_str(), name) {
         ("", "ConfigMap") => faults.extend(config_map::update(object, old)),
         ("", "Secret") => faults.extend(secret::update(object, old)),
-        _ => return faults,
+        ("", "Service") => faults.extend(service::update(object, old)),
+        ("", "Pod") => faults.extend(pod::update(object, old)),
+        ("", "PersistentVolumeClaim") => faults.extend(other::claim_update(object, old)),
+        ("apps", "Deployment" | "ReplicaSet" | "StatefulSet" | "DaemonSet") => {
+            faults.extend(workload::update(name, object, old));
+        }
+        ("batch", _) => faults.extend(job::update(name, object, old)),
+        ("rbac.authorization.k8s.io", _) => faults.extend(rbac::update(name, object, old)),
+        _ => faults.extend(own(kind, object)),
     }
-    // These two look at the whole again.
-    faults.extend(create(kind, object));
+    // These look at the whole again.
+    if matches!(name, "ConfigMap" | "Secret") || kind.group == "rbac.authorization.k8s.io" {
+        faults.extend(create(kind, object));
+    }
     dedup(faults)
 }
 
 fn own(kind: &Kind, object: &Value) -> Vec<Fault> {
-    match (kind.group.as_str(), kind.kind.as_str()) {
+    let name = kind.kind.as_str();
+    match (kind.group.as_str(), name) {
         ("", "ConfigMap") => config_map::create(object),
         ("", "Secret") => secret::create(object),
+        ("", "Pod") => pod::create(object),
+        ("", "Service") => service::create(object),
+        ("", "Event") => other::event(object),
+        ("", "PersistentVolumeClaim") => other::claim(object),
+        ("apps", "Deployment" | "ReplicaSet" | "StatefulSet" | "DaemonSet") => workload::create(name, object),
+        ("batch", _) => job::create(name, object),
+        ("rbac.authorization.k8s.io", _) => rbac::create(name, object),
+        ("networking.k8s.io", "Ingress") => networking::ingress(object),
+        ("coordination.k8s.io", "Lease") => other::lease(object),
+        ("policy", "PodDisruptionBudget") => other::budget(object),
+        ("autoscaling", "HorizontalPodAutoscaler") => other::autoscaler(object),
         _ => Vec::new(),
     }
 }

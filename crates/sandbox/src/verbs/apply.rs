@@ -10,7 +10,6 @@ use super::write::{match_namespace, reset};
 use super::{body, create};
 use crate::fields;
 use crate::object::{Parsed, Wording, decode, meta, parse, set_meta, timestamp};
-use crate::registry::default;
 use crate::reply::Reply;
 use crate::server::Server;
 use crate::validate::Fault;
@@ -52,7 +51,6 @@ pub(super) fn apply(server: &mut Server, ask: &mut Ask<'_>) -> Result<Reply, Ref
         ))
     })?;
     let object = &mut object.object;
-    default(kind, object);
     let uid = meta(object, "uid");
     if old.is_none() && !uid.is_empty() {
         let why = format!(

@@ -7,10 +7,11 @@ use http::Method;
 use super::ask::Ask;
 use super::body;
 use super::write::{admit, fill, match_namespace, track, wipe};
+use crate::admission;
 use crate::auth::rbac::check_escalation;
 use crate::auth::{self, Attributes};
-use crate::object::meta;
-use crate::registry::prepare;
+use crate::object::{meta, settle};
+use crate::registry::{allocate, prepare};
 use crate::reply::Reply;
 use crate::server::Server;
 use crate::validate;
@@ -55,13 +56,16 @@ pub(super) fn insert(
     check_escalation(server, ask.user, ask.place, &object, None)?;
     let version = meta(&object, "resourceVersion").to_owned();
     fill(server, ask, &mut object);
-    prepare(kind, &mut object);
+    admission::create(server, kind, &mut object)?;
+    prepare::create(kind, &mut object);
+    allocate(server, kind, &mut object, None)?;
     let name = meta(&object, "name").to_owned();
     let faults = validate::create(kind, &object);
     if !faults.is_empty() {
         return Err(Problem::invalid(&kind.group, &kind.kind, &name, &faults).into());
     }
     create_by_update(server, ask)?;
+    ask.warnings.extend(validate::warnings(kind, &object, None));
     // A dry run does not get as far as the store.
     if !dry && version.parse::<u64>().is_ok_and(|version| version != 0) {
         return Err(Problem::plain("resourceVersion should not be set on objects to be created").into());
@@ -74,6 +78,7 @@ pub(super) fn insert(
             if terminating { problem.being_deleted(&kind.qualified(), &name) } else { problem }.into()
         );
     }
+    settle(kind.shape(), &mut object);
     if dry {
         return ask.object(201, &object);
     }

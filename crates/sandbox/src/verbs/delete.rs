@@ -8,11 +8,14 @@ use super::ask::Ask;
 use super::delete_options::DeleteOptions;
 use super::options::ListOptions;
 use super::{list, namespace};
-use crate::object::{meta, put, set_meta, timestamp};
+use crate::object::{meta, put, set_meta, set_version, timestamp};
 use crate::registry::{DeleteAnswer, Kind};
 use crate::reply::Reply;
 use crate::server::Server;
 use crate::wire::{Problem, Refusal, encode};
+
+/// Said of jobs that are deleted without a word on their pods.
+const JOB: &str = "child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning";
 
 /// What is left of an object.
 enum Left {
@@ -28,6 +31,10 @@ pub(super) fn delete(server: &mut Server, ask: &mut Ask<'_>) -> Result<Reply, Re
     let kind = &place.kind;
     if kind.group.is_empty() && kind.kind == "Namespace" {
         return namespace::delete(server, ask, &options);
+    }
+    let untold = options.propagation.is_none() && options.orphan.is_none();
+    if untold && (kind.group.as_str(), kind.kind.as_str()) == ("batch", "Job") {
+        ask.warnings.push(JOB.to_owned());
     }
     match one(server, ask, &options, &place.namespace, &place.name)? {
         Left::Object(object) => {
@@ -73,10 +80,16 @@ fn one(
     let wanted = options.finalizers(&there, orphans_by_default(kind));
     let grace = grace(kind, options, &old);
     if grace == 0 && there.is_empty() && wanted.is_empty() {
+        let mut gone = (*old).clone();
+        if kind.group.is_empty() && kind.kind == "Pod" {
+            // Others have no grace to be over.
+            mark(&mut gone, ask, 0);
+        }
         if !options.dry {
             server.store.write(kind.id, &key, None);
+            set_version(&mut gone, server.store.revision());
         }
-        return Ok(Left::Gone((*old).clone()));
+        return Ok(Left::Gone(gone));
     }
     let mut object = (*old).clone();
     let list = Some(json!(wanted)).filter(|_| !wanted.is_empty());
@@ -94,8 +107,10 @@ fn one(
         return Ok(Left::Object(left));
     }
     // The last finalizer was one of the collector's own.
+    let mut left = left;
     if !options.dry {
         server.store.write(kind.id, &key, None);
+        set_version(&mut left, server.store.revision());
     }
     Ok(Left::Gone(left))
 }

@@ -7,10 +7,11 @@ use serde_json::Value;
 use super::ask::Ask;
 use super::write::{is_same, keep, match_namespace, track};
 use super::{body, create, namespace};
+use crate::admission;
 use crate::auth::rbac::check_escalation;
 use crate::fields;
-use crate::object::{meta, quote, set_meta};
-use crate::registry::prepare;
+use crate::object::{meta, quote, set_meta, settle};
+use crate::registry::{allocate, prepare};
 use crate::reply::Reply;
 use crate::server::Server;
 use crate::store::Stored;
@@ -90,13 +91,18 @@ pub(super) fn replace(
     if version != 0 && version.to_string() != meta(old, "resourceVersion") {
         return Err(conflict(CHANGED).into());
     }
-    prepare(kind, &mut object);
+    admission::update(kind, &mut object, old);
+    prepare::update(kind, &mut object, old);
+    allocate(server, kind, &mut object, Some(old))?;
+    // Before generations are counted: an empty list and none are the same.
+    settle(kind.shape(), &mut object);
     keep(kind, &mut object, old);
     fields::keep_times(&mut object, old);
     let faults = validate::update(kind, &object, old);
     if !faults.is_empty() {
         return Err(Problem::invalid(&kind.group, &kind.kind, name, &faults).into());
     }
+    ask.warnings.extend(validate::warnings(kind, &object, Some(old)));
     set_meta(&mut object, "resourceVersion", Some(meta(old, "resourceVersion").into()));
     if is_last_finalizer_gone(&object) {
         if !dry {

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::ask::Ask;
 use crate::fields;
 use crate::object::{Parsed, Wording, copy_meta, decode, meta, set_meta, timestamp};
-use crate::registry::{Kind, default, prepare};
+use crate::registry::{Kind, prepare};
 use crate::server::Server;
 use crate::wire::{Problem, Refusal};
 
@@ -21,7 +21,6 @@ pub(super) fn wipe(object: &mut Value) {
 /// Writes into an object who owns what of it.
 pub(super) fn track(ask: &Ask<'_>, object: &mut Value, live: Option<&Value>) {
     let kind = &ask.place.kind;
-    default(kind, object);
     let (manager, version, now) = (ask.manager(), kind.api_version(), timestamp(ask.now));
     let writer = fields::Writer {
         manager: &manager,
@@ -118,7 +117,14 @@ pub(super) fn keep(kind: &Kind, object: &mut Value, old: &Value) {
             None => fields.remove("status"),
         };
     }
-    if kind.strategy.generation && !same_beyond_metadata(object, old) {
+    // A deployment's annotations are its pods', in a way, and an endpoint slice's labels say what it is of.
+    let also = match kind.kind.as_str() {
+        "Deployment" => "annotations",
+        "EndpointSlice" => "labels",
+        _ => "",
+    };
+    let part = |object: &Value| object.get("metadata").and_then(|metadata| metadata.get(also)).cloned();
+    if kind.strategy.generation && (!same_beyond_metadata(object, old) || part(object) != part(old)) {
         let generation = old.pointer("/metadata/generation").and_then(Value::as_i64).unwrap_or_default();
         set_meta(object, "generation", Some((generation + 1).into()));
     }
@@ -164,7 +170,7 @@ pub(crate) fn seed(
     if kind.namespaced && namespace.is_empty() {
         set_meta(&mut object, "namespace", Some("default".into()));
     }
-    prepare(kind, &mut object);
+    prepare::complete(kind, &mut object);
     if meta(&object, "uid").is_empty() {
         let uid = server.random.uid();
         set_meta(&mut object, "uid", Some(uid.into()));
@@ -175,7 +181,7 @@ pub(crate) fn seed(
     if kind.strategy.generation && object.pointer("/metadata/generation").is_none() {
         set_meta(&mut object, "generation", Some(1.into()));
     }
-    let faults = crate::validate::create(kind, &object);
+    let faults = crate::validate::seed(kind, &object);
     if let Some(fault) = faults.first() {
         return Err(format!("{} {name:?}: {}", kind.kind, fault.text()));
     }

@@ -32,7 +32,7 @@ const WORDS: [(&str, &str); 11] = [
 /// package or `PACKAGE.TYPE`, behind a `[]` or `{}` for each list and map of it. A `:` brings Go's name, where it has one of its own. At its end, `?` is a pointer, which
 /// is kept where it is there at all; `!` is always written, `~` too, as null where there is nothing; anything else is left out where it is empty.
 ///
-/// Then come `set`, `keys=A,B` and `atomic`, as apply has it; `merge` and `merge=KEY`, as strategic merge patches have it; and `=DEFAULT`.
+/// Then come `set`, `keys=A,B` and `atomic`, as apply has it; `merge`, `merge=KEY` and `replace`, as strategic merge patches have it; and `=DEFAULT`.
 pub(crate) fn text(
     groups: &[GroupVersion],
     source: &mut Source,
@@ -117,7 +117,8 @@ impl Writer<'_> {
                 None => bail!("Go has no {name}.{field}"),
             };
             let kind = kind(schema, &go.kind, &inside, package, &mut needed)?;
-            lines += &format!(" {field} {kind}{}{}\n", zero(&kind, &go, package), special(schema)?);
+            let empty = zero(&kind, &go, package);
+            lines += &format!(" {field} {kind}{empty}{}\n", special(schema, matches!(empty, "?" | "~"))?);
         }
         let atomic = schema["x-kubernetes-map-type"] == "atomic";
         self.done.insert(name.to_owned(), (atomic, lines));
@@ -200,8 +201,8 @@ fn zero(kind: &str, go: &GoField, package: &Package) -> &'static str {
     }
 }
 
-/// How lists and maps are merged, and a default.
-fn special(schema: &Value) -> Result<String> {
+/// How lists and maps are merged, and a default: a zero is one where it stands behind a pointer.
+fn special(schema: &Value, pointer: bool) -> Result<String> {
     let mut text = String::new();
     match schema["x-kubernetes-list-type"].as_str() {
         Some("set") => text += " set",
@@ -217,16 +218,17 @@ fn special(schema: &Value) -> Result<String> {
         match (strategy, key) {
             ("merge", Some(key)) => text += &format!(" merge={key}"),
             ("merge", None) => text += " merge",
+            ("replace", _) => text += " replace",
             // `retainKeys` is for those who make patches, not for those who apply them.
-            ("retainKeys" | "replace" | "", _) => {}
+            ("retainKeys" | "", _) => {}
             (other, _) => bail!("a patch strategy that is {other}"),
         }
     }
     match &schema["default"] {
-        Value::Null | Value::Bool(false) | Value::Array(_) => {}
-        Value::Object(fields) if fields.is_empty() => {}
-        Value::Number(zero) if zero.as_f64() == Some(0.0) => {}
-        Value::String(empty) if empty.is_empty() => {}
+        Value::Null | Value::Array(_) | Value::Object(_) => {}
+        Value::Bool(false) if !pointer => {}
+        Value::Number(zero) if zero.as_f64() == Some(0.0) && !pointer => {}
+        Value::String(empty) if empty.is_empty() && !pointer => {}
         other => text += &format!(" ={other}"),
     }
     Ok(text)

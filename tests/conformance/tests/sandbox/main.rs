@@ -6,6 +6,7 @@ mod compare;
 mod dice;
 mod discovery;
 mod generate;
+mod kinds;
 mod normal;
 mod objects;
 mod patches;
@@ -19,7 +20,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use kubewire::Now;
-use kubewire_apiserver::{Admin, State};
+use kubewire_apiserver::{Admin, Cluster, State};
 use kubewire_sandbox::Sandbox;
 use serde_json::{Value, json};
 
@@ -35,6 +36,8 @@ const AT_ONCE: usize = 6;
 
 struct Bench {
     admin: Admin,
+    /// A server of our own without controllers, unless theirs is used.
+    bare: Option<Cluster>,
     differences: Differences,
     /// Tells the runs of a sequence apart.
     run: AtomicU64,
@@ -45,10 +48,22 @@ struct Bench {
 
 impl Bench {
     fn new() -> Self {
+        Self::of(&State::from_env().unwrap_or_else(|error| panic!("{error}")), None)
+    }
+
+    /// With a server without controllers: what they look after would change by itself.
+    fn bare() -> Self {
         let state = State::from_env().unwrap_or_else(|error| panic!("{error}"));
+        let cluster = Cluster::start_bare(&state.dir.join("bare"), &state.binaries);
+        let cluster = cluster.unwrap_or_else(|error| panic!("{error}"));
+        Self::of(&cluster.state().clone(), Some(cluster))
+    }
+
+    fn of(state: &State, bare: Option<Cluster>) -> Self {
         let start = SystemTime::now().duration_since(UNIX_EPOCH).expect("it is after 1970").as_millis();
         Self {
-            admin: Admin::of(&state).expect("the admin's mount is good"),
+            bare,
+            admin: Admin::of(state).expect("the admin's mount is good"),
             differences: Differences::read(DIFFERENCES),
             run: AtomicU64::new(0),
             start: start as u64,
@@ -80,6 +95,11 @@ impl Bench {
             sides::run(&mut ours, steps, known(|(_, ours)| ours)),
         );
         for name in ["a", "b"] {
+            if self.bare.is_some() {
+                // Nobody empties it, and there are few addresses for services.
+                let services = format!("/api/v1/namespaces/{namespaces}{name}/services");
+                real.ask(&http::Request::delete(services).body(Vec::new()).expect("it is a request"));
+            }
             tidy(&mut real, &format!("/api/v1/namespaces/{namespaces}{name}"));
         }
         if steps.iter().any(|step| step.target.contains("clusterrole")) {
@@ -114,6 +134,12 @@ impl Bench {
         assert_eq!(made.status(), 201, "{}", String::from_utf8_lossy(made.body()));
         let made: Value = serde_json::from_slice(made.body()).expect("it is JSON");
         let uid = made["metadata"]["uid"].as_str().expect("it has a uid").to_owned();
+        if self.bare.is_some() {
+            let account = json!({"metadata": {"name": "default"}});
+            let made = side.ask(&post(format!("/api/v1/namespaces/{namespace}/serviceaccounts"), account));
+            assert_eq!(made.status(), 201);
+            return (uid, Value::Null);
+        }
         let maps = format!("/api/v1/namespaces/{namespace}/configmaps");
         if let Some(map) = map {
             let metadata =
@@ -189,10 +215,9 @@ fn number(variable: &str, otherwise: u64) -> u64 {
     std::env::var(variable).ok().and_then(|text| text.parse().ok()).unwrap_or(otherwise)
 }
 
-#[test]
-fn sequences_are_answered_alike() {
-    let bench = Bench::new();
-    let (first, count) = (number("KUBEWIRE_SEED", 0), number("KUBEWIRE_SEQUENCES", SEQUENCES));
+/// Runs so many sequences on both sides.
+fn run(bench: &Bench, count: u64, sequence: impl Fn(u64) -> Vec<Step> + Sync) {
+    let first = number("KUBEWIRE_SEED", 0);
     let (next, stop) = (AtomicU64::new(first), AtomicBool::new(false));
     let reports = Mutex::new(Vec::new());
     std::thread::scope(|scope| {
@@ -203,7 +228,7 @@ fn sequences_are_answered_alike() {
                     if seed >= first + count {
                         return;
                     }
-                    let steps = generate::sequence(seed, LENGTH);
+                    let steps = sequence(seed);
                     // What the watch cache had not heard of yet, it has the second time.
                     if bench.differ(&steps).is_some()
                         && let Some(found) = bench.differ(&steps)
@@ -223,6 +248,19 @@ fn sequences_are_answered_alike() {
     if count >= SEQUENCES {
         assert_eq!(bench.differences.unused(), Vec::<&str>::new(), "named differences that nothing needs");
     }
+}
+
+#[test]
+fn sequences_are_answered_alike() {
+    run(&Bench::new(), number("KUBEWIRE_SEQUENCES", SEQUENCES), |seed| generate::sequence(seed, LENGTH));
+}
+
+/// The kinds that are used daily, each with its defaults and rules.
+#[test]
+fn daily_kinds_are_answered_alike() {
+    let (kinds, only) = (kinds::Kinds::read(), std::env::var("KUBEWIRE_KIND").unwrap_or_default());
+    let count = number("KUBEWIRE_SEQUENCES", SEQUENCES);
+    run(&Bench::bare(), count, |seed| kinds.sequence(seed, LENGTH, &only));
 }
 
 /// The end of a namespace up to where the controllers' own pace begins: what a finalizer holds stays, and nothing new comes in.

@@ -76,7 +76,8 @@ impl Names {
             Value::Object(fields) => {
                 let list = is_list(value) || bookmark;
                 let mut out = serde_json::Map::new();
-                for (name, field) in fields {
+                // Services of type ExternalName keep it where nobody sees it.
+                for (name, field) in fields.iter().filter(|(name, _)| *name != "f:internalTrafficPolicy") {
                     let inner = match name.as_str() {
                         "metadata" => self.metadata(field, list),
                         "object" => {
@@ -84,6 +85,7 @@ impl Names {
                         }
                         "causes" => sorted(self.value(field, false)),
                         "message" => message(self.value(field, false)),
+                        "nodePort" | "healthCheckNodePort" if field.is_number() => "a port".into(),
                         _ => self.value(field, false),
                     };
                     // The uid of an owner is part of a key in managedFields.
@@ -153,6 +155,35 @@ impl Names {
             text = text.replace(uid, name);
         }
         text = generated(&text);
+        text = chosen(&text);
+        // Its fields are looked at in the order of a map of Go, up to the first that is not known.
+        if let Some((start, faults)) = text.split_once("): ")
+            && start.starts_with("failed to create typed patch object (")
+            && faults.contains(": field not declared in schema")
+        {
+            let unknown = faults.lines().filter(|line| line.contains(": field not declared")).map(str::trim);
+            text = format!("{start}): {}", unknown.collect::<Vec<_>>().join(", "));
+        }
+        if let Some((start, faults)) = text.split_once("): errors:\n")
+            && start.starts_with("failed to create typed patch object (")
+        {
+            let mut faults: Vec<_> = faults.lines().map(str::trim).collect();
+            faults.sort_unstable();
+            text = format!("{start}): {}", faults.join(", "));
+        }
+        // Objects are shown with the names of Go's own fields, in their order.
+        for before in ["Invalid value: {", "Invalid value: [{", "Unsupported value: {", "Duplicate value: {"]
+        {
+            text = without_objects(&text, before);
+        }
+        // What follows is a comparison, laid out for people.
+        for before in
+            ["pod updates may not change fields other than ", "spec is immutable after creation except "]
+        {
+            if let Some((start, _)) = text.split_once(before) {
+                text = format!("{start}{before}...");
+            }
+        }
         // The whole object, in the order of Go's fields.
         if let Some((start, rest)) = text.split_once("patch: Invalid value: ")
             && let Some((_, end)) = rest.rsplit_once("\": ").or_else(|| rest.rsplit_once("}: "))
@@ -175,6 +206,52 @@ impl Names {
         }
         text
     }
+}
+
+/// Addresses of services and names of the volumes of tokens, without what the server chose.
+fn chosen(text: &str) -> String {
+    let mut text = text.to_owned();
+    if let Some((start, port)) = text.split_once("Duplicate value: 3")
+        && port.len() >= 4
+        && port.bytes().take(4).all(|byte| byte.is_ascii_digit())
+    {
+        text = format!("{start}Duplicate value: a port{}", &port[4..]);
+    }
+    for (before, length) in [("kube-api-access-", 5), ("10.0.0.", 3)] {
+        let mut out = String::new();
+        let mut rest = text.as_str();
+        while let Some((start, end)) = rest.split_once(before) {
+            let after = if length == 3 {
+                end.trim_start_matches(|c: char| c.is_ascii_digit())
+            } else {
+                end.get(length..).unwrap_or_default()
+            };
+            out += &format!("{start}{before}#");
+            rest = after;
+        }
+        text = out + rest;
+    }
+    text
+}
+
+/// The same with `(an object)` for each object that begins so.
+fn without_objects(text: &str, before: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((start, inner)) = rest.split_once(before) {
+        let mut depth = before.bytes().filter(|byte| matches!(byte, b'[' | b'{')).count() as i32;
+        let end = inner.find(|c: char| {
+            depth += match c {
+                '{' | '[' => 1,
+                '}' | ']' => -1,
+                _ => 0,
+            };
+            depth == 0
+        });
+        out += &format!("{start}{}(an object)", before.trim_end_matches(['[', '{']));
+        rest = end.map_or("", |end| &inner[end + 1..]);
+    }
+    out + rest
 }
 
 fn is_plain_bookmark(value: &Value) -> bool {

@@ -1,0 +1,90 @@
+//! What the server adds to an object before it judges it: nobody owns that.
+//!
+//! Source: `k8s.io/kubernetes/plugin/pkg/admission`.
+
+mod account;
+mod priority;
+
+use serde_json::{Map, Value, json};
+
+use crate::object::{meta, meta_mut, spec_mut};
+use crate::registry::Kind;
+use crate::server::Server;
+use crate::wire::Refusal;
+
+/// Admits a new object.
+///
+/// # Errors
+/// 403 where it needs what is not there.
+pub(crate) fn create(server: &mut Server, kind: &Kind, object: &mut Value) -> Result<(), Refusal> {
+    match (kind.group.as_str(), kind.kind.as_str()) {
+        ("", "Pod") => {
+            account::admit(server, object)?;
+            priority::admit(server, object)?;
+            tolerations(object);
+        }
+        ("", "PersistentVolumeClaim") => finalizer(object, "kubernetes.io/pvc-protection"),
+        ("", "PersistentVolume") => finalizer(object, "kubernetes.io/pv-protection"),
+        _ => {}
+    }
+    Ok(())
+}
+
+/// Admits an object in the place of another.
+pub(crate) fn update(kind: &Kind, object: &mut Value, old: &Value) {
+    if (kind.group.as_str(), kind.kind.as_str()) != ("", "Pod") {
+        return;
+    }
+    tolerations(object);
+    // What admission gave a pod, it has for ever.
+    let given = ["priority", "preemptionPolicy"];
+    let old = given.map(|field| old.get("spec").and_then(|spec| spec.get(field)).cloned());
+    if let Some(spec) = spec_mut(object) {
+        for (field, value) in given.iter().zip(old) {
+            if let (false, Some(value)) = (spec.contains_key(*field), value) {
+                spec.insert((*field).to_owned(), value);
+            }
+        }
+    }
+}
+
+fn finalizer(object: &mut Value, name: &str) {
+    let Some(metadata) = meta_mut(object) else { return };
+    let list = metadata.entry("finalizers").or_insert_with(|| json!([]));
+    if let Value::Array(list) = list
+        && !list.iter().any(|own| own == name)
+    {
+        list.push(name.into());
+    }
+}
+
+/// Pods stay five minutes on a node that is not ready, or not reached.
+fn tolerations(object: &mut Value) {
+    let Some(spec) = spec_mut(object) else { return };
+    for taint in ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"] {
+        let text =
+            |one: &Value, field: &str| one.get(field).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let list = spec.entry("tolerations").or_insert_with(|| json!([]));
+        let Value::Array(list) = list else { return };
+        let tolerates = |one: &Value| {
+            let (key, effect) = (text(one, "key"), text(one, "effect"));
+            (key == taint || key.is_empty()) && (effect == "NoExecute" || effect.is_empty())
+        };
+        if !list.iter().any(tolerates) {
+            list.push(
+                json!({"key": taint, "operator": "Exists", "effect": "NoExecute", "tolerationSeconds": 300}),
+            );
+        }
+    }
+}
+
+/// The containers of a pod's spec, those that start it first.
+fn containers(spec: &mut Map<String, Value>) -> Vec<&mut Map<String, Value>> {
+    let lists = spec.iter_mut().filter(|(name, _)| matches!(name.as_str(), "containers" | "initContainers"));
+    lists.filter_map(|(_, list)| list.as_array_mut()).flatten().filter_map(Value::as_object_mut).collect()
+}
+
+/// The name of a pod in what is refused.
+fn name_of(pod: &Value) -> &str {
+    meta(pod, "name")
+}

@@ -1,0 +1,50 @@
+//! A pod's priority, from its class.
+//!
+//! Source: `k8s.io/kubernetes/plugin/pkg/admission/priority`.
+
+use serde_json::Value;
+
+use super::name_of;
+use crate::object::spec_mut;
+use crate::server::Server;
+use crate::wire::{Problem, Refusal};
+
+const NEVER_LESS: &str = "PreemptLowerPriority";
+/// Those that every cluster has.
+const SYSTEM: [(&str, i64); 2] =
+    [("system-cluster-critical", 2_000_000_000), ("system-node-critical", 2_000_001_000)];
+
+pub(super) fn admit(server: &Server, pod: &mut Value) -> Result<(), Refusal> {
+    let name = name_of(pod).to_owned();
+    let Some(spec) = spec_mut(pod) else { return Ok(()) };
+    let class = spec.get("priorityClassName").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let (value, policy) = if class.is_empty() {
+        (0, NEVER_LESS.to_owned())
+    } else {
+        find(server, &class).ok_or_else(|| {
+            let why = format!("no PriorityClass with name {class} was found");
+            Refusal::from(Problem::forbidden("", "pods", &name, &why))
+        })?
+    };
+    if spec.get("priority").and_then(Value::as_i64).is_some_and(|own| own != value) {
+        let own = spec.get("priority").and_then(Value::as_i64).unwrap_or_default();
+        let why = format!(
+            "the integer value of priority ({own}) must not be provided in pod spec; priority admission controller computed {value} from the given PriorityClass name"
+        );
+        return Err(Problem::forbidden("", "pods", &name, &why).into());
+    }
+    spec.insert("priority".into(), value.into());
+    spec.entry("preemptionPolicy").or_insert_with(|| policy.into());
+    Ok(())
+}
+
+fn find(server: &Server, name: &str) -> Option<(i64, String)> {
+    let kind = server.registry.by_kind("scheduling.k8s.io/v1", "PriorityClass");
+    let stored = kind.and_then(|kind| server.store.get(kind.id, name));
+    let stored = stored.map(|class| {
+        let policy = class.get("preemptionPolicy").and_then(Value::as_str).unwrap_or(NEVER_LESS);
+        (class.get("value").and_then(Value::as_i64).unwrap_or_default(), policy.to_owned())
+    });
+    let system = SYSTEM.iter().find(|(own, _)| *own == name);
+    stored.or_else(|| system.map(|(_, value)| (*value, NEVER_LESS.to_owned())))
+}

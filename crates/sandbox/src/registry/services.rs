@@ -1,0 +1,280 @@
+//! A service's address and ports on nodes, which the server chooses: here always the lowest that is free.
+//!
+//! Source: `k8s.io/kubernetes/pkg/registry/core/service/storage`.
+
+use std::collections::BTreeSet;
+use std::net::Ipv4Addr;
+
+use serde_json::{Map, Value, json};
+
+use super::Kind;
+use crate::object::{meta, spec_mut};
+use crate::server::Server;
+use crate::validate::{Fault, own_addresses};
+use crate::wire::{Problem, Refusal};
+
+/// The network of services; its first address is that of the API server itself.
+const NETWORK: Ipv4Addr = Ipv4Addr::new(10, 0, 0, 0);
+const FIRST: u32 = 2;
+const LAST: u32 = 0xfffe;
+const NODE_PORTS: std::ops::RangeInclusive<i64> = 30000..=32767;
+
+/// Gives a service what it has not said; what it had before, it keeps.
+///
+/// # Errors
+/// 422 where it wants what another has.
+pub(crate) fn allocate(
+    server: &Server,
+    kind: &Kind,
+    object: &mut Value,
+    old: Option<&Value>,
+) -> Result<(), Refusal> {
+    if (kind.group.as_str(), kind.kind.as_str()) != ("", "Service") {
+        return Ok(());
+    }
+    let name = meta(object, "name").to_owned();
+    let others = Others::of(server, kind, object);
+    let old = old.and_then(|old| old.get("spec")).and_then(Value::as_object);
+    let Some(spec) = spec_mut(object) else { return Ok(()) };
+    if let Some(old) = old {
+        keep(spec, old);
+    }
+    families(spec, old);
+    let single = families_faults(spec);
+    let mut faults = own_addresses(object);
+    if faults.is_empty() {
+        faults = single;
+    }
+    let Some(spec) = spec_mut(object).filter(|_| faults.is_empty()) else {
+        return Err(Problem::invalid("", "Service", &name, &faults).into());
+    };
+    let faults = others.give(spec, old);
+    if faults.is_empty() { Ok(()) } else { Err(Problem::invalid("", "Service", &name, &faults).into()) }
+}
+
+fn text<'v>(spec: &'v Map<String, Value>, field: &str) -> &'v str {
+    spec.get(field).and_then(Value::as_str).unwrap_or_default()
+}
+
+fn needs_address(spec: &Map<String, Value>) -> bool {
+    matches!(text(spec, "type"), "ClusterIP" | "NodePort" | "LoadBalancer")
+}
+
+fn needs_node_port(spec: &Map<String, Value>) -> bool {
+    match text(spec, "type") {
+        "NodePort" => true,
+        "LoadBalancer" => spec.get("allocateLoadBalancerNodePorts").and_then(Value::as_bool) != Some(false),
+        _ => false,
+    }
+}
+
+/// Has an update keep what was chosen, and drop what its type has no use for.
+fn keep(spec: &mut Map<String, Value>, old: &Map<String, Value>) {
+    if needs_address(old) && needs_address(spec) {
+        for field in ["clusterIP", "clusterIPs"] {
+            if let (false, Some(value)) = (spec.contains_key(field), old.get(field)) {
+                spec.insert(field.to_owned(), value.clone());
+            }
+        }
+    }
+    addresses(spec, old);
+    if needs_node_port(old) && needs_node_port(spec) {
+        keep_node_ports(spec, old);
+    }
+    if let (true, true, Some(port)) =
+        (needs_health_check(old), needs_health_check(spec), old.get("healthCheckNodePort"))
+    {
+        spec.entry("healthCheckNodePort").or_insert_with(|| port.clone());
+    }
+    let outside = |spec: &Map<String, Value>| {
+        matches!(text(spec, "type"), "NodePort" | "LoadBalancer")
+            || text(spec, "type") == "ClusterIP" && spec.contains_key("externalIPs")
+    };
+    let is = |spec: &Map<String, Value>, kind: &str| text(spec, "type") == kind;
+    let gone: [(bool, &[&str]); 5] = [
+        (
+            needs_address(old) && !needs_address(spec),
+            &["clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy"],
+        ),
+        (needs_health_check(old) && !needs_health_check(spec), &["healthCheckNodePort"]),
+        (
+            is(old, "LoadBalancer") && !is(spec, "LoadBalancer"),
+            &["allocateLoadBalancerNodePorts", "loadBalancerClass"],
+        ),
+        (outside(old) && !outside(spec), &["externalTrafficPolicy"]),
+        (!is(old, "ExternalName") && is(spec, "ExternalName"), &["internalTrafficPolicy"]),
+    ];
+    for field in gone.iter().filter(|(gone, _)| *gone).flat_map(|(_, fields)| *fields) {
+        if spec.get(*field) == old.get(*field) {
+            spec.remove(*field);
+        }
+    }
+    if needs_node_port(old) && !needs_node_port(spec) && node_ports(old) == node_ports(spec) {
+        for port in ports_mut(spec) {
+            port.remove("nodePort");
+        }
+    }
+}
+
+/// Ports of the same name keep their port on nodes.
+fn keep_node_ports(spec: &mut Map<String, Value>, old: &Map<String, Value>) {
+    let used: BTreeSet<i64> = node_ports(spec).into_iter().filter(|port| *port != 0).collect();
+    let before: Vec<(String, i64)> = ports(old)
+        .filter_map(|port| Some((text(port, "name").to_owned(), port.get("nodePort")?.as_i64()?)))
+        .collect();
+    for port in ports_mut(spec).filter(|port| !port.contains_key("nodePort")) {
+        let named = before.iter().find(|(name, _)| *name == text(port, "name"));
+        if let Some((_, number)) = named.filter(|(_, number)| !used.contains(number)) {
+            port.insert("nodePort".into(), (*number).into());
+        }
+    }
+}
+
+/// The list of addresses follows the one address, which older clients say.
+fn addresses(spec: &mut Map<String, Value>, old: &Map<String, Value>) {
+    let (new, was) = (text(spec, "clusterIP").to_owned(), text(old, "clusterIP"));
+    let same = spec.get("clusterIPs") == old.get("clusterIPs");
+    if new == was {
+        if let (false, Some(list)) = (spec.contains_key("clusterIPs"), old.get("clusterIPs")) {
+            spec.insert("clusterIPs".into(), list.clone());
+        }
+    } else if same && !was.is_empty() && new.is_empty() {
+        spec.remove("clusterIPs");
+    } else if same && !new.is_empty() {
+        spec.insert("clusterIPs".into(), json!([new]));
+    }
+}
+
+fn ports(spec: &Map<String, Value>) -> impl Iterator<Item = &Map<String, Value>> {
+    spec.get("ports").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_object)
+}
+
+fn ports_mut(spec: &mut Map<String, Value>) -> impl Iterator<Item = &mut Map<String, Value>> {
+    spec.get_mut("ports").and_then(Value::as_array_mut).into_iter().flatten().filter_map(Value::as_object_mut)
+}
+
+fn node_ports(spec: &Map<String, Value>) -> Vec<i64> {
+    ports(spec).map(|port| port.get("nodePort").and_then(Value::as_i64).unwrap_or_default()).collect()
+}
+
+/// The families of its addresses; there is one, but for services without any address of their own.
+fn families(spec: &mut Map<String, Value>, old: Option<&Map<String, Value>>) {
+    if old.is_none() && !text(spec, "clusterIP").is_empty() && !spec.contains_key("clusterIPs") {
+        let address = text(spec, "clusterIP").to_owned();
+        spec.insert("clusterIPs".into(), json!([address]));
+    }
+    if text(spec, "type") == "ExternalName" {
+        return;
+    }
+    let bare = text(spec, "clusterIP") == "None" && !spec.contains_key("selector");
+    if !spec.contains_key("ipFamilyPolicy") {
+        let before = old.and_then(|old| old.get("ipFamilyPolicy")).cloned();
+        let policy = before.unwrap_or_else(|| if bare { "RequireDualStack" } else { "SingleStack" }.into());
+        spec.insert("ipFamilyPolicy".into(), policy);
+    }
+    let dual = bare && text(spec, "ipFamilyPolicy") != "SingleStack";
+    let families = if dual { json!(["IPv4", "IPv6"]) } else { json!(["IPv4"]) };
+    spec.entry("ipFamilies").or_insert(families);
+}
+
+/// There is one family of addresses here, as in most clusters.
+fn families_faults(spec: &Map<String, Value>) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    let bare = text(spec, "clusterIP") == "None" && !spec.contains_key("selector");
+    if bare || text(spec, "type") == "ExternalName" {
+        return faults;
+    }
+    if text(spec, "ipFamilyPolicy") == "RequireDualStack" {
+        let why = "this cluster is not configured for dual-stack services";
+        faults.push(Fault::invalid("spec.ipFamilyPolicy", "RequireDualStack", why));
+    }
+    let families = spec.get("ipFamilies").and_then(Value::as_array).into_iter().flatten().enumerate();
+    for (index, _) in families.filter(|(_, family)| *family == "IPv6") {
+        let field = format!("spec.ipFamilies[{index}]");
+        faults.push(Fault::invalid(&field, "IPv6", "not configured on this cluster"));
+    }
+    faults
+}
+
+/// What other services have.
+struct Others {
+    addresses: BTreeSet<String>,
+    node_ports: BTreeSet<i64>,
+}
+
+impl Others {
+    fn of(server: &Server, kind: &Kind, object: &Value) -> Self {
+        let own = kind.key(meta(object, "namespace"), meta(object, "name"));
+        let mut others = Self { addresses: BTreeSet::new(), node_ports: BTreeSet::new() };
+        for (key, service) in server.store.range(kind.id, "", "") {
+            let Some(spec) = service.get("spec").and_then(Value::as_object).filter(|_| key != own) else {
+                continue;
+            };
+            others.addresses.insert(text(spec, "clusterIP").to_owned());
+            others.node_ports.extend(node_ports(spec).into_iter().filter(|port| *port != 0));
+            others.node_ports.extend(spec.get("healthCheckNodePort").and_then(Value::as_i64));
+        }
+        others
+    }
+
+    fn give(&self, spec: &mut Map<String, Value>, old: Option<&Map<String, Value>>) -> Vec<Fault> {
+        let mut faults = Vec::new();
+        let had = |address: &str| old.is_some_and(|old| text(old, "clusterIP") == address);
+        match text(spec, "clusterIP").to_owned().as_str() {
+            _ if !needs_address(spec) => {}
+            "" => {
+                let free = |address: &String| !self.addresses.contains(address);
+                let base = u32::from(NETWORK);
+                let address = (FIRST..LAST).map(|host| Ipv4Addr::from(base + host).to_string()).find(free);
+                let address = address.unwrap_or_default();
+                spec.insert("clusterIPs".into(), json!([address]));
+                spec.insert("clusterIP".into(), address.into());
+            }
+            address if self.addresses.contains(address) && address != "None" && !had(address) => {
+                let why = format!("failed to allocate IP {address}: provided IP is already allocated");
+                let value = json!([address]).to_string();
+                faults.push(Fault::invalid_value("spec.clusterIPs", value, why));
+            }
+            _ => {}
+        }
+        if needs_node_port(spec) {
+            let mut taken = self.node_ports.clone();
+            taken.extend(node_ports(spec));
+            // The same port has the same port on nodes, whatever its protocol.
+            let mut given: Vec<(Value, i64)> = Vec::new();
+            for (index, port) in ports_mut(spec).enumerate() {
+                let own = port.get("port").cloned().unwrap_or(Value::Null);
+                let same = given.iter().find(|(other, _)| *other == own).map(|(_, number)| *number);
+                let number = match port.get("nodePort").and_then(Value::as_i64) {
+                    Some(number) if self.node_ports.contains(&number) => {
+                        let field = format!("spec.ports[{index}].nodePort");
+                        let why = "provided port is already allocated";
+                        faults.push(Fault::invalid_value(&field, number.to_string(), why));
+                        continue;
+                    }
+                    Some(number) => number,
+                    None => {
+                        let free = NODE_PORTS.into_iter().find(|number| !taken.contains(number));
+                        let number = same.filter(|_| old.is_none()).or(free).unwrap_or_default();
+                        taken.insert(number);
+                        port.insert("nodePort".into(), number.into());
+                        number
+                    }
+                };
+                given.push((own, number));
+            }
+        }
+        if needs_health_check(spec) && !spec.contains_key("healthCheckNodePort") {
+            let mut taken = self.node_ports.clone();
+            taken.extend(node_ports(spec));
+            let free = NODE_PORTS.into_iter().find(|number| !taken.contains(number));
+            spec.insert("healthCheckNodePort".into(), free.unwrap_or_default().into());
+        }
+        faults
+    }
+}
+
+/// Balancers that send to local pods only ask on a port which nodes have some.
+fn needs_health_check(spec: &Map<String, Value>) -> bool {
+    text(spec, "type") == "LoadBalancer" && text(spec, "externalTrafficPolicy") == "Local"
+}

@@ -1,0 +1,205 @@
+//! Pods, and templates of pods.
+//!
+//! Source: `ValidatePodSpec`, `ValidatePodTemplateSpec` and `ValidatePodUpdate` in `k8s.io/kubernetes/pkg/apis/core/validation`.
+
+use serde_json::Value;
+
+use super::common::{label, labels, subdomain};
+use super::container;
+use super::fault::Fault;
+use super::names;
+use super::part::Part;
+use super::volume;
+
+const LARGEST: i64 = i32::MAX as i64;
+
+pub(super) fn create(object: &Value) -> Vec<Fault> {
+    let spec = Part::of(object, "spec");
+    let mut faults = self::spec(&spec);
+    faults.extend(own(&spec));
+    if !spec.field("ephemeralContainers").is_empty() {
+        faults.push(spec.field("ephemeralContainers").forbidden("cannot be set on create"));
+    }
+    faults
+}
+
+pub(super) fn update(object: &Value, old: &Value) -> Vec<Fault> {
+    let (spec, was) = (Part::of(object, "spec"), Part::of(old, "spec"));
+    let mut faults = self::spec(&spec);
+    faults.extend(own(&spec));
+    for list in ["containers", "initContainers"] {
+        let (new, old) = (spec.field(list), was.field(list));
+        if new.items().len() != old.items().len() {
+            faults.push(new.forbidden("pod updates may not add or remove containers"));
+            return faults;
+        }
+    }
+    let (deadline, before) = (spec.field("activeDeadlineSeconds"), was.field("activeDeadlineSeconds"));
+    if deadline.is_there() {
+        if before.is_there() && before.number() < deadline.number() {
+            faults.push(deadline.invalid("must be less than or equal to previous value"));
+            return faults;
+        }
+    } else if before.is_there() {
+        faults.push(deadline.invalid("must not update from a positive integer to nil value"));
+    }
+    let kept = was.field("tolerations").items();
+    let new = spec.field("tolerations").items();
+    let same = |one: &Part<'_>, two: &Part<'_>| {
+        let bare = |part: &Part<'_>| {
+            let mut value = part.value.clone();
+            if let Some(fields) = value.as_object_mut() {
+                fields.remove("tolerationSeconds");
+            }
+            value
+        };
+        bare(one) == bare(two)
+    };
+    if kept.iter().any(|old| !new.iter().any(|new| same(new, old))) {
+        let why = "existing toleration can not be modified except its tolerationSeconds";
+        faults.push(spec.field("tolerations").forbidden(why));
+    }
+    if munged(spec.value, was.value) != *was.value {
+        let fields = "`spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)";
+        faults.push(spec.forbidden(&format!("pod updates may not change fields other than {fields}\n")));
+    }
+    faults
+}
+
+/// What templates may say, and pods not.
+fn own(spec: &Part<'_>) -> Vec<Fault> {
+    let lists = ["containers", "initContainers", "ephemeralContainers"].map(|list| spec.field(list).items());
+    let images = lists.iter().flatten().map(|container| container.field("image"));
+    let tokens = spec.field("volumes").items().into_iter().flat_map(|volume| {
+        let sources = volume.field("projected").field("sources").items();
+        sources.into_iter().map(|source| source.field("serviceAccountToken"))
+    });
+    let tokens = tokens.filter(|token| token.is_there() && spec.field("serviceAccountName").is_empty());
+    let tokens =
+        tokens.map(|token| token.forbidden("must not be specified when serviceAccountName is not set"));
+    let spaced = images.filter(|image| image.text() != image.text().trim());
+    let spaced = spaced.map(|image| image.invalid("must not have leading or trailing whitespace"));
+    spaced.chain(tokens).collect()
+}
+
+/// A spec in which what may change is as it was.
+fn munged(spec: &Value, old: &Value) -> Value {
+    let mut spec = spec.clone();
+    let Some(fields) = spec.as_object_mut() else { return spec };
+    for field in ["activeDeadlineSeconds", "tolerations", "schedulingGates"] {
+        match old.get(field) {
+            Some(value) => fields.insert(field.to_owned(), value.clone()),
+            None => fields.remove(field),
+        };
+    }
+    for list in ["containers", "initContainers"] {
+        let before = old.get(list).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        let containers = fields.get_mut(list).and_then(Value::as_array_mut).into_iter().flatten();
+        for (container, old) in containers.zip(before) {
+            if let (Some(fields), Some(image)) = (container.as_object_mut(), old.get("image")) {
+                fields.insert("image".into(), image.clone());
+            }
+        }
+    }
+    spec
+}
+
+/// A template of pods.
+pub(super) fn template(template: &Part<'_>) -> Vec<Fault> {
+    let metadata = template.field("metadata");
+    let at =
+        |name: &str| Part { path: format!("{}.{name}", template.path), value: metadata.field(name).value };
+    let mut faults = labels(&at("labels"));
+    for (key, _) in at("annotations").entries() {
+        let whys = names::label_key(&key.to_lowercase());
+        faults.extend(whys.into_iter().map(|why| Fault::invalid(&at("annotations").path, key, why)));
+    }
+    faults.extend(spec(&template.field("spec")));
+    if !template.field("spec").field("ephemeralContainers").is_empty() {
+        let part = template.field("spec").field("ephemeralContainers");
+        faults.push(part.forbidden("ephemeral containers not allowed in pod template"));
+    }
+    faults
+}
+
+fn spec(spec: &Part<'_>) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    let volumes = volume::all(&spec.field("volumes"), &mut faults);
+    container::all(spec, &volumes, &mut faults);
+    faults.extend(spec.field("restartPolicy").one_of(&["Always", "OnFailure", "Never"]));
+    let policies = ["ClusterFirstWithHostNet", "ClusterFirst", "Default", "None"];
+    faults.extend(spec.field("dnsPolicy").one_of(&policies));
+    faults.extend(labels(&spec.field("nodeSelector")));
+    for secret in spec.field("imagePullSecrets").items() {
+        if secret.field("name").is_empty() {
+            faults.push(secret.field("name").required(""));
+        }
+    }
+    for (field, rule) in [
+        ("serviceAccountName", subdomain as fn(&Part<'_>) -> Vec<Fault>),
+        ("nodeName", subdomain),
+        ("hostname", label),
+        ("subdomain", label),
+        ("priorityClassName", subdomain),
+    ] {
+        let part = spec.field(field);
+        if !part.is_empty() {
+            faults.extend(rule(&part));
+        }
+    }
+    let deadline = spec.field("activeDeadlineSeconds");
+    if deadline.is_there() && !(1..=LARGEST).contains(&deadline.number()) {
+        faults.push(deadline.invalid(format!("must be between 1 and {LARGEST}, inclusive")));
+    }
+    for toleration in spec.field("tolerations").items() {
+        self::toleration(&toleration, &mut faults);
+    }
+    for constraint in spec.field("topologySpreadConstraints").items() {
+        spread(&constraint, &mut faults);
+    }
+    faults
+}
+
+fn toleration(one: &Part<'_>, faults: &mut Vec<Fault>) {
+    let (key, operator, value) = (one.field("key"), one.field("operator"), one.field("value"));
+    if !key.is_empty() {
+        faults.extend(key.all_invalid(names::label_key(key.text())));
+    }
+    if key.is_empty() && operator.text() != "Exists" {
+        let why =
+            "operator must be Exists when `key` is empty, which means \"match all values and all keys\"";
+        faults.push(Fault::invalid(&operator.path, operator.text(), why));
+    }
+    let effect = one.field("effect");
+    if one.field("tolerationSeconds").is_there() && effect.text() != "NoExecute" {
+        let why = "effect must be 'NoExecute' when `tolerationSeconds` is set";
+        faults.push(Fault::invalid(&effect.path, effect.text(), why));
+    }
+    match operator.text() {
+        "Equal" | "" => {
+            let whys = names::label_value(value.text());
+            if !whys.is_empty() {
+                faults.push(Fault::invalid(&operator.path, value.text(), whys.join(";")));
+            }
+        }
+        "Exists" if !value.is_empty() => {
+            let why = "value must be empty when `operator` is 'Exists'";
+            faults.push(Fault::invalid(&operator.path, value.text(), why));
+        }
+        "Exists" => {}
+        _ => faults.push(operator.not_supported(&["Equal", "Exists"])),
+    }
+    if !effect.is_empty() {
+        faults.extend(effect.one_of(&["NoSchedule", "PreferNoSchedule", "NoExecute"]));
+    }
+}
+
+fn spread(one: &Part<'_>, faults: &mut Vec<Fault>) {
+    if one.field("maxSkew").number() <= 0 {
+        faults.push(one.field("maxSkew").invalid("must be greater than zero"));
+    }
+    if one.field("topologyKey").is_empty() {
+        faults.push(one.field("topologyKey").required("can not be empty"));
+    }
+    faults.extend(one.field("whenUnsatisfiable").one_of(&["DoNotSchedule", "ScheduleAnyway"]));
+}

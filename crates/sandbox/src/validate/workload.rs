@@ -1,0 +1,196 @@
+//! Deployments and the sets.
+//!
+//! Source: `k8s.io/kubernetes/pkg/apis/apps/validation`.
+
+use serde_json::Value;
+
+use super::common::{amount, at_most_all, count, is_everything, label, selector, selects};
+use super::fault::Fault;
+use super::part::Part;
+use super::pod;
+
+pub(super) fn create(kind: &str, object: &Value) -> Vec<Fault> {
+    let spec = Part::of(object, "spec");
+    let mut faults = Vec::new();
+    for field in ["replicas", "minReadySeconds"] {
+        faults.extend(spec.field(field).not_negative());
+    }
+    match kind {
+        "Deployment" => deployment(&spec, &mut faults),
+        "DaemonSet" => daemon_set(&spec, &mut faults),
+        "StatefulSet" => stateful_set(&spec, &mut faults),
+        _ => selected(&spec, "deployment", "invalid label selector", &mut faults),
+    }
+    faults
+}
+
+pub(super) fn update(kind: &str, object: &Value, old: &Value) -> Vec<Fault> {
+    let mut faults = create(kind, object);
+    let (spec, old) = (Part::of(object, "spec"), Part::of(old, "spec"));
+    let frozen: &[&str] = match kind {
+        "StatefulSet" => &["selector", "volumeClaimTemplates", "serviceName", "podManagementPolicy"],
+        _ => &["selector"],
+    };
+    faults.extend(frozen.iter().filter_map(|field| spec.field(field).unchanged(&old.field(field))));
+    faults
+}
+
+/// A selector, and the template that it must select.
+fn selected(spec: &Part<'_>, name: &str, none: &str, faults: &mut Vec<Fault>) {
+    let own = spec.field("selector");
+    if own.is_there() {
+        faults.extend(selector(&own));
+        if is_everything(own.value) {
+            faults.push(own.invalid(format!("empty selector is invalid for {name}")));
+        }
+    } else {
+        faults.push(own.required(""));
+    }
+    let template = spec.field("template");
+    let labels = template.field("metadata").field("labels");
+    match selects(own.value, labels.map()) {
+        None => {
+            faults.push(own.invalid(none));
+            return;
+        }
+        // Nothing selects nothing; everything is not asked.
+        Some(matches) if !own.is_there() || !is_everything(own.value) && !matches => {
+            faults.push(labels.invalid("`selector` does not match template `labels`"));
+        }
+        Some(_) => {}
+    }
+    faults.extend(pod::template(&template));
+    always(&template, "ReplicaSet", faults);
+}
+
+/// Its pods are started again for ever.
+fn always(template: &Part<'_>, name: &str, faults: &mut Vec<Fault>) {
+    let spec = template.field("spec");
+    faults.extend(spec.field("restartPolicy").one_of(&["Always"]));
+    let deadline = spec.field("activeDeadlineSeconds");
+    if deadline.is_there() {
+        faults.push(deadline.forbidden(&format!("activeDeadlineSeconds in {name} is not Supported")));
+    }
+}
+
+fn deployment(spec: &Part<'_>, faults: &mut Vec<Fault>) {
+    selected(spec, "deployment", "invalid label selector", faults);
+    let strategy = spec.field("strategy");
+    let update = strategy.field("rollingUpdate");
+    match strategy.field("type").text() {
+        "Recreate" if update.is_there() => {
+            faults.push(update.forbidden("may not be specified when strategy `type` is 'Recreate'"));
+        }
+        "Recreate" => {}
+        "RollingUpdate" => {
+            let (unavailable, surge) = (update.field("maxUnavailable"), update.field("maxSurge"));
+            faults.extend(amount(&unavailable).into_iter().chain(amount(&surge)));
+            if count(&unavailable) == 0 && count(&surge) == 0 {
+                faults.push(unavailable.invalid("may not be 0 when `maxSurge` is 0"));
+            }
+            faults.extend(at_most_all(&unavailable));
+        }
+        _ => faults.push(strategy.not_supported(&["Recreate", "RollingUpdate"])),
+    }
+    faults.extend(spec.field("revisionHistoryLimit").not_negative());
+    let deadline = spec.field("progressDeadlineSeconds");
+    faults.extend(deadline.not_negative());
+    if deadline.is_there() && deadline.number() <= spec.field("minReadySeconds").number() {
+        faults.push(deadline.invalid("must be greater than minReadySeconds"));
+    }
+}
+
+fn daemon_set(spec: &Part<'_>, faults: &mut Vec<Fault>) {
+    let own = spec.field("selector");
+    faults.extend(selector(&own));
+    let template = spec.field("template");
+    let labels = template.field("metadata").field("labels");
+    if let Some(matches) = selects(own.value, labels.map())
+        && (!own.is_there() || !matches)
+    {
+        faults.push(labels.invalid("`selector` does not match template `labels`"));
+    }
+    if own.is_there() && is_everything(own.value) {
+        faults.push(own.invalid("empty selector is invalid for daemonset"));
+    }
+    faults.extend(pod::template(&template));
+    always(&template, "DaemonSet", faults);
+    let strategy = spec.field("updateStrategy");
+    match strategy.field("type").text() {
+        "OnDelete" => {}
+        "RollingUpdate" => {
+            let update = strategy.field("rollingUpdate");
+            let (unavailable, surge) = (update.field("maxUnavailable"), update.field("maxSurge"));
+            for part in [&unavailable, &surge] {
+                faults.extend(amount(part).into_iter().chain(at_most_all(part)));
+            }
+            match (count(&unavailable) != 0, count(&surge) != 0) {
+                (true, true) => faults.push(surge.invalid("may not be set when maxUnavailable is non-zero")),
+                (false, false) => faults.push(unavailable.required("cannot be 0 when maxSurge is 0")),
+                _ => {}
+            }
+        }
+        _ => faults.push(strategy.not_supported(&["RollingUpdate", "OnDelete"])),
+    }
+    faults.extend(spec.field("revisionHistoryLimit").not_negative());
+}
+
+fn stateful_set(spec: &Part<'_>, faults: &mut Vec<Fault>) {
+    let policy = spec.field("podManagementPolicy");
+    if !matches!(policy.text(), "OrderedReady" | "Parallel") {
+        faults.push(policy.invalid("must be 'OrderedReady' or 'Parallel'"));
+    }
+    let strategy = spec.field("updateStrategy");
+    let update = strategy.field("rollingUpdate");
+    match strategy.field("type").text() {
+        "OnDelete" if update.is_there() => {
+            faults.push(update.invalid("only allowed for updateStrategy 'RollingUpdate'"));
+        }
+        "OnDelete" => {}
+        "RollingUpdate" => faults.extend(update.field("partition").not_negative()),
+        _ => faults.push(strategy.invalid("must be 'RollingUpdate' or 'OnDelete'")),
+    }
+    let retention = spec.field("persistentVolumeClaimRetentionPolicy");
+    for field in ["whenDeleted", "whenScaled"] {
+        faults.extend(retention.field(field).one_of(&["Retain", "Delete"]));
+    }
+    faults.extend(spec.field("ordinals").field("start").not_negative());
+    if !spec.field("serviceName").is_empty() {
+        faults.extend(label(&spec.field("serviceName")));
+    }
+    let mut with_claims = spec.value.clone();
+    claims(&mut with_claims);
+    let spec = Part { path: spec.path.clone(), value: &with_claims };
+    let own = spec.field("selector");
+    let mut found = Vec::new();
+    selected(&spec, "statefulset", "", &mut found);
+    let is_replica_sets = |fault: &Fault| fault.text().contains("activeDeadlineSeconds in ReplicaSet");
+    found.retain(|fault| !is_replica_sets(fault));
+    faults.extend(found);
+    let deadline = spec.field("template").field("spec").field("activeDeadlineSeconds");
+    if deadline.is_there() && own.is_there() {
+        faults.push(deadline.forbidden("activeDeadlineSeconds in StatefulSet is not Supported"));
+    }
+}
+
+/// The claims of a set are volumes of its pods.
+fn claims(spec: &mut Value) {
+    let names: Vec<Value> = spec
+        .get("volumeClaimTemplates")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(|claim| claim.pointer("/metadata/name").cloned())
+        .collect();
+    let Some(pod) = spec.pointer_mut("/template/spec").and_then(Value::as_object_mut) else { return };
+    // The set itself says what its pods are called.
+    for field in ["hostname", "subdomain"] {
+        pod.remove(field);
+    }
+    let volumes = pod.entry("volumes").or_insert_with(|| Value::Array(Vec::new()));
+    let Some(volumes) = volumes.as_array_mut() else { return };
+    volumes.retain(|volume| volume.get("name").is_none_or(|name| !names.contains(name)));
+    for name in names {
+        volumes.push(serde_json::json!({"name": name, "persistentVolumeClaim": {"claimName": name}}));
+    }
+}

@@ -1,0 +1,204 @@
+//! Sequences for the kinds that are used daily: good objects, and edits of them that are good or have one fault, as data.
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::dice::Dice;
+use crate::step::Step;
+
+const MANAGERS: [&str; 3] = ["one", "two", "three"];
+const NAMES: [&str; 3] = ["m", "n", "o"];
+
+/// `kinds.json`.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Kinds {
+    kinds: Vec<Kind>,
+    /// Edits of what a pod is made of.
+    pod: Vec<Edit>,
+    /// Edits of any object.
+    metadata: Vec<Edit>,
+}
+
+/// A JSON pointer, and what is put there; null takes away.
+type Edit = (String, Value);
+
+#[derive(Debug, Deserialize)]
+struct Kind {
+    kind: String,
+    api: String,
+    plural: String,
+    /// How often it is taken, beside the others.
+    weight: usize,
+    /// Where the pod's own part is, in kinds that make pods.
+    pod: Option<String>,
+    body: Value,
+    edits: Vec<Edit>,
+}
+
+impl Kinds {
+    pub(crate) fn read() -> Self {
+        serde_json::from_str(include_str!("kinds.json")).expect("the kinds are JSON of their form")
+    }
+
+    /// A sequence over few kinds, so that its steps meet; only those whose name holds `only`.
+    pub(crate) fn sequence(&self, seed: u64, length: usize, only: &str) -> Vec<Step> {
+        let kinds: Vec<&Kind> = self.kinds.iter().filter(|kind| kind.kind.contains(only)).collect();
+        let mut dice = Dice::new(seed);
+        let weighted: Vec<&Kind> =
+            kinds.iter().flat_map(|kind| std::iter::repeat_n(*kind, kind.weight)).collect();
+        let chosen = [*dice.pick(&weighted), *dice.pick(&weighted)];
+        let mut maker = Maker { dice, kinds: self };
+        let mut steps: Vec<Step> = (0..length).map(|id| maker.step(id, chosen[id % 2])).collect();
+        for kind in chosen {
+            steps.push(step(steps.len(), "GET", collection(kind), "", None));
+        }
+        steps
+    }
+}
+
+fn collection(kind: &Kind) -> String {
+    let root = if kind.api.contains('/') { "/apis" } else { "/api" };
+    format!("{root}/{}/namespaces/{{ns:a}}/{}", kind.api, kind.plural)
+}
+
+fn step(id: usize, method: &str, target: String, media: &str, body: Option<Value>) -> Step {
+    let headers = if media.is_empty() { Vec::new() } else { vec![("content-type".into(), media.into())] };
+    Step { id, method: method.into(), target, headers, body, watch: false }
+}
+
+struct Maker<'k> {
+    dice: Dice,
+    kinds: &'k Kinds,
+}
+
+impl Maker<'_> {
+    fn step(&mut self, id: usize, kind: &Kind) -> Step {
+        let name = *self.dice.pick(&NAMES);
+        let collection = collection(kind);
+        let one = format!("{collection}/{name}");
+        let query = self.query();
+        match self.dice.below(100) {
+            0..30 => {
+                let body = self.object(kind, name, 2);
+                step(id, "POST", format!("{collection}?{query}"), "application/json", Some(body))
+            }
+            30..46 => {
+                let body = self.object(kind, name, 2);
+                step(id, "PUT", format!("{one}?{query}"), "application/json", Some(body))
+            }
+            46..56 => {
+                let (pointer, value) = self.edit(kind);
+                let media =
+                    if self.dice.percent(50) { "merge-patch+json" } else { "strategic-merge-patch+json" };
+                let body = nested(&pointer, value);
+                step(id, "PATCH", format!("{one}?{query}"), &format!("application/{media}"), Some(body))
+            }
+            56..62 => {
+                let (pointer, value) = self.edit(kind);
+                let operation = if self.dice.percent(50) { "add" } else { "replace" };
+                let body = match value {
+                    Value::Null => json!([{"op": "remove", "path": pointer}]),
+                    value => json!([{"op": operation, "path": pointer, "value": value}]),
+                };
+                step(id, "PATCH", format!("{one}?{query}"), "application/json-patch+json", Some(body))
+            }
+            62..82 => {
+                let body = self.object(kind, name, 3);
+                let manager = *self.dice.pick(&MANAGERS);
+                let force = if self.dice.percent(30) { "&force=true" } else { "" };
+                let target = format!("{one}?fieldManager={manager}{force}");
+                step(id, "PATCH", target, "application/apply-patch+yaml", Some(body))
+            }
+            82..88 => step(id, "GET", one, "", None),
+            88..94 => step(id, "DELETE", one, "", None),
+            _ => step(id, "GET", collection, "", None),
+        }
+    }
+
+    fn query(&mut self) -> String {
+        let mut query = format!("fieldManager={}", self.dice.pick(&MANAGERS));
+        if self.dice.percent(8) {
+            query += "&fieldValidation=Strict";
+        }
+        if self.dice.percent(5) {
+            query += "&dryRun=All";
+        }
+        query
+    }
+
+    /// An object with some edits, at most so many.
+    fn object(&mut self, kind: &Kind, name: &str, edits: usize) -> Value {
+        let mut object = kind.body.clone();
+        object["apiVersion"] = kind.api.as_str().into();
+        object["kind"] = kind.kind.as_str().into();
+        object["metadata"] = json!({"name": name});
+        for _ in 0..self.dice.below(edits + 1) {
+            let (pointer, value) = self.edit(kind);
+            set(&mut object, &pointer, value);
+        }
+        object
+    }
+
+    fn edit(&mut self, kind: &Kind) -> Edit {
+        match (self.dice.below(10), &kind.pod) {
+            (0, _) => self.dice.pick(&self.kinds.metadata).clone(),
+            (1..6, Some(before)) => {
+                let (pointer, value) = self.dice.pick(&self.kinds.pod).clone();
+                (format!("{before}{pointer}"), value)
+            }
+            _ => self.dice.pick(&kind.edits).clone(),
+        }
+    }
+}
+
+/// Puts a value at a pointer; where that leads nowhere, nothing is done.
+fn set(object: &mut Value, pointer: &str, value: Value) {
+    let (parent, name) = pointer.rsplit_once('/').expect("a pointer begins with a slash");
+    let mut at = object;
+    for part in parent.split('/').skip(1) {
+        at = match at {
+            Value::Object(fields) => fields.entry(part).or_insert_with(|| json!({})),
+            Value::Array(items) => match part.parse::<usize>().ok().and_then(|at| items.get_mut(at)) {
+                Some(item) => item,
+                None => return,
+            },
+            _ => return,
+        };
+    }
+    match at {
+        Value::Object(fields) => {
+            fields.insert(name.into(), value);
+        }
+        Value::Array(items) => {
+            if let Some(item) = name.parse::<usize>().ok().and_then(|at| items.get_mut(at)) {
+                *item = value;
+            }
+        }
+        _ => {}
+    }
+}
+
+/// A patch that puts a value at a pointer. An item of a list is named by what it is called, as strategic patches want it.
+fn nested(pointer: &str, value: Value) -> Value {
+    pointer.split('/').skip(1).collect::<Vec<_>>().into_iter().rev().fold(value, |value, part| match part {
+        "0" => {
+            let mut item = value;
+            if let Value::Object(fields) = &mut item {
+                fields.entry("name").or_insert_with(|| "c".into());
+            }
+            json!([item])
+        }
+        part => json!({part: value}),
+    })
+}
+
+#[test]
+fn edits_are_made() {
+    let mut object = json!({"a": [{"b": 1}]});
+    set(&mut object, "/a/0/b", json!(2));
+    set(&mut object, "/c/d", json!(3));
+    set(&mut object, "/a/5/b", json!(4));
+    assert_eq!(object, json!({"a": [{"b": 2}], "c": {"d": 3}}));
+    assert_eq!(nested("/a/0/b", json!(5)), json!({"a": [{"b": 5, "name": "c"}]}));
+    assert_eq!(Kinds::read().sequence(1, 9, ""), Kinds::read().sequence(1, 9, ""));
+}
