@@ -179,7 +179,36 @@ impl Maker {
             let count = 2 + self.dice.below(3);
             body["rules"] = (0..count).map(|_| self.rule(cluster)).collect();
         }
+        if types_are_known() && self.dice.percent(12) {
+            self.spoil(&mut body);
+        }
         step(id, "POST", scope, Some(body))
+    }
+
+    /// One fault.
+    fn spoil(&mut self, body: &mut Value) {
+        let faults = [
+            ("/rules/0/verbs", json!([])),
+            ("/rules/0/resources", json!([])),
+            ("/rules/0/apiGroups", Value::Null),
+            ("/rules/0/nonResourceURLs", json!(["/x"])),
+            ("/rules/0", json!({})),
+            ("/roleRef/name", "other".into()),
+            ("/roleRef/name", "".into()),
+            ("/roleRef/kind", "User".into()),
+            ("/roleRef/apiGroup", "x".into()),
+            ("/subjects/0/kind", "Pod".into()),
+            ("/subjects/0/name", "".into()),
+            ("/subjects/0/namespace", "".into()),
+            ("/subjects/0/apiGroup", "x".into()),
+        ];
+        let found: Vec<_> = faults.iter().filter(|(pointer, _)| body.pointer(pointer).is_some()).collect();
+        if !found.is_empty() {
+            let (pointer, value) = (*self.dice.pick(&found)).clone();
+            if let Some(place) = body.pointer_mut(pointer) {
+                *place = value;
+            }
+        }
     }
 
     /// Any request, known to the server or not.
