@@ -88,14 +88,20 @@ fn what_is_no_review_is_refused() {
     let cases = [
         ("subjectaccessreviews", json!({}), format!("[spec: Invalid value: null: {one}, spec.user: Invalid value: \"\": {somebody}]")),
         ("selfsubjectaccessreviews", json!({"spec": {"resourceAttributes": {}, "nonResourceAttributes": {"path": "/x"}}}), format!("spec: Invalid value: {{\"Path\":\"/x\",\"Verb\":\"\"}}: {one}")),
-        ("selfsubjectaccessreviews", json!({"metadata": {"name": "x"}, "spec": {"resourceAttributes": {}}}), "metadata: Invalid value: {\"name\":\"x\"}: must be empty".into()),
+        ("selfsubjectaccessreviews", json!({"metadata": {"name": "x"}, "spec": {"resourceAttributes": {}}}), "metadata: Invalid value: {".into()),
         ("selfsubjectaccessreviews", json!({"spec": {"resourceAttributes": {"fieldSelector": {}}}}), "spec.resourceAttributes.fieldSelector.requirements: Required value: when spec.resourceAttributes.fieldSelector is specified, requirements or rawSelector is required".into()),
         ("namespaces/default/localsubjectaccessreviews", json!({"spec": {"user": "x", "resourceAttributes": attributes}}), "spec.resourceAttributes.namespace: Invalid value: \"other\": must match metadata.namespace".into()),
     ];
     for (target, review, words) in cases {
         let (code, status) = ask(&mut sandbox, &admin, &[], "POST", &format!("{REVIEWS}/{target}"), &review);
         let words = format!(".authorization.k8s.io \"\" is invalid: {words}");
-        assert_eq!((code, status["message"].as_str()), (422, Some(words.as_str())), "{target} {review}");
+        // What of the metadata is not empty, is shown with who owns it.
+        let message = status["message"].as_str().unwrap();
+        let rest = message.strip_prefix(words.as_str());
+        let ends = |rest: &str| {
+            rest.is_empty() || rest.contains("\"name\":\"x\"") && rest.ends_with("}: must be empty")
+        };
+        assert!(code == 422 && rest.is_some_and(ends), "{target} {review}: {message}");
     }
     let (code, status) =
         ask(&mut sandbox, &admin, &[], "POST", &format!("{REVIEWS}/selfsubjectrulesreviews"), &json!({}));

@@ -186,7 +186,9 @@ fn what_is_no_good_request_gets_no_token() {
 fn a_token_dies_with_what_it_is_of() {
     let (mut sandbox, admin) = sandbox();
     let token = token_of(&requested(&mut sandbox, 0, &admin, &json!({})).1);
-    let pod = json!({"metadata": {"name": "p"}, "spec": {"serviceAccountName": "web"}});
+    let containers = json!([{"name": "c", "image": "registry.example/c"}]);
+    let pod =
+        json!({"metadata": {"name": "p"}, "spec": {"serviceAccountName": "web", "containers": containers}});
     assert_eq!(ask(&mut sandbox, 0, &admin, "/api/v1/namespaces/default/pods", &pod).0, 201);
     let bound = json!({"boundObjectRef": {"kind": "Pod", "apiVersion": "v1", "name": "p"}});
     let bound = token_of(&requested(&mut sandbox, 0, &admin, &bound).1);

@@ -2,15 +2,15 @@
 //!
 //! The real server hears of a change some milliseconds later, so whoever changes a rule waits; see `sides.rs`.
 
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, OnceLock};
 
 use kubewire::Now;
 use kubewire_sandbox::Sandbox;
 use serde_json::{Value, json};
 
 use crate::dice::Dice;
-use crate::sides::{self, Ours};
+use crate::sides::{self, Ours, Side};
 use crate::step::{Known, Step};
 use crate::{AT_ONCE, Bench, number};
 
@@ -179,7 +179,36 @@ impl Maker {
             let count = 2 + self.dice.below(3);
             body["rules"] = (0..count).map(|_| self.rule(cluster)).collect();
         }
+        if types_are_known() && self.dice.percent(12) {
+            self.spoil(&mut body);
+        }
         step(id, "POST", scope, Some(body))
+    }
+
+    /// One fault.
+    fn spoil(&mut self, body: &mut Value) {
+        let faults = [
+            ("/rules/0/verbs", json!([])),
+            ("/rules/0/resources", json!([])),
+            ("/rules/0/apiGroups", Value::Null),
+            ("/rules/0/nonResourceURLs", json!(["/x"])),
+            ("/rules/0", json!({})),
+            ("/roleRef/name", "other".into()),
+            ("/roleRef/name", "".into()),
+            ("/roleRef/kind", "User".into()),
+            ("/roleRef/apiGroup", "x".into()),
+            ("/subjects/0/kind", "Pod".into()),
+            ("/subjects/0/name", "".into()),
+            ("/subjects/0/namespace", "".into()),
+            ("/subjects/0/apiGroup", "x".into()),
+        ];
+        let found: Vec<_> = faults.iter().filter(|(pointer, _)| body.pointer(pointer).is_some()).collect();
+        if !found.is_empty() {
+            let (pointer, value) = (*self.dice.pick(&found)).clone();
+            if let Some(place) = body.pointer_mut(pointer) {
+                *place = value;
+            }
+        }
     }
 
     /// Any request, known to the server or not.
@@ -355,20 +384,40 @@ impl Maker {
     }
 }
 
+/// Whether the sandbox knows the types of roles and bindings. While it does not, it tells nobody's fields, and has no defaults.
+fn types_are_known() -> bool {
+    static KNOWN: OnceLock<bool> = OnceLock::new();
+    *KNOWN.get_or_init(|| {
+        let mut ours = Ours { sandbox: Sandbox::new(), now: Now::default() };
+        let role = json!({"metadata": {"name": "r"}, "rules": []}).to_string().into_bytes();
+        let request =
+            http::Request::post(format!("{RBAC}/clusterroles")).body(role).expect("it is a request");
+        let made = ours.ask(&request).into_body();
+        String::from_utf8_lossy(&made).contains("managedFields")
+    })
+}
+
 /// What is written alike on both sides, beyond what always is.
 fn form(value: Value) -> Value {
     match value {
         // Compared elsewhere; here it counts that it is told.
         Value::Object(fields) if fields.contains_key("gitVersion") => "a version".into(),
-        Value::Object(fields) => {
+        Value::Object(mut fields) => {
+            let is = |field: &str, wanted: &str| fields.get(field).is_some_and(|value| value == wanted);
+            let (rule, token) =
+                (is("apiVersion", "rbac.authorization.k8s.io/v1"), is("kind", "TokenRequest"));
+            // Who asked for a token is not told.
+            if let Some(metadata) =
+                fields.get_mut("metadata").and_then(Value::as_object_mut).filter(|_| token)
+            {
+                metadata.remove("managedFields");
+            }
             let mut out = serde_json::Map::new();
-            let rule =
-                fields.get("apiVersion").is_some_and(|version| version == "rbac.authorization.k8s.io/v1");
             for (name, value) in fields {
                 let value = match name.as_str() {
-                    // Who owns what is told only of types that are known, and defaults are written only of those.
-                    "managedFields" | "storageVersionHash" | "serverAddress" => continue,
-                    "rules" | "subjects" if rule => continue,
+                    "storageVersionHash" | "serverAddress" => continue,
+                    "managedFields" if !types_are_known() => continue,
+                    "rules" | "subjects" if rule && !types_are_known() => continue,
                     "expirationTimestamp" => "a time".into(),
                     // In the order of a map of Go.
                     "resourceRules" | "nonResourceRules" => sorted(form(value)),
