@@ -36,19 +36,17 @@ export class Backend {
     this.clock = clock;
   }
 
-  /** Looks into the server, or changes it past the API. */
+  /** Looks into the server, or changes it past the API. Whoever waits hears of what was written. */
   with<T>(call: (server: Server) => T): T {
     try {
-      return call(this.#now());
+      return this.#step(call);
     } catch (error) {
       // What the server refuses is a text.
       throw typeof error === "string" ? new KubeError("Build", error) : error;
-    } finally {
-      this.wake();
     }
   }
 
-  /** Whoever waits looks again. */
+  /** Whoever waits looks again: other things have changed. */
   wake(): void {
     for (const wake of [...this.#waiting]) wake();
   }
@@ -109,7 +107,7 @@ export class Backend {
     }
   }
 
-  /** What may change the server through the API; most does not. */
+  /** Most of what is called changes nothing. */
   #step<T>(call: (server: Server) => T): T {
     const server = this.#now();
     const before = server.revision();

@@ -69,12 +69,10 @@ const CA = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
  */
 export class Sandbox implements Disposable {
   readonly #backend: Backend;
-  readonly #virtual: boolean;
   #admin: { age: number; token: string } | undefined;
 
-  private constructor(backend: Backend, virtual: boolean) {
+  private constructor(backend: Backend) {
     this.#backend = backend;
-    this.#virtual = virtual;
   }
 
   /**
@@ -84,13 +82,12 @@ export class Sandbox implements Disposable {
    */
   static async create({ seed = 0, objects = [], now, clock = "real" }: SandboxOptions = {}): Promise<Sandbox> {
     await ready();
-    const virtual = clock === "virtual";
     const begin = now === undefined ? undefined : new Date(now).getTime();
     if (Number.isNaN(begin)) throw new KubeError("Build", `\`now\` is no time: ${String(now)}`);
-    const time = virtual ? new VirtualClock(begin) : new RealClock(begin);
+    const time = clock === "virtual" ? new VirtualClock(begin) : new RealClock(begin);
     try {
       const server = Server.open(BigInt.asUintN(64, BigInt(seed)), JSON.stringify(objects), 0, time.now().wall);
-      return new Sandbox(new Backend(server, time), virtual);
+      return new Sandbox(new Backend(server, time));
     } catch (error) {
       throw typeof error === "string" ? new KubeError("Build", error) : error;
     }
@@ -104,7 +101,7 @@ export class Sandbox implements Disposable {
   /** What a program finds in a pod here: for one that calls `Client.inCluster({ host })` itself. */
   host({ namespace = "default", serviceAccount }: Identity = {}): Host {
     const mount = () => (serviceAccount === undefined ? this.admin(namespace) : this.mount(namespace, serviceAccount));
-    return new SandboxHost(this.#backend, mount, this.#virtual ? 0 : undefined);
+    return new SandboxHost(this.#backend, mount);
   }
 
   /**
@@ -149,6 +146,7 @@ export class Sandbox implements Disposable {
   /** Forgets all versions below this one, or below the last, as etcd does every five minutes: watches and lists that want them end in 410. */
   compact(revision: number = this.revision): void {
     this.#backend.with((server) => server.compact(revision));
+    this.#backend.wake();
   }
 
   /** The last 10,000 requests, the oldest first. */
@@ -168,6 +166,7 @@ export class Sandbox implements Disposable {
   restore(snapshot: Snapshot): void {
     this.#backend.age += 1;
     this.#backend.with((server) => server.restore(snapshot.kept));
+    this.#backend.wake();
   }
 
   /** What time it is here. */
@@ -177,7 +176,7 @@ export class Sandbox implements Disposable {
 
   /**
    * Moves the virtual clock on. Whatever is due on the way happens in its order, and has happened when this resolves: bookmarks, ends of watches,
-   * retries of clients, renewals of leases.
+   * retries of clients, renewals of leases. What a program does by other clocks, or with files and sockets, is not waited for.
    */
   async advance(milliseconds: number): Promise<void> {
     await this.#backend.clock.advance(milliseconds);
