@@ -21,8 +21,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let script: Value = serde_json::from_str(&read_to_string(stdin())?)?;
     let wall = number(&script["now"]);
     let mut sandbox = Sandbox::builder().seed(number(&script["seed"])).now(Now { mono: 0, wall }).build()?;
-    // The administrator's, as the binding has it.
-    let token = sandbox.mount("default", "default").token;
+    let token = sandbox.admin().to_owned();
     let mut open: Vec<Open> = Vec::new();
     for (step, asked) in script["requests"].as_array().into_iter().flatten().enumerate() {
         let mono = number(&script["pace"]) * step as u64;
