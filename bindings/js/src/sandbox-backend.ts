@@ -30,25 +30,27 @@ export class Backend {
   readonly #server: Server;
   readonly #waiting = new Set<() => void>();
   #closed = false;
+  /** When something lives on by itself, and how to forget about that. */
+  #next = Infinity;
+  #unlive: () => void = () => {};
 
   constructor(server: Server, clock: Clock) {
     this.#server = server;
     this.clock = clock;
+    this.#live();
   }
 
-  /** Looks into the server, or changes it past the API. */
+  /** Looks into the server, or changes it past the API. Whoever waits hears of what was written. */
   with<T>(call: (server: Server) => T): T {
     try {
-      return call(this.#now());
+      return this.#step(call);
     } catch (error) {
       // What the server refuses is a text.
       throw typeof error === "string" ? new KubeError("Build", error) : error;
-    } finally {
-      this.wake();
     }
   }
 
-  /** Whoever waits looks again. */
+  /** Whoever waits looks again: other things have changed. */
   wake(): void {
     for (const wake of [...this.#waiting]) wake();
   }
@@ -70,7 +72,7 @@ export class Backend {
     const { age } = this;
     const exchange = this.#handle(asked);
     while (exchange.status() === 0) {
-      if (exchange.is_over()) throw new RequestFailure("Unsupported", true, "the sandbox has no answer");
+      if (exchange.is_over()) throw lost();
       await this.#change(exchange, signal);
       if (this.#isLost(age) || signal?.aborted) exchange.free();
       signal?.throwIfAborted();
@@ -80,15 +82,19 @@ export class Backend {
     }
     const headers = pairs(exchange.headers());
     let over = false;
+    let broken = false;
     const close = () => {
-      if (!over) exchange.free();
+      if (over) return;
       over = true;
+      broken = exchange.is_lost();
+      exchange.free();
       this.wake();
     };
     const next = async () => {
       for (;;) {
         if (signal?.aborted) close();
         signal?.throwIfAborted();
+        if (broken) throw lost();
         if (over) return undefined;
         // A server that stops ends its watches, as it would for their time.
         const piece = this.#isLost(age) ? undefined : this.#now().poll(exchange);
@@ -109,13 +115,29 @@ export class Backend {
     }
   }
 
-  /** What may change the server through the API; most does not. */
+  /** Most of what is called changes nothing. */
   #step<T>(call: (server: Server) => T): T {
     const server = this.#now();
     const before = server.revision();
-    const made = call(server);
-    if (server.revision() !== before) this.wake();
-    return made;
+    try {
+      return call(server);
+    } finally {
+      if (server.revision() !== before) this.wake();
+      this.#live();
+    }
+  }
+
+  /** What lives wants to be told of the time. */
+  #live(): void {
+    const next = this.#server.next();
+    if (next === this.#next) return;
+    this.#unlive();
+    this.#next = next;
+    const wake = () => {
+      this.#next = Infinity;
+      this.#step((server) => server.pass());
+    };
+    this.#unlive = next === Infinity ? () => {} : this.clock.timer(Math.max(0, next - this.clock.now().mono), wake);
   }
 
   #now(): Server {
@@ -143,6 +165,11 @@ export class Backend {
       this.#waiting.add(wake);
     });
   }
+}
+
+/** The end of a connection, which only a fault brings about. */
+function lost(): RequestFailure {
+  return new RequestFailure("Reset", true, "the sandbox was told to lose the connection");
 }
 
 /** Of the kind that nobody tries again: a sandbox that is closed stays so. */

@@ -18,7 +18,7 @@ const encoder = new TextEncoder();
 /** A pod in the sandbox: its environment, its files, and a way to the API server that needs no sockets. */
 export class SandboxHost implements Host {
   readonly env = { KUBERNETES_SERVICE_HOST: "10.96.0.1", KUBERNETES_SERVICE_PORT: "443" };
-  readonly glance: number | undefined;
+  readonly glance = 0;
   readonly #backend: Backend;
   readonly #give: () => Mount;
   #mount: Mount | undefined;
@@ -26,10 +26,9 @@ export class SandboxHost implements Host {
   /** Tokens of before the sandbox was put back. */
   readonly #passed = new Set<string>();
 
-  constructor(backend: Backend, give: () => Mount, glance: number | undefined) {
+  constructor(backend: Backend, give: () => Mount) {
     this.#backend = backend;
     this.#give = give;
-    this.glance = glance;
   }
 
   async readFile(path: string): Promise<Uint8Array | undefined> {

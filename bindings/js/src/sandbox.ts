@@ -12,41 +12,11 @@ import { RealClock, VirtualClock } from "./sandbox-clock.js";
 import { Server } from "./sandbox-core.js";
 import { fetchFrom } from "./sandbox-fetch.js";
 import { type Mount, SandboxHost } from "./sandbox-host.js";
+import type { Fault, FaultKind, Identity, Life, Logged, SandboxOptions } from "./sandbox-options.js";
 import { ready } from "./sandbox-wasm.js";
 
-export type { Mount };
+export type { Fault, FaultKind, Identity, Life, Logged, Mount, SandboxOptions };
 export { ready };
-
-/** How to make a {@link Sandbox}. */
-export interface SandboxOptions {
-  /** What uids, generated names and time-outs come from; 0 unless said. */
-  seed?: number | bigint | undefined;
-  /** What is in it, with `apiVersion` and `kind`. A namespace comes before what it holds; without one, an object goes into `default`. */
-  objects?: readonly KubeObject[] | undefined;
-  /** The time at which it begins: the present one; by the virtual clock 2026-01-01T00:00:00Z. */
-  now?: Date | string | number | undefined;
-  /** Whose time it goes by: the machine's, or one that only {@link Sandbox.advance} moves. */
-  clock?: "real" | "virtual" | undefined;
-}
-
-/** Who asks: without `serviceAccount` an administrator, to whom everything is allowed. */
-export interface Identity {
-  /** The namespace that the program lives in; `default` unless said. */
-  namespace?: string | undefined;
-  /** The service account that it runs as, such as `default`. */
-  serviceAccount?: string | undefined;
-}
-
-/** A request that was answered. */
-export interface Logged {
-  /** When, in milliseconds since the sandbox was made. */
-  at: number;
-  method: string;
-  /** Path and query. */
-  target: string;
-  /** The HTTP status; 0 where the request had to wait. */
-  status: number;
-}
 
 /** A sandbox as it once was: see {@link Sandbox.snapshot}. */
 export class Snapshot {
@@ -69,12 +39,9 @@ const CA = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
  */
 export class Sandbox implements Disposable {
   readonly #backend: Backend;
-  readonly #virtual: boolean;
-  #admin: { age: number; token: string } | undefined;
 
-  private constructor(backend: Backend, virtual: boolean) {
+  private constructor(backend: Backend) {
     this.#backend = backend;
-    this.#virtual = virtual;
   }
 
   /**
@@ -82,48 +49,54 @@ export class Sandbox implements Disposable {
    *
    * @throws {KubeError} where an object is of no known kind, in no known namespace, or breaks a rule
    */
-  static async create({ seed = 0, objects = [], now, clock = "real" }: SandboxOptions = {}): Promise<Sandbox> {
+  static async create({ seed = 0, now, clock = "real", ...settings }: SandboxOptions = {}): Promise<Sandbox> {
     await ready();
-    const virtual = clock === "virtual";
     const begin = now === undefined ? undefined : new Date(now).getTime();
     if (Number.isNaN(begin)) throw new KubeError("Build", `\`now\` is no time: ${String(now)}`);
-    const time = virtual ? new VirtualClock(begin) : new RealClock(begin);
+    const time = clock === "virtual" ? new VirtualClock(begin) : new RealClock(begin);
     try {
-      const server = Server.open(BigInt.asUintN(64, BigInt(seed)), JSON.stringify(objects), 0, time.now().wall);
-      return new Sandbox(new Backend(server, time), virtual);
+      const server = Server.open(BigInt.asUintN(64, BigInt(seed)), JSON.stringify(settings), 0, time.now().wall);
+      return new Sandbox(new Backend(server, time));
     } catch (error) {
       throw typeof error === "string" ? new KubeError("Build", error) : error;
     }
   }
 
-  /** A client that needs no sockets: as an administrator, or as the service account that is named. */
-  client({ serviceAccount, ...options }: Omit<ClientOptions, "host"> & Identity = {}): Promise<Client> {
-    return Client.inCluster({ ...options, host: this.host({ namespace: options.namespace, serviceAccount }) });
+  /** A client that needs no sockets: an administrator's, or that of the service account or user who is named. */
+  client({ serviceAccount, user, groups, ...options }: Omit<ClientOptions, "host"> & Identity = {}): Promise<Client> {
+    return Client.inCluster({ ...options, host: this.host({ namespace: options.namespace, serviceAccount, user, groups }) });
   }
 
   /** What a program finds in a pod here: for one that calls `Client.inCluster({ host })` itself. */
-  host({ namespace = "default", serviceAccount }: Identity = {}): Host {
-    const mount = () => (serviceAccount === undefined ? this.admin(namespace) : this.mount(namespace, serviceAccount));
-    return new SandboxHost(this.#backend, mount, this.#virtual ? 0 : undefined);
+  host({ namespace = "default", serviceAccount, user, groups = [] }: Identity = {}): Host {
+    const mount = () => {
+      if (serviceAccount !== undefined) return this.mount(namespace, serviceAccount);
+      const token = user === undefined ? this.admin : this.user(user, groups);
+      return { token, ca: CA, namespace };
+    };
+    return new SandboxHost(this.#backend, mount);
   }
 
   /**
    * `fetch`, answered by the sandbox, for any other client: of the URL only path and query count. It has no credentials but those in its headers:
-   * see {@link Sandbox.admin} and {@link Sandbox.mount}.
+   * see {@link Sandbox.admin}, {@link Sandbox.mount} and {@link Sandbox.user}.
    */
   readonly fetch = (input: string | URL | Request, init?: RequestInit): Promise<Response> => fetchFrom(this.#backend, input, init);
 
-  /** The files of a pod that runs as a service account. Its token is accepted from now on. */
+  /** The token of an administrator, to whom everything is allowed. */
+  get admin(): string {
+    return this.#backend.with((server) => server.admin());
+  }
+
+  /** The files of a pod that runs as a service account, which is made where it is not there. What it may do, roles and bindings say. */
   mount(namespace = "default", serviceAccount = "default"): Mount {
     const [token = "", ca = "", own = ""] = this.#backend.with((server) => server.mount(namespace, serviceAccount));
     return { token, ca, namespace: own };
   }
 
-  /** The same of an administrator, to whom everything is allowed. */
-  admin(namespace = "default"): Mount {
-    const { age } = this.#backend;
-    if (this.#admin?.age !== age) this.#admin = { age, token: this.#backend.with((server) => server.admin()) };
-    return { token: this.#admin.token, ca: CA, namespace };
+  /** A token of a user who is in these groups. */
+  user(name: string, groups: readonly string[] = []): string {
+    return this.#backend.with((server) => server.user(name, groups.join("\n")));
   }
 
   /** An object as it is stored, past the API: of `default` or the namespace that is said, where its kind has namespaces. */
@@ -149,6 +122,7 @@ export class Sandbox implements Disposable {
   /** Forgets all versions below this one, or below the last, as etcd does every five minutes: watches and lists that want them end in 410. */
   compact(revision: number = this.revision): void {
     this.#backend.with((server) => server.compact(revision));
+    this.#backend.wake();
   }
 
   /** The last 10,000 requests, the oldest first. */
@@ -168,6 +142,30 @@ export class Sandbox implements Disposable {
   restore(snapshot: Snapshot): void {
     this.#backend.age += 1;
     this.#backend.with((server) => server.restore(snapshot.kept));
+    this.#backend.wake();
+  }
+
+  /**
+   * Lets something go wrong from now on. Of several faults that fit a request the first befalls it.
+   *
+   * ```js
+   * sandbox.fail({ fault: "answerLost", verbs: ["create"], resource: "configmaps", times: 1 }); // done, and nobody hears of it
+   * sandbox.fail({ fault: "tooManyRequests", percent: 10 });
+   * ```
+   */
+  fail(fault: Fault): void {
+    this.#backend.with((server) => server.fail(JSON.stringify(fault)));
+  }
+
+  /** Lets nothing go wrong any more. */
+  heal(): void {
+    this.#backend.with((server) => server.heal());
+  }
+
+  /** Drops the connection of every watch, as the end of a server does. */
+  dropWatches(): void {
+    this.#backend.with((server) => server.drop_watches());
+    this.#backend.wake();
   }
 
   /** What time it is here. */
@@ -176,8 +174,8 @@ export class Sandbox implements Disposable {
   }
 
   /**
-   * Moves the virtual clock on. Whatever is due on the way happens in its order, and has happened when this resolves: bookmarks, ends of watches,
-   * retries of clients, renewals of leases.
+   * Moves the virtual clock on. Whatever is due on the way happens in its order, and has happened when this resolves: pods that become ready,
+   * bookmarks, ends of watches, retries of clients, renewals of leases. What a program does by other clocks, or with files and sockets, is not waited for.
    */
   async advance(milliseconds: number): Promise<void> {
     await this.#backend.clock.advance(milliseconds);

@@ -53,11 +53,12 @@ test("a sandbox answers in JavaScript as it does in Rust", { skip: program === u
     const expected = JSON.parse(execFileSync(program, { input: JSON.stringify(script), encoding: "utf8", maxBuffer: 2 ** 28 }));
     const sandbox = await Sandbox.create({ seed, now: NOW, clock: "virtual" });
     t.after(() => sandbox.close());
+    const authorization = ["authorization", `Bearer ${sandbox.admin}`];
     const answers = script.requests.map(() => null);
     for (const [index, { method, target, headers, body }] of script.requests.entries()) {
       if (index > 0) await sandbox.advance(PACE);
       const read = async () => {
-        const answer = await sandbox.fetch(target, { method, headers, ...(body !== "" && { body }) });
+        const answer = await sandbox.fetch(target, { method, headers: [...headers, authorization], ...(body !== "" && { body }) });
         const got = (answers[index] = [answer.status, ""]);
         const decoder = new TextDecoder();
         for await (const piece of answer.body) got[1] += decoder.decode(piece, { stream: true });

@@ -132,7 +132,8 @@ test("versions that are forgotten are gone, and those to come are waited for", a
   const never = client.list("configmaps", { resourceVersion: String(sandbox.revision + 1), signal: abort.signal });
   setTimeout(() => abort.abort(new Error("enough")), 20);
   await assert.rejects(never, { message: "enough" });
-  const late = sandbox.fetch(`/api/v1/configmaps?resourceVersion=${sandbox.revision + 1}`);
+  const headers = { authorization: `Bearer ${sandbox.admin}` };
+  const late = sandbox.fetch(`/api/v1/configmaps?resourceVersion=${sandbox.revision + 1}`, { headers });
   await sandbox.advance(3_000);
   assert.equal((await late).status, 504);
 });
@@ -150,7 +151,19 @@ test("a snapshot is what was, and stays", async (t) => {
 });
 
 test("a program runs in it as a service account, as in a pod", async (t) => {
-  const { sandbox } = await begin(t, { objects: [{ apiVersion: "v1", kind: "Namespace", metadata: { name: "shop" } }] });
+  const rbac = { apiVersion: "rbac.authorization.k8s.io/v1", metadata: { name: "reader", namespace: "shop" } };
+  const { sandbox } = await begin(t, {
+    objects: [
+      { apiVersion: "v1", kind: "Namespace", metadata: { name: "shop" } },
+      { ...rbac, kind: "Role", rules: [{ apiGroups: [""], resources: ["configmaps"], verbs: ["list"] }] },
+      {
+        ...rbac,
+        kind: "RoleBinding",
+        roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: "reader" },
+        subjects: [{ kind: "ServiceAccount", name: "web", namespace: "shop" }],
+      },
+    ],
+  });
   const before = sandbox.snapshot();
   const web = await sandbox.client({ namespace: "shop", serviceAccount: "web" });
   const inside = await Client.inCluster({ host: sandbox.host({ namespace: "shop", serviceAccount: "web" }) });
@@ -158,7 +171,7 @@ test("a program runs in it as a service account, as in a pod", async (t) => {
   const token = ({ headers }) => new Map(headers).get("authorization").replace("Bearer ", "");
   const operation = { verb: "list", resource: "configmaps", namespace: "shop" };
   assert.notEqual(token(await web.prepare(operation)), token(await inside.prepare(operation)));
-  assert.notEqual(token(await web.prepare(operation)), sandbox.admin().token);
+  assert.notEqual(token(await web.prepare(operation)), sandbox.admin);
   assert.deepEqual((await web.list("configmaps", { namespace: "shop" })).items, []);
   // Its token is of a time that never was; the pod has another by then.
   sandbox.restore(before);

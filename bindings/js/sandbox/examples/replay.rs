@@ -21,6 +21,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let script: Value = serde_json::from_str(&read_to_string(stdin())?)?;
     let wall = number(&script["now"]);
     let mut sandbox = Sandbox::builder().seed(number(&script["seed"])).now(Now { mono: 0, wall }).build()?;
+    let token = sandbox.admin().to_owned();
     let mut open: Vec<Open> = Vec::new();
     for (step, asked) in script["requests"].as_array().into_iter().flatten().enumerate() {
         let mono = number(&script["pace"]) * step as u64;
@@ -30,6 +31,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         for header in asked["headers"].as_array().into_iter().flatten() {
             request = request.header(text(&header[0]), text(&header[1]));
         }
+        let request = request.header("authorization", format!("Bearer {token}"));
         let request = request.body(Bytes::from(text(&asked["body"]).to_owned()))?;
         open.push(taken(sandbox.handle(now, request)));
         advance(&mut sandbox, &mut open, now);

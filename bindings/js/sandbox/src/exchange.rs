@@ -18,6 +18,8 @@ pub struct Exchange {
     status: u16,
     headers: String,
     rest: Rest,
+    /// Whether the end is that of the connection.
+    lost: bool,
 }
 
 /// What is still to come.
@@ -26,6 +28,8 @@ enum Rest {
     Parked(Box<Parked>),
     Whole(Bytes),
     Watch(Box<Watch>),
+    /// What came before the connection was lost.
+    Lost(Bytes),
     Nothing,
 }
 
@@ -49,6 +53,12 @@ impl Exchange {
         matches!(self.rest, Rest::Nothing)
     }
 
+    /// Whether nothing more came because the connection was lost.
+    #[must_use]
+    pub fn is_lost(&self) -> bool {
+        self.lost
+    }
+
     /// When something happens by itself, on the monotonic clock; infinity for never.
     #[must_use]
     pub fn timeout(&self) -> f64 {
@@ -62,7 +72,7 @@ impl Exchange {
 
 impl Exchange {
     pub(crate) fn new(reply: Reply) -> Self {
-        let mut exchange = Self { status: 0, headers: String::new(), rest: Rest::Nothing };
+        let mut exchange = Self { status: 0, headers: String::new(), rest: Rest::Nothing, lost: false };
         exchange.take(reply);
         exchange
     }
@@ -81,13 +91,18 @@ impl Exchange {
                 self.rest = Rest::Nothing;
                 body
             }
+            Rest::Lost(body) => {
+                let body = Vec::from(std::mem::take(body));
+                (self.rest, self.lost) = (Rest::Nothing, true);
+                body
+            }
             Rest::Watch(watch) => {
                 let mut piece = Vec::new();
                 while piece.len() < PIECE {
                     match sandbox.poll(watch, now) {
                         Poll::Ready(Some(line)) => piece.extend_from_slice(&line),
                         Poll::Ready(None) => {
-                            self.rest = Rest::Nothing;
+                            (self.lost, self.rest) = (watch.is_lost(), Rest::Nothing);
                             break;
                         }
                         Poll::Pending => break,
@@ -111,8 +126,12 @@ impl Exchange {
                 self.rest = Rest::Watch(Box::new(watch));
             }
             Reply::Parked(parked) => self.rest = Rest::Parked(Box::new(parked)),
-            // A word of a later version: to its client it is a connection without an answer.
-            _ => {}
+            Reply::Lost(Some(answer)) => {
+                let body = self.head(answer);
+                self.rest = Rest::Lost(body);
+            }
+            // And a word of a later version: to its client it is a connection without an answer.
+            _ => self.lost = true,
         }
     }
 

@@ -4,7 +4,9 @@
 //! border as they are on the wire; objects, and what was asked, as JSON.
 
 mod exchange;
+mod fault;
 mod server;
+mod settings;
 
 pub use exchange::Exchange;
 pub use server::Server;

@@ -3,11 +3,12 @@
 use bytes::Bytes;
 use http::Request;
 use kubewire::Now;
-use kubewire_sandbox::{Builder, Sandbox};
+use kubewire_sandbox::Sandbox;
 use serde_json::{Value, json};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::exchange::Exchange;
+use crate::{fault, settings};
 
 /// A sandbox. What is refused is thrown as a text.
 #[wasm_bindgen]
@@ -19,16 +20,14 @@ pub struct Server {
 
 #[wasm_bindgen]
 impl Server {
-    /// A sandbox with these objects, a JSON list, all made at one time.
+    /// A sandbox of these settings, a JSON object: `objects`, `rbac` and `life`.
     ///
     /// # Errors
-    /// Where an object cannot be put in, or the list is none.
-    pub fn open(seed: u64, objects: &str, mono: f64, wall: f64) -> Result<Self, String> {
+    /// Where an object cannot be put in, or the settings are none.
+    pub fn open(seed: u64, settings: &str, mono: f64, wall: f64) -> Result<Self, String> {
         let now = now(mono, wall);
-        let objects: Vec<Value> = serde_json::from_str(objects).map_err(|error| error.to_string())?;
-        let empty = Sandbox::builder().seed(seed).now(now);
-        let filled = objects.into_iter().fold(empty, Builder::object);
-        Ok(Self { sandbox: filled.build().map_err(|error| error.to_string())?, now })
+        let sandbox = settings::sandbox(seed, &json(settings)?, now)?;
+        Ok(Self { sandbox, now })
     }
 
     /// What the clocks say, in milliseconds; said before anything else that wants to know.
@@ -71,8 +70,7 @@ impl Server {
     /// # Errors
     /// Where it cannot be put in, or is no JSON.
     pub fn put(&mut self, object: &str) -> Result<(), String> {
-        let object = serde_json::from_str(object).map_err(|error| error.to_string())?;
-        self.sandbox.put(object, self.now).map_err(|error| error.to_string())
+        self.sandbox.put(json(object)?, self.now).map_err(|error| error.to_string())
     }
 
     /// An object as it is stored, as JSON.
@@ -81,10 +79,16 @@ impl Server {
         self.sandbox.get(api_version, kind, namespace, name).map(ToString::to_string)
     }
 
-    /// The token of one to whom everything is allowed.
-    pub fn admin(&mut self) -> String {
-        // Nobody asks yet who may: any account does, and this is the one that the client in Rust has.
-        self.sandbox.mount("default", "default").token
+    /// The administrator's token.
+    #[must_use]
+    pub fn admin(&self) -> String {
+        self.sandbox.admin().to_owned()
+    }
+
+    /// The token of a user in these groups, one a line.
+    pub fn user(&mut self, name: &str, groups: &str) -> String {
+        let groups: Vec<&str> = groups.lines().collect();
+        self.sandbox.user(name, &groups)
     }
 
     /// The files of a service account's mount: `token`, `ca.crt` and `namespace`.
@@ -102,6 +106,36 @@ impl Server {
     /// Forgets all versions below this one.
     pub fn compact(&mut self, revision: f64) {
         self.sandbox.compact(revision as u64);
+    }
+
+    /// Lets something go wrong, which a JSON object says.
+    ///
+    /// # Errors
+    /// Where there is no such fault.
+    pub fn fail(&mut self, fault: &str) -> Result<(), String> {
+        self.sandbox.fail(fault::fault(&json(fault)?)?);
+        Ok(())
+    }
+
+    /// Lets nothing go wrong any more.
+    pub fn heal(&mut self) {
+        self.sandbox.heal();
+    }
+
+    /// Drops the connection of every watch.
+    pub fn drop_watches(&mut self) {
+        self.sandbox.drop_watches();
+    }
+
+    /// Lets time go by for what lives.
+    pub fn pass(&mut self) {
+        self.sandbox.pass(self.now);
+    }
+
+    /// When something will live on by itself, on the monotonic clock; infinity for never.
+    #[must_use]
+    pub fn next(&self) -> f64 {
+        self.sandbox.next().map_or(f64::INFINITY, |at| at as f64)
     }
 
     /// What was asked, and what came of it: a JSON list.
@@ -123,6 +157,10 @@ impl Server {
     pub fn restore(&mut self, snapshot: &Self) {
         self.sandbox = snapshot.sandbox.clone();
     }
+}
+
+fn json(text: &str) -> Result<Value, String> {
+    serde_json::from_str(text).map_err(|error| error.to_string())
 }
 
 fn now(mono: f64, wall: f64) -> Now {
