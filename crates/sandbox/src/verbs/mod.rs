@@ -52,7 +52,7 @@ pub(crate) fn perform(server: &mut Server, ask: &mut Ask<'_>) -> Result<Reply, R
     if !verbs.contains(&verb) || (all || place.watch) && !reads {
         return Err(Problem::method_not_allowed().into());
     }
-    if !place.subresource.is_empty() {
+    if !matches!(place.subresource.as_str(), "" | "status") {
         let what = format!("{}/{}", place.qualified(), place.subresource);
         return Err(Problem::not_yet(&what).into());
     }
