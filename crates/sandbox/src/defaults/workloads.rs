@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::fields::{items, made, map, put, text};
+use super::fields::{made, map, put, text};
 
 pub(super) fn apply(name: &str, object: &mut Map<String, Value>) {
     match name {
@@ -15,6 +15,11 @@ pub(super) fn apply(name: &str, object: &mut Map<String, Value>) {
         "ReplicaSetSpec" => put(object, "replicas", 1),
         "DaemonSetSpec" => {
             rolling(object, "updateStrategy", &[("maxUnavailable", json!(1)), ("maxSurge", json!(0))]);
+            let update = map(object, "updateStrategy").and_then(|strategy| map(strategy, "rollingUpdate"));
+            if let Some(update) = update {
+                put(update, "maxUnavailable", 0);
+                put(update, "maxSurge", 0);
+            }
             put(object, "revisionHistoryLimit", 10);
         }
         // Its template's generation, which was a field once, is written as an annotation.
@@ -54,10 +59,6 @@ fn rolling(spec: &mut Map<String, Value>, strategy: &str, limits: &[(&str, Value
 }
 
 fn stateful_set(spec: &mut Map<String, Value>) {
-    for claim in items(spec, "volumeClaimTemplates") {
-        put(claim, "apiVersion", "v1");
-        put(claim, "kind", "PersistentVolumeClaim");
-    }
     put(spec, "podManagementPolicy", "OrderedReady");
     if let Some(strategy) = made(spec, "updateStrategy") {
         if text(strategy, "type").is_empty() {

@@ -43,9 +43,9 @@ pub(crate) fn apply(
         managed = update(kind, &empty, &live, managed, &first);
     }
     managed.retain(|_, owned| owned.version == writer.version);
-    let manager = Manager::applies(writer.manager);
+    let manager = Manager::applies(writer.manager, writer.subresource);
     let mut set = field_set(kind, wanted);
-    if let Some(field) = writer.reset {
+    for field in writer.reset {
         set.forget(field);
     }
     let before = managed.get(&manager).cloned();
@@ -81,7 +81,7 @@ fn settle(
     force: bool,
 ) -> Result<(), Vec<Conflict>> {
     let mut found = compare(kind, live, new);
-    if let Some(field) = writer.reset {
+    for field in writer.reset {
         for set in [&mut found.added, &mut found.modified, &mut found.removed] {
             set.forget(field);
         }
@@ -130,7 +130,7 @@ mod tests {
         fn apply(&mut self, manager: &str, wanted: &Value, force: bool) -> Result<(), Vec<String>> {
             self.second += 1;
             let now = format!("2026-01-01T00:00:{:02}Z", self.second);
-            let writer = Writer { manager, version: "v1", now: &now, reset: None };
+            let writer = Writer { manager, version: "v1", now: &now, subresource: "", reset: &[] };
             let applied = apply(made_up(), self.object.as_ref(), wanted, &writer, force);
             let told = |found: Vec<Conflict>| {
                 found.iter().map(|one| format!("{}: {}", one.manager.shown(), one.path)).collect::<Vec<_>>()
@@ -142,7 +142,7 @@ mod tests {
         fn update(&mut self, manager: &str, object: &Value) {
             self.second += 1;
             let now = format!("2026-01-01T00:00:{:02}Z", self.second);
-            let writer = Writer { manager, version: "v1", now: &now, reset: None };
+            let writer = Writer { manager, version: "v1", now: &now, subresource: "", reset: &[] };
             let mut object = object.clone();
             track(made_up(), self.object.as_ref(), &mut object, &writer);
             self.object = Some(object);

@@ -42,21 +42,21 @@ pub(crate) type Managed = BTreeMap<Manager, Owned>;
 const UPDATERS: usize = 10;
 
 impl Manager {
-    pub(crate) fn updates(name: &str, version: &str) -> Self {
+    pub(crate) fn updates(name: &str, version: &str, subresource: &str) -> Self {
         Self {
             name: name.into(),
             operation: Operation::Update,
             version: version.into(),
-            subresource: String::new(),
+            subresource: subresource.into(),
         }
     }
 
-    pub(crate) fn applies(name: &str) -> Self {
+    pub(crate) fn applies(name: &str, subresource: &str) -> Self {
         Self {
             name: name.into(),
             operation: Operation::Apply,
             version: String::new(),
-            subresource: String::new(),
+            subresource: subresource.into(),
         }
     }
 
@@ -168,7 +168,7 @@ pub(crate) fn cap(managed: &mut Managed) {
             return;
         }
         let Some(owned) = managed.get(&manager).cloned() else { continue };
-        let bucket = Manager::updates("ancient-changes", &owned.version);
+        let bucket = Manager::updates("ancient-changes", &owned.version, "");
         let Some(first) = firsts.get(&owned.version) else {
             firsts.insert(owned.version, manager);
             continue;
@@ -247,7 +247,7 @@ mod tests {
             .chain((3..12).map(|number| format!("m{number:02}")))
             .collect();
         assert_eq!(names(&managed), wanted);
-        let ancient = &managed[&Manager::updates("ancient-changes", "v1")];
+        let ancient = &managed[&Manager::updates("ancient-changes", "v1", "")];
         assert_eq!(ancient.set.paths(), [".data.m00", ".data.m01", ".data.m02"]);
         assert_eq!(ancient.time.as_deref(), Some("2026-01-01T00:00:02Z"));
     }

@@ -31,9 +31,20 @@ impl Set {
         if rest.is_empty() { node.member = true } else { node.below.insert(rest) }
     }
 
-    /// Takes a field out with all that is below it.
-    pub(crate) fn forget(&mut self, field: &str) {
-        self.0.remove(&Element::field(field));
+    /// Takes a field out with all that is below it; its path is one of names, with dots between.
+    pub(crate) fn forget(&mut self, path: &str) {
+        let (first, rest) = path.split_once('.').map_or((path, None), |(first, rest)| (first, Some(rest)));
+        let element = Element::field(first);
+        let Some(rest) = rest else {
+            self.0.remove(&element);
+            return;
+        };
+        if let Some(node) = self.0.get_mut(&element) {
+            node.below.forget(rest);
+            if !node.member && node.below.is_empty() {
+                self.0.remove(&element);
+            }
+        }
     }
 
     pub(super) fn has(&self, element: &Element) -> bool {

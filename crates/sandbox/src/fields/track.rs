@@ -18,8 +18,10 @@ pub(crate) struct Writer<'w> {
     pub(crate) version: &'w str,
     /// As the API writes it.
     pub(crate) now: &'w str,
-    /// A field of the object that is not this request's to write, such as `status`.
-    pub(crate) reset: Option<&'w str>,
+    /// Empty for the object itself.
+    pub(crate) subresource: &'w str,
+    /// What of the object is not this request's to write, such as `status`.
+    pub(crate) reset: &'w [&'w str],
 }
 
 /// Writes into `object`, which takes the place of `live`, who owns what of it. An object that nobody owns anything of stays so; a new one has no `live`.
@@ -69,7 +71,7 @@ pub(super) fn update(
     // What was owned in a version that is not served is owned no more.
     managed.retain(|_, owned| owned.version == writer.version);
     let mut found = compare::compare(kind, live, object);
-    if let Some(field) = writer.reset {
+    for field in writer.reset {
         for set in [&mut found.added, &mut found.modified, &mut found.removed] {
             set.forget(field);
         }
@@ -81,7 +83,7 @@ pub(super) fn update(
     managed.retain(|_, owned| !owned.set.is_empty());
     let own: Set = without_identity(&changed);
     if !own.is_empty() {
-        let manager = Manager::updates(writer.manager, writer.version);
+        let manager = Manager::updates(writer.manager, writer.version, writer.subresource);
         let before = managed.remove(&manager).map(|owned| owned.set).unwrap_or_default();
         let time = Some(writer.now.to_owned());
         managed.insert(manager, Owned { set: own.union(&before), version: writer.version.into(), time });

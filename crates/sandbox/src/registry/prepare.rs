@@ -21,6 +21,7 @@ pub(crate) fn create(kind: &Kind, object: &mut Value) {
             put(object, "status", status);
         }
         ("batch", "Job") => job(object),
+        ("apps", "StatefulSet") => claims(object),
         ("apps", "DaemonSet") => template_generation(object, 1),
         _ => {}
     }
@@ -28,6 +29,9 @@ pub(crate) fn create(kind: &Kind, object: &mut Value) {
 
 /// Prepares an object that takes the place of another. Its status is kept elsewhere.
 pub(crate) fn update(kind: &Kind, object: &mut Value, old: &Value) {
+    if (kind.group.as_str(), kind.kind.as_str()) == ("apps", "StatefulSet") {
+        claims(object);
+    }
     if (kind.group.as_str(), kind.kind.as_str()) == ("apps", "DaemonSet") {
         let template = |object: &Value| object.pointer("/spec/template").cloned();
         let annotations = old.pointer("/metadata/annotations");
@@ -44,6 +48,15 @@ pub(crate) fn update(kind: &Kind, object: &mut Value, old: &Value) {
 pub(crate) fn complete(kind: &Kind, object: &mut Value) {
     if (kind.group.as_str(), kind.kind.as_str()) == ("", "Namespace") {
         namespace(object);
+    }
+}
+
+/// The claims of a set say what they are.
+fn claims(object: &mut Value) {
+    let claims = spec_mut(object).and_then(|spec| spec.get_mut("volumeClaimTemplates"));
+    for claim in claims.and_then(Value::as_array_mut).into_iter().flatten() {
+        put(claim, "apiVersion", "v1");
+        put(claim, "kind", "PersistentVolumeClaim");
     }
 }
 

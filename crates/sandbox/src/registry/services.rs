@@ -57,7 +57,7 @@ fn text<'v>(spec: &'v Map<String, Value>, field: &str) -> &'v str {
 }
 
 fn needs_address(spec: &Map<String, Value>) -> bool {
-    matches!(text(spec, "type"), "ClusterIP" | "NodePort" | "LoadBalancer")
+    text(spec, "type") != "ExternalName"
 }
 
 fn needs_node_port(spec: &Map<String, Value>) -> bool {

@@ -22,7 +22,7 @@ pub(crate) enum NameRule {
     Subdomain,
     /// A DNS label: namespaces and services.
     Label,
-    /// Anything that can stand in a path: RBAC, disruption budgets.
+    /// Anything that can stand in a path: RBAC, disruption budgets, events.
     PathSegment,
 }
 
@@ -100,7 +100,7 @@ impl Strategy {
     pub(crate) fn of(group: &str, kind: &str) -> Self {
         let name = match (group, kind) {
             ("", "Namespace" | "Service") => NameRule::Label,
-            ("rbac.authorization.k8s.io" | "policy", _) => NameRule::PathSegment,
+            ("rbac.authorization.k8s.io" | "policy", _) | ("", "Event") => NameRule::PathSegment,
             _ => NameRule::Subdomain,
         };
         let delete = match DELETE_ANSWERS_OBJECT.contains(&kind) {

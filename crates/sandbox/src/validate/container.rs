@@ -72,6 +72,22 @@ fn common(container: &Part<'_>, volumes: &BTreeSet<&str>, faults: &mut Vec<Fault
     }
 }
 
+/// On the host's network a port is what it is.
+pub(super) fn on_host(spec: &Part<'_>, faults: &mut Vec<Fault>) {
+    if !spec.field("hostNetwork").flag() {
+        return;
+    }
+    for container in ["containers", "initContainers"].iter().flat_map(|list| spec.field(list).items()) {
+        for port in container.field("ports").items() {
+            let host = port.field("hostPort");
+            if host.number() != port.field("containerPort").number() {
+                let why = "must match `containerPort` when `hostNetwork` is true";
+                faults.push(Fault::invalid_value(&host.path, host.number().to_string(), why));
+            }
+        }
+    }
+}
+
 fn ports(ports: &Part<'_>, faults: &mut Vec<Fault>) {
     let mut seen = BTreeSet::new();
     for port in ports.items() {

@@ -1,5 +1,6 @@
 //! What may be stored: rules in the words of `k8s.io/apimachinery/pkg/util/validation`.
 
+mod classes;
 mod common;
 mod config_map;
 mod container;
@@ -42,7 +43,7 @@ pub(crate) fn create(kind: &Kind, object: &Value) -> Vec<Fault> {
 
 /// Kinds whose metadata are only looked at where nothing else is wrong.
 fn own_first(kind: &Kind) -> bool {
-    kind.group == "policy"
+    kind.group == "policy" || kind.group.is_empty() && kind.kind == "Event"
 }
 
 /// What is wrong with an object that a test has made up: only what would break what looks at it.
@@ -71,6 +72,8 @@ pub(crate) fn update(kind: &Kind, object: &Value, old: &Value) -> Vec<Fault> {
         ("apps", "Deployment" | "ReplicaSet" | "StatefulSet" | "DaemonSet") => {
             faults.extend(workload::update(name, object, old));
         }
+        ("scheduling.k8s.io", "PriorityClass") => faults.extend(classes::priority_update(object, old)),
+        ("storage.k8s.io", "StorageClass") => faults.extend(classes::storage_update(object, old)),
         ("batch", _) => faults.extend(job::update(name, object, old)),
         ("rbac.authorization.k8s.io", _) => faults.extend(rbac::update(name, object, old)),
         _ => faults.extend(own(kind, object)),
@@ -80,6 +83,22 @@ pub(crate) fn update(kind: &Kind, object: &Value, old: &Value) -> Vec<Fault> {
         faults.extend(create(kind, object));
     }
     dedup(faults)
+}
+
+/// What is wrong with an object of which only the status was to be written. Of most statuses only the type is judged.
+pub(crate) fn status(kind: &Kind, object: &Value, old: &Value) -> Vec<Fault> {
+    let mut faults = metadata::update(object, old);
+    match (kind.group.as_str(), kind.kind.as_str()) {
+        ("", "Service") => faults.extend(service::status(object)),
+        ("apps", workload) => faults.extend(workload::status(workload, object)),
+        ("policy", _) => {
+            let status = part::Part::of(object, "status");
+            let numbers = ["disruptionsAllowed", "currentHealthy", "desiredHealthy", "expectedPods"];
+            faults.extend(numbers.iter().filter_map(|field| status.field(field).not_negative()));
+        }
+        _ => {}
+    }
+    faults
 }
 
 fn own(kind: &Kind, object: &Value) -> Vec<Fault> {
@@ -95,6 +114,8 @@ fn own(kind: &Kind, object: &Value) -> Vec<Fault> {
         ("batch", _) => job::create(name, object),
         ("rbac.authorization.k8s.io", _) => rbac::create(name, object),
         ("networking.k8s.io", "Ingress") => networking::ingress(object),
+        ("scheduling.k8s.io", "PriorityClass") => classes::priority(object),
+        ("storage.k8s.io", "StorageClass") => classes::storage(object),
         ("coordination.k8s.io", "Lease") => other::lease(object),
         ("policy", "PodDisruptionBudget") => other::budget(object),
         ("autoscaling", "HorizontalPodAutoscaler") => other::autoscaler(object),

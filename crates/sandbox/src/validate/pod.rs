@@ -126,6 +126,7 @@ fn spec(spec: &Part<'_>) -> Vec<Fault> {
     let mut faults = Vec::new();
     let volumes = volume::all(&spec.field("volumes"), &mut faults);
     container::all(spec, &volumes, &mut faults);
+    container::on_host(spec, &mut faults);
     faults.extend(spec.field("restartPolicy").one_of(&["Always", "OnFailure", "Never"]));
     let policies = ["ClusterFirstWithHostNet", "ClusterFirst", "Default", "None"];
     faults.extend(spec.field("dnsPolicy").one_of(&policies));

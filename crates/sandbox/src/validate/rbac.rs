@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 
-use super::common::{selector, subdomain};
+use super::common::{selector, selects, subdomain};
 use super::fault::Fault;
 use super::names;
 use super::part::Part;
@@ -57,7 +57,12 @@ fn role(object: &Value, namespaced: bool) -> Vec<Fault> {
         let why = "at least one clusterRoleSelector required if aggregationRule is non-nil";
         faults.push(selectors.required(why));
     }
-    faults.extend(selectors.items().iter().flat_map(selector));
+    for one in selectors.items() {
+        faults.extend(selector(&one));
+        if selects(one.value, None).is_none() {
+            faults.push(Fault::invalid_value(&one.path, "null", "invalid label selector."));
+        }
+    }
     faults
 }
 

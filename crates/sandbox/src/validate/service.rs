@@ -69,6 +69,14 @@ pub(super) fn update(object: &Value, old: &Value) -> Vec<Fault> {
     faults
 }
 
+/// Only a balancer tells where it can be reached.
+pub(super) fn status(object: &Value) -> Option<Fault> {
+    let ingress = Part::of(object, "status").field("loadBalancer").field("ingress");
+    let balancer = Part::of(object, "spec").field("type").text() == "LoadBalancer";
+    let why = "may only be used when `spec.type` is 'LoadBalancer'";
+    (!ingress.is_empty() && !balancer).then(|| ingress.forbidden(why))
+}
+
 fn external(spec: &Part<'_>, faults: &mut Vec<Fault>) {
     for field in ["clusterIPs", "ipFamilies", "ipFamilyPolicy"] {
         let part = spec.field(field);

@@ -41,7 +41,9 @@ fn source(volume: &Part<'_>) -> Vec<Fault> {
     for name in ORDER.into_iter().filter(|name| names.contains(name)).chain(others) {
         let part = volume.field(name);
         if seen {
-            faults.push(part.forbidden("may not specify more than 1 volume type"));
+            // The server's own slip of the pen.
+            let name = if name == "downwardAPI" { "downwarAPI" } else { name };
+            faults.push(volume.field(name).forbidden("may not specify more than 1 volume type"));
             continue;
         }
         seen = true;

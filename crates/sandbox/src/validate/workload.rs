@@ -35,6 +35,31 @@ pub(super) fn update(kind: &str, object: &Value, old: &Value) -> Vec<Fault> {
     faults
 }
 
+/// Counts are not less than nothing, and parts not more than the whole.
+pub(super) fn status(kind: &str, object: &Value) -> Vec<Fault> {
+    let status = Part::of(object, "status");
+    let parts: &[&str] = match kind {
+        "Deployment" => &["updatedReplicas", "readyReplicas", "availableReplicas"],
+        "ReplicaSet" => &["fullyLabeledReplicas", "readyReplicas", "availableReplicas"],
+        "StatefulSet" => &["readyReplicas", "currentReplicas", "updatedReplicas"],
+        _ => return Vec::new(),
+    };
+    let whole = status.field("replicas");
+    let mut faults: Vec<Fault> = whole.not_negative().into_iter().collect();
+    faults.extend(status.field("observedGeneration").not_negative());
+    for part in parts.iter().map(|part| status.field(part)) {
+        faults.extend(part.not_negative());
+        if part.number() > whole.number() {
+            faults.push(part.invalid("cannot be greater than status.replicas"));
+        }
+    }
+    let (ready, available) = (status.field("readyReplicas"), status.field("availableReplicas"));
+    if kind != "StatefulSet" && available.number() > ready.number() {
+        faults.push(available.invalid("cannot be greater than readyReplicas"));
+    }
+    faults
+}
+
 /// A selector, and the template that it must select.
 fn selected(spec: &Part<'_>, name: &str, none: &str, faults: &mut Vec<Fault>) {
     let own = spec.field("selector");

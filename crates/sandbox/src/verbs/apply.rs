@@ -5,7 +5,7 @@
 use serde_json::{Value, json};
 
 use super::ask::Ask;
-use super::update::{check_name, replace};
+use super::update::{check_name, creates, replace};
 use super::write::{match_namespace, reset};
 use super::{body, create};
 use crate::fields;
@@ -25,8 +25,11 @@ pub(super) fn apply(server: &mut Server, ask: &mut Ask<'_>) -> Result<Reply, Ref
     let place = ask.place;
     let kind = &place.kind;
     let of = fields::Type::of(kind.shape());
-    let wanted = read(ask)?;
     let old = server.store.get(kind.id, &kind.key(&place.namespace, &place.name)).cloned();
+    if old.is_none() && !place.subresource.is_empty() && !creates(kind) {
+        return Err(ask.not_found());
+    }
+    let wanted = read(ask)?;
     let manager = ask.manager();
     let has_last = |object: &Value| {
         object.pointer("/metadata/annotations").and_then(|all| all.get(LAST_APPLIED)).is_some()
@@ -37,7 +40,13 @@ pub(super) fn apply(server: &mut Server, ask: &mut Ask<'_>) -> Result<Reply, Ref
     check(ask, of, &wanted)?;
     let (version, now) = (kind.api_version(), timestamp(ask.now));
     let now = now.as_str().unwrap_or_default();
-    let writer = fields::Writer { manager: &manager, version: &version, now, reset: reset(kind) };
+    let writer = fields::Writer {
+        manager: &manager,
+        version: &version,
+        now,
+        subresource: &place.subresource,
+        reset: reset(kind, &place.subresource),
+    };
     let force = ask.query.flag("force").unwrap_or_default();
     let applied =
         fields::apply(of, old.as_deref(), &wanted, &writer, force).map_err(|found| conflict(&found))?;

@@ -58,7 +58,9 @@ pub(super) fn insert(
     fill(server, ask, &mut object);
     admission::create(server, kind, &mut object)?;
     prepare::create(kind, &mut object);
-    allocate(server, kind, &mut object, None)?;
+    if ask.place.subresource.is_empty() {
+        allocate(server, kind, &mut object, None)?;
+    }
     let name = meta(&object, "name").to_owned();
     let faults = validate::create(kind, &object);
     if !faults.is_empty() {

@@ -63,7 +63,7 @@ pub(crate) fn perform(server: &mut Server, ask: &mut Ask<'_>) -> Result<Reply, R
     if let Some(create) = review::of(ask).filter(|_| verb == Verb::Create) {
         return create(server, ask);
     }
-    if !place.subresource.is_empty() {
+    if !matches!(place.subresource.as_str(), "" | "status") {
         let what = format!("{}/{}", place.qualified(), place.subresource);
         return Err(Problem::not_yet(&what).into());
     }

@@ -11,7 +11,7 @@ use crate::admission;
 use crate::auth::rbac::check_escalation;
 use crate::fields;
 use crate::object::{meta, quote, set_meta, settle};
-use crate::registry::{allocate, prepare};
+use crate::registry::{Kind, allocate, prepare};
 use crate::reply::Reply;
 use crate::server::Server;
 use crate::store::Stored;
@@ -31,7 +31,7 @@ pub(super) fn update(server: &mut Server, ask: &mut Ask<'_>) -> Result<Reply, Re
     check_name(&object, &place.name)?;
     let key = kind.key(&place.namespace, &place.name);
     let Some(old) = server.store.get(kind.id, &key).cloned() else {
-        if kind.strategy.create_on_update {
+        if kind.strategy.create_on_update && (place.subresource.is_empty() || creates(kind)) {
             match meta(&object, "uid") {
                 "" => {}
                 uid => return Err(other_uid(ask, uid, "").into()),
@@ -45,6 +45,11 @@ pub(super) fn update(server: &mut Server, ask: &mut Ask<'_>) -> Result<Reply, Re
     };
     track(ask, &mut object, Some(&old));
     replace(server, ask, object, &old, dry, true)
+}
+
+/// Whether even a status makes an object that is not there. The server has it so.
+pub(super) fn creates(kind: &Kind) -> bool {
+    kind.group.is_empty() && kind.kind == "Service"
 }
 
 /// The name of the body must be that of the path.
@@ -91,18 +96,24 @@ pub(super) fn replace(
     if version != 0 && version.to_string() != meta(old, "resourceVersion") {
         return Err(conflict(CHANGED).into());
     }
-    admission::update(kind, &mut object, old);
-    prepare::update(kind, &mut object, old);
-    allocate(server, kind, &mut object, Some(old))?;
+    let whole = ask.place.subresource.is_empty();
+    if whole {
+        admission::update(kind, &mut object, old);
+        prepare::update(kind, &mut object, old);
+        allocate(server, kind, &mut object, Some(old))?;
+    }
     // Before generations are counted: an empty list and none are the same.
     settle(kind.shape(), &mut object);
-    keep(kind, &mut object, old);
+    keep(kind, &ask.place.subresource, &mut object, old);
     fields::keep_times(&mut object, old);
-    let faults = validate::update(kind, &object, old);
+    let faults =
+        if whole { validate::update(kind, &object, old) } else { validate::status(kind, &object, old) };
     if !faults.is_empty() {
         return Err(Problem::invalid(&kind.group, &kind.kind, name, &faults).into());
     }
-    ask.warnings.extend(validate::warnings(kind, &object, Some(old)));
+    if whole {
+        ask.warnings.extend(validate::warnings(kind, &object, Some(old)));
+    }
     set_meta(&mut object, "resourceVersion", Some(meta(old, "resourceVersion").into()));
     if is_last_finalizer_gone(&object) {
         if !dry {

@@ -26,14 +26,21 @@ pub(super) fn track(ask: &Ask<'_>, object: &mut Value, live: Option<&Value>) {
         manager: &manager,
         version: &version,
         now: now.as_str().unwrap_or_default(),
-        reset: reset(kind),
+        subresource: &ask.place.subresource,
+        reset: reset(kind, &ask.place.subresource),
     };
     fields::track(fields::Type::of(kind.shape()), live, object, &writer);
 }
 
-/// The field that is a subresource's to write.
-pub(super) fn reset(kind: &Kind) -> Option<&'static str> {
-    kind.subresource("status").map(|_| "status")
+/// The fields that are not this part of the object's to write.
+pub(super) fn reset(kind: &Kind, subresource: &str) -> &'static [&'static str] {
+    match (subresource, kind.kind.as_str()) {
+        ("status", "Deployment") => &["spec", "metadata.labels"],
+        ("status", "Pod") => &["spec", "metadata.deletionTimestamp", "metadata.ownerReferences"],
+        ("status", _) => &["spec"],
+        ("", _) if kind.subresource("status").is_some() => &["status"],
+        _ => &[],
+    }
 }
 
 /// Makes the object's namespace that of the request.
@@ -98,7 +105,7 @@ pub(super) fn fill(server: &mut Server, ask: &Ask<'_>, object: &mut Value) {
 }
 
 /// Keeps what an update cannot change, and counts the generation.
-pub(super) fn keep(kind: &Kind, object: &mut Value, old: &Value) {
+pub(super) fn keep(kind: &Kind, subresource: &str, object: &mut Value, old: &Value) {
     if meta(object, "uid").is_empty() {
         copy_meta(object, old, "uid");
     }
@@ -109,6 +116,10 @@ pub(super) fn keep(kind: &Kind, object: &mut Value, old: &Value) {
         copy_meta(object, old, "deletionGracePeriodSeconds");
     }
     set_meta(object, "selfLink", None);
+    if subresource == "status" {
+        keep_all_but_status(kind, object, old);
+        return;
+    }
     let has_status = kind.subresource("status").is_some();
     if let Some(fields) = object.as_object_mut().filter(|_| has_status) {
         // The status is its own subresource's matter.
@@ -124,9 +135,33 @@ pub(super) fn keep(kind: &Kind, object: &mut Value, old: &Value) {
         _ => "",
     };
     let part = |object: &Value| object.get("metadata").and_then(|metadata| metadata.get(also)).cloned();
-    if kind.strategy.generation && (!same_beyond_metadata(object, old) || part(object) != part(old)) {
+    // A priority class is of one generation for ever.
+    let counts = kind.strategy.generation && kind.kind != "PriorityClass";
+    if counts && (!same_beyond_metadata(object, old) || part(object) != part(old)) {
         let generation = old.pointer("/metadata/generation").and_then(Value::as_i64).unwrap_or_default();
         set_meta(object, "generation", Some((generation + 1).into()));
+    }
+}
+
+/// A status comes alone; of the metadata it may bring some along.
+fn keep_all_but_status(kind: &Kind, object: &mut Value, old: &Value) {
+    let metadata: &[&str] = match kind.kind.as_str() {
+        "Deployment" => &["labels"],
+        "Pod" => &["ownerReferences"],
+        _ => &[],
+    };
+    for field in metadata {
+        copy_meta(object, old, field);
+    }
+    if let (Some(fields), Some(old)) = (object.as_object_mut(), old.as_object()) {
+        fields.retain(|name, _| matches!(name.as_str(), "metadata" | "status"));
+        for (name, value) in old.iter().filter(|(name, _)| !matches!(name.as_str(), "metadata" | "status")) {
+            fields.insert(name.clone(), value.clone());
+        }
+    }
+    let quality = old.pointer("/status/qosClass").filter(|_| kind.kind == "Pod");
+    if let (Some(quality), Some(Value::Object(status))) = (quality, object.get_mut("status")) {
+        status.entry("qosClass").or_insert_with(|| quality.clone());
     }
 }
 

@@ -29,10 +29,19 @@ struct Kind {
     plural: String,
     /// How often it is taken, beside the others.
     weight: usize,
+    /// It is in no namespace: its names begin with the sequence's own.
+    #[serde(default)]
+    cluster: bool,
     /// Where the pod's own part is, in kinds that make pods.
     pod: Option<String>,
+    /// The server writes such an object anew at its first update, though nothing is changed: only creates are compared.
+    #[serde(default)]
+    once: bool,
     body: Value,
     edits: Vec<Edit>,
+    /// Edits that are sent to its status.
+    #[serde(default)]
+    status: Vec<Edit>,
 }
 
 impl Kinds {
@@ -49,7 +58,7 @@ impl Kinds {
         let chosen = [*dice.pick(&weighted), *dice.pick(&weighted)];
         let mut maker = Maker { dice, kinds: self };
         let mut steps: Vec<Step> = (0..length).map(|id| maker.step(id, chosen[id % 2])).collect();
-        for kind in chosen {
+        for kind in chosen.into_iter().filter(|kind| !kind.cluster) {
             steps.push(step(steps.len(), "GET", collection(kind), "", None));
         }
         steps
@@ -58,7 +67,8 @@ impl Kinds {
 
 fn collection(kind: &Kind) -> String {
     let root = if kind.api.contains('/') { "/apis" } else { "/api" };
-    format!("{root}/{}/namespaces/{{ns:a}}/{}", kind.api, kind.plural)
+    let namespace = if kind.cluster { "" } else { "/namespaces/{ns:a}" };
+    format!("{root}/{}{namespace}/{}", kind.api, kind.plural)
 }
 
 fn step(id: usize, method: &str, target: String, media: &str, body: Option<Value>) -> Step {
@@ -73,11 +83,17 @@ struct Maker<'k> {
 
 impl Maker<'_> {
     fn step(&mut self, id: usize, kind: &Kind) -> Step {
-        let name = *self.dice.pick(&NAMES);
+        let prefix = if kind.cluster { "{ns:a}" } else { "" };
+        let name = &format!("{prefix}{}", self.dice.pick(&NAMES));
         let collection = collection(kind);
         let one = format!("{collection}/{name}");
         let query = self.query();
-        match self.dice.below(100) {
+        if !kind.status.is_empty() && self.dice.percent(20) {
+            return self.status(id, kind, name);
+        }
+        let chosen = self.dice.below(100);
+        match chosen {
+            30..82 if kind.once => step(id, "GET", one, "", None),
             0..30 => {
                 let body = self.object(kind, name, 2);
                 step(id, "POST", format!("{collection}?{query}"), "application/json", Some(body))
@@ -111,7 +127,45 @@ impl Maker<'_> {
             }
             82..88 => step(id, "GET", one, "", None),
             88..94 => step(id, "DELETE", one, "", None),
+            // Others are in there too.
+            _ if kind.cluster => step(id, "GET", one, "", None),
             _ => step(id, "GET", collection, "", None),
+        }
+    }
+
+    /// A step at the status of an object.
+    fn status(&mut self, id: usize, kind: &Kind, name: &str) -> Step {
+        let one = format!("{}/{name}/status?{}", collection(kind), self.query());
+        // A service that its status has made has no address, and the real server's next update of it panics.
+        let service = kind.kind == "Service";
+        let edits = if service || self.dice.percent(80) { &kind.status } else { &kind.edits };
+        let (pointer, value) = self.dice.pick(edits).clone();
+        let whole = |value: Value| {
+            let mut body = json!({"apiVersion": kind.api, "kind": kind.kind, "metadata": {"name": name}});
+            set(&mut body, &pointer, value);
+            body
+        };
+        let step =
+            |method: &str, media: &str, body: Option<Value>| step(id, method, one.clone(), media, body);
+        match self.dice.below(10) {
+            0 => step("GET", "", None),
+            1 => step("DELETE", "", None),
+            2..4 if !service => {
+                let mut body = kind.body.clone();
+                body["metadata"] = json!({"name": name, "labels": {"a": "3"}, "annotations": {"s": "t"}});
+                set(&mut body, &pointer, value);
+                step("PUT", "application/json", Some(body))
+            }
+            2..6 => {
+                let media =
+                    if self.dice.percent(50) { "merge-patch+json" } else { "strategic-merge-patch+json" };
+                step("PATCH", &format!("application/{media}"), Some(nested(&pointer, value)))
+            }
+            6 => {
+                let body = json!([{"op": "add", "path": pointer, "value": value}]);
+                step("PATCH", "application/json-patch+json", Some(body))
+            }
+            _ => step("PATCH", "application/apply-patch+yaml", Some(whole(value))),
         }
     }
 

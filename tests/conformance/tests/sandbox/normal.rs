@@ -76,8 +76,13 @@ impl Names {
             Value::Object(fields) => {
                 let list = is_list(value) || bookmark;
                 let mut out = serde_json::Map::new();
-                // Services of type ExternalName keep it where nobody sees it.
-                for (name, field) in fields.iter().filter(|(name, _)| *name != "f:internalTrafficPolicy") {
+                // Services of type ExternalName keep it where nobody but their status shows it.
+                let hidden = |name: &str| match name {
+                    "f:internalTrafficPolicy" => true,
+                    "internalTrafficPolicy" => fields.get("type").is_some_and(|kind| kind == "ExternalName"),
+                    _ => false,
+                };
+                for (name, field) in fields.iter().filter(|(name, _)| !hidden(name)) {
                     let inner = match name.as_str() {
                         "metadata" => self.metadata(field, list),
                         "object" => {
