@@ -1,6 +1,7 @@
 //! The sandbox beside the real API server: the same seeded sequences of requests, and the same answers.
 
 mod actors;
+mod alike;
 mod applies;
 mod compare;
 mod dice;
