@@ -11,6 +11,7 @@ mod list;
 mod namespace;
 mod options;
 mod patch;
+mod scale;
 mod token;
 mod update;
 mod watch;
@@ -51,6 +52,9 @@ pub(crate) fn perform(server: &mut Server, ask: &mut Ask<'_>) -> Result<Reply, R
     let verbs = place.kind.subresource(&place.subresource).unwrap_or(&place.kind.verbs);
     if !verbs.contains(&verb) || (all || place.watch) && !reads {
         return Err(Problem::method_not_allowed().into());
+    }
+    if place.subresource == "scale" {
+        return scale::perform(server, ask, verb);
     }
     if !matches!(place.subresource.as_str(), "" | "status") {
         let what = format!("{}/{}", place.qualified(), place.subresource);
