@@ -129,7 +129,8 @@ impl Sandbox {
         Builder { seed: 0, now: Now::default(), objects: Vec::new() }
     }
 
-    /// Puts an object in, as a test wants it: past the API, but not past the rules for names.
+    /// Puts an object in, as a test wants it: past the API and most of its rules, but of its type, and with a good name. It has the
+    /// defaults of its kind, and the status that it comes with.
     ///
     /// # Errors
     /// As [`Builder::build`].
