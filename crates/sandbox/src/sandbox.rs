@@ -168,7 +168,8 @@ impl Sandbox {
         Builder { seed: 0, now: Now::default(), rbac: true, objects: Vec::new(), life: Life::none() }
     }
 
-    /// Puts an object in, as a test wants it: past the API, but not past the rules for names.
+    /// Puts an object in, as a test wants it: past the API and most of its rules, but of its type, and with a good name. It has the
+    /// defaults of its kind, and the status that it comes with.
     ///
     /// # Errors
     /// As [`Builder::build`].

@@ -85,7 +85,8 @@ pub(super) fn update(
     if !own.is_empty() {
         let manager = Manager::updates(writer.manager, writer.version, writer.subresource);
         let before = managed.remove(&manager).map(|owned| owned.set).unwrap_or_default();
-        let time = Some(writer.now.to_owned());
+        // Who only scales is not told when.
+        let time = Some(writer.now.to_owned()).filter(|_| writer.subresource != "scale");
         managed.insert(manager, Owned { set: own.union(&before), version: writer.version.into(), time });
     }
     managed::cap(&mut managed);

@@ -52,6 +52,24 @@ impl Kind {
         }
     }
 
+    /// The kind of what is written to a `scale`.
+    pub(crate) fn scale() -> Self {
+        let (group, kind) = ("autoscaling".to_owned(), "Scale".to_owned());
+        Self {
+            id: usize::MAX,
+            strategy: Strategy::of(&group, &kind),
+            group,
+            version: "v1".to_owned(),
+            kind,
+            plural: "scales".to_owned(),
+            namespaced: true,
+            verbs: Vec::new(),
+            short_names: Vec::new(),
+            categories: Vec::new(),
+            subresources: Vec::new(),
+        }
+    }
+
     pub(crate) fn subresource(&self, name: &str) -> Option<&[Verb]> {
         self.subresources.iter().find(|(own, _)| own == name).map(|(_, verbs)| verbs.as_slice())
     }

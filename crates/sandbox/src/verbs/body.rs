@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::ask::Ask;
 use crate::object::{Wording, decode, parse, quote};
+use crate::registry::Kind;
 use crate::wire::{Problem, Refusal};
 
 /// The largest body, in bytes.
@@ -33,7 +34,15 @@ pub(super) fn check(ask: &Ask<'_>) -> Result<(), Refusal> {
 /// # Errors
 /// 400 in the server's words.
 pub(super) fn object(ask: &mut Ask<'_>) -> Result<Value, Refusal> {
-    let kind = &ask.place.kind;
+    let kind = std::sync::Arc::clone(&ask.place.kind);
+    object_of(ask, &kind)
+}
+
+/// The same, of a kind that is not the place's.
+///
+/// # Errors
+/// As above.
+pub(super) fn object_of(ask: &mut Ask<'_>, kind: &Kind) -> Result<Value, Refusal> {
     let unrecognized = |why: &str| {
         let summary = summary(ask.body);
         Problem::bad_request(format!(
@@ -64,7 +73,7 @@ pub(super) fn object(ask: &mut Ask<'_>) -> Result<Value, Refusal> {
         ))
         .into());
     }
-    other_kind(ask, &said_version, &said_kind).map_err(|why| handled(&why))?;
+    other_kind(ask, kind, &said_version, &said_kind).map_err(|why| handled(&why))?;
     let decoded = decode(kind, parsed, Wording::Json).map_err(|why| handled(&why))?;
     match ask.query.text("fieldValidation") {
         "Ignore" => {}
@@ -78,8 +87,7 @@ pub(super) fn object(ask: &mut Ask<'_>) -> Result<Value, Refusal> {
 
 /// What is wrong where an object says that it is of another kind: the real server first asks its scheme for the kind, then fails to
 /// convert it.
-pub(super) fn other_kind(ask: &Ask<'_>, api_version: &str, said: &str) -> Result<(), String> {
-    let kind = &ask.place.kind;
+pub(super) fn other_kind(ask: &Ask<'_>, kind: &Kind, api_version: &str, said: &str) -> Result<(), String> {
     if said == kind.kind && api_version == kind.api_version() {
         return Ok(());
     }

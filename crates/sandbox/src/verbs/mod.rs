@@ -12,6 +12,7 @@ mod namespace;
 mod options;
 mod patch;
 mod review;
+mod scale;
 mod token;
 mod update;
 mod watch;
@@ -62,6 +63,9 @@ pub(crate) fn perform(server: &mut Server, ask: &mut Ask<'_>) -> Result<Reply, R
     }
     if let Some(create) = review::of(ask).filter(|_| verb == Verb::Create) {
         return create(server, ask);
+    }
+    if place.subresource == "scale" {
+        return scale::perform(server, ask, verb);
     }
     if !matches!(place.subresource.as_str(), "" | "status") {
         let what = format!("{}/{}", place.qualified(), place.subresource);

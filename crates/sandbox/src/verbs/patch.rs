@@ -11,6 +11,7 @@ use super::update::{check_name, replace};
 use super::write::{match_namespace, track};
 use crate::object::{Parsed, Wording, decode, parse};
 use crate::patch;
+use crate::registry::Kind;
 use crate::reply::Reply;
 use crate::schema::Typed;
 use crate::server::Server;
@@ -23,10 +24,29 @@ const STRATEGIC: &str = "application/strategic-merge-patch+json";
 const APPLY: &str = "application/apply-patch+yaml";
 
 pub(super) fn patch(server: &mut Server, ask: &mut Ask<'_>) -> Result<Reply, Refusal> {
+    if ask.content_type.split(';').next().unwrap_or_default() == APPLY {
+        return apply::apply(server, ask);
+    }
+    let place = ask.place;
+    let kind = &place.kind;
+    let (media, dry, parsed) = body(ask, kind)?;
+    let key = kind.key(&place.namespace, &place.name);
+    let old = server.store.get(kind.id, &key).cloned().ok_or_else(|| ask.not_found())?;
+    let mut object = patched_of(ask, kind, &media, (*old).clone(), parsed)?;
+    track(ask, &mut object, Some(&old));
+    match_namespace(kind, &mut object, &place.namespace)?;
+    check_name(&object, &place.name)?;
+    replace(server, ask, object, &old, dry, false)
+}
+
+/// What comes with a patch: its media type, whether it is a dry run, and the patch.
+pub(super) fn body(ask: &Ask<'_>, kind: &Kind) -> Result<(String, bool, Parsed), Refusal> {
     let media = ask.content_type.split(';').next().unwrap_or_default().to_owned();
     match media.as_str() {
         JSON | MERGE | STRATEGIC => {}
-        APPLY => return apply::apply(server, ask),
+        APPLY => {
+            return Err(Problem::not_yet(&format!("applies to the scale of {}", kind.qualified())).into());
+        }
         _ => return Err(Problem::unsupported_media_type_route().into()),
     }
     if ask.body.len() > LIMIT {
@@ -34,23 +54,26 @@ pub(super) fn patch(server: &mut Server, ask: &mut Ask<'_>) -> Result<Reply, Ref
     }
     let dry = options(ask)?;
     let parsed = parse(ask.body).map_err(|_| Problem::bad_request("invalid JSON patch"))?;
-    let place = ask.place;
-    let kind = &place.kind;
-    let key = kind.key(&place.namespace, &place.name);
-    let old = server.store.get(kind.id, &key).cloned().ok_or_else(|| ask.not_found())?;
+    Ok((media, dry, parsed))
+}
+
+/// An object of a kind with a patch applied to it.
+pub(super) fn patched_of(
+    ask: &mut Ask<'_>,
+    kind: &Kind,
+    media: &str,
+    object: Value,
+    parsed: Parsed,
+) -> Result<Value, Refusal> {
     let mut strict: Vec<String> = Vec::new();
     let lax = ask.query.text("fieldValidation") == "Ignore";
     if !lax {
         let prefix = if media == JSON { "json patch " } else { "" };
         strict.extend(parsed.duplicates.iter().map(|path| format!("{prefix}duplicate field \"{path}\"")));
     }
-    let object = patched(kind.shape(), &media, (*old).clone(), parsed.value, &mut strict, lax)?;
+    let object = patched(kind.shape(), media, object, parsed.value, &mut strict, lax)?;
     let wording = if media == STRATEGIC { Wording::Converter } else { Wording::Json };
-    let mut object = typed(ask, object, strict, wording)?;
-    track(ask, &mut object, Some(&old));
-    match_namespace(kind, &mut object, &place.namespace)?;
-    check_name(&object, &place.name)?;
-    replace(server, ask, object, &old, dry, false)
+    typed(ask, kind, object, strict, wording)
 }
 
 /// The options of every write, and that `force` is for applies.
@@ -120,6 +143,7 @@ fn unmarshal(word: &str, go: &str) -> String {
 /// The patched object, if it is still one of its type.
 fn typed(
     ask: &mut Ask<'_>,
+    kind: &Kind,
     object: Value,
     mut strict: Vec<String>,
     wording: Wording,
@@ -130,16 +154,14 @@ fn typed(
         Refusal::from(Problem::invalid("", "", "", &[fault]))
     };
     if wording == Wording::Json {
-        let kind = &ask.place.kind;
         let unread = |why: String| invalid(format!("couldn't get version/kind; json parse error: {why}"));
         let said = type_text(&object, "kind").map_err(unread)?;
         let version = type_text(&object, "apiVersion").map_err(unread)?;
         let said = said.unwrap_or_else(|| kind.kind.clone());
         let version = version.unwrap_or_else(|| kind.api_version());
-        other_kind(ask, &version, &said).map_err(invalid)?;
+        other_kind(ask, kind, &version, &said).map_err(invalid)?;
     }
-    let decoded = decode(&ask.place.kind, Parsed { value: object, duplicates: Vec::new() }, wording)
-        .map_err(invalid)?;
+    let decoded = decode(kind, Parsed { value: object, duplicates: Vec::new() }, wording).map_err(invalid)?;
     strict.extend(decoded.strict);
     match ask.query.text("fieldValidation") {
         "Ignore" => {}

@@ -18,7 +18,7 @@ use crate::store::Stored;
 use crate::validate::{self, Fault};
 use crate::wire::{Problem, Refusal, parse_uint};
 
-const CHANGED: &str =
+pub(super) const CHANGED: &str =
     "the object has been modified; please apply your changes to the latest version and try again";
 
 pub(super) fn update(server: &mut Server, ask: &mut Ask<'_>) -> Result<Reply, Refusal> {

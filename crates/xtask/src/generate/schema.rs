@@ -7,9 +7,11 @@ use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
 const REF: &str = "#/components/schemas/";
-const META: &str = "io.k8s.apimachinery.pkg.apis.meta.v1";
-/// Types that no kind is made of, and that are needed all the same.
-const MORE: [&str; 1] = ["DeleteOptions"];
+/// Types that no resource is made of, and that are needed all the same; the second is a kind.
+const MORE: [(&str, &str); 2] = [
+    ("io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions", ""),
+    ("io.k8s.api.autoscaling.v1.Scale", "autoscaling/v1"),
+];
 /// Types that have a word of their own.
 const WORDS: [(&str, &str); 11] = [
     ("io.k8s.apimachinery.pkg.api.resource.Quantity", "quantity"),
@@ -52,7 +54,12 @@ pub(crate) fn text(
         }
     }
     let mut wanted: BTreeSet<String> = kinds.keys().cloned().collect();
-    wanted.extend(MORE.iter().map(|name| format!("{META}.{name}")));
+    for (name, group) in MORE {
+        wanted.insert(name.to_owned());
+        if !group.is_empty() {
+            kinds.insert(name.to_owned(), group.to_owned());
+        }
+    }
     let mut writer = Writer { schemas, source, done: BTreeMap::new() };
     while let Some(name) = wanted.pop_first() {
         if !writer.done.contains_key(&name) {

@@ -39,6 +39,9 @@ struct Kind {
     once: bool,
     body: Value,
     edits: Vec<Edit>,
+    /// Whether it has a scale.
+    #[serde(default)]
+    scale: bool,
     /// Edits that are sent to its status.
     #[serde(default)]
     status: Vec<Edit>,
@@ -90,6 +93,9 @@ impl Maker<'_> {
         let query = self.query();
         if !kind.status.is_empty() && self.dice.percent(20) {
             return self.status(id, kind, name);
+        }
+        if kind.scale && self.dice.percent(12) {
+            return self.scale(id, kind, name);
         }
         let chosen = self.dice.below(100);
         match chosen {
@@ -166,6 +172,34 @@ impl Maker<'_> {
                 step("PATCH", "application/json-patch+json", Some(body))
             }
             _ => step("PATCH", "application/apply-patch+yaml", Some(whole(value))),
+        }
+    }
+
+    /// A step at the scale of an object.
+    fn scale(&mut self, id: usize, kind: &Kind, name: &str) -> Step {
+        let one = format!("{}/{name}/scale?{}", collection(kind), self.query());
+        let replicas = self
+            .dice
+            .pick(&[json!(2), json!(3), json!(4), json!(5), json!(-1), json!("x"), json!(2.5)])
+            .clone();
+        let spec = json!({"replicas": replicas});
+        let step =
+            |method: &str, media: &str, body: Option<Value>| step(id, method, one.clone(), media, body);
+        match self.dice.below(8) {
+            0 => step("GET", "", None),
+            1 => step(
+                "PUT",
+                "application/json",
+                Some(json!({"metadata": {"name": name}, "foo": 1, "spec": spec})),
+            ),
+            2 => step("PUT", "application/json", Some(json!({"metadata": {"name": "other"}, "spec": spec}))),
+            3..5 => step("PUT", "application/json", Some(json!({"metadata": {"name": name}, "spec": spec}))),
+            5 => {
+                let operation = json!([{"op": "add", "path": "/spec/replicas", "value": replicas}]);
+                step("PATCH", "application/json-patch+json", Some(operation))
+            }
+            6 => step("PATCH", "application/merge-patch+json", Some(json!({"spec": spec}))),
+            _ => step("PATCH", "application/strategic-merge-patch+json", Some(json!({"spec": spec}))),
         }
     }
 
