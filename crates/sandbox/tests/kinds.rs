@@ -31,7 +31,7 @@ fn deployment() -> Value {
 
 #[test]
 fn what_is_not_said_is_given() {
-    let mut sandbox = Sandbox::new();
+    let mut sandbox = Sandbox::builder().rbac(false).build().unwrap();
     let (code, made) = post(&mut sandbox, &format!("{APPS}/deployments"), &deployment());
     assert_eq!(code, 201, "{made}");
     let (_, pod) = post(
@@ -69,7 +69,7 @@ fn what_is_not_said_is_given() {
 
 #[test]
 fn what_makes_no_sense_is_refused_in_the_servers_words() {
-    let mut sandbox = Sandbox::new();
+    let mut sandbox = Sandbox::builder().rbac(false).build().unwrap();
     for (target, body, wanted) in [
         (
             format!("{APPS}/deployments"),
@@ -104,7 +104,7 @@ fn what_makes_no_sense_is_refused_in_the_servers_words() {
 
 #[test]
 fn a_status_and_a_scale_have_their_own_doors() {
-    let mut sandbox = Sandbox::new();
+    let mut sandbox = Sandbox::builder().rbac(false).build().unwrap();
     let (all, one) = (format!("{APPS}/deployments"), format!("{APPS}/deployments/web"));
     post(&mut sandbox, &all, &deployment());
     let merge = "application/merge-patch+json";
@@ -130,7 +130,7 @@ fn a_status_and_a_scale_have_their_own_doors() {
 
 #[test]
 fn containers_are_merged_by_name_and_owned_by_who_applies() {
-    let mut sandbox = Sandbox::new();
+    let mut sandbox = Sandbox::builder().rbac(false).build().unwrap();
     let one = format!("{APPS}/deployments/web?fieldManager=one");
     let mut wanted = deployment();
     wanted["apiVersion"] = "apps/v1".into();
