@@ -1,5 +1,5 @@
 //! `cargo xtask conformance --differential SEQUENCES`: the sandbox beside the real API server, at full length. `cargo xtask test` has some
-//! two hundred sequences.
+//! two hundred sequences. `--record` writes those down that are compared where there is no server.
 
 use crate::apiserver::with_cluster;
 use crate::run::{cargo, run};
@@ -8,15 +8,23 @@ use kubewire_apiserver::STATE_VARIABLE;
 use lexopt::{Arg, Parser, ValueExt};
 
 pub(crate) fn main(mut words: Parser) -> Result<()> {
-    let (mut sequences, mut seed) = (None, 0_u64);
+    let (mut sequences, mut seed, mut record) = (None, 0_u64, false);
     while let Some(word) = words.next()? {
         match word {
             Arg::Long("differential") => sequences = Some(words.value()?.parse::<u64>()?),
+            Arg::Long("record") => record = true,
             Arg::Long("seed") => seed = words.value()?.parse()?,
             other => return Err(other.unexpected().into()),
         }
     }
-    let sequences = sequences.context("say how many: --differential SEQUENCES")?;
+    if record {
+        return with_cluster("record", |state| {
+            let words = ["test", "-p", "kubewire-conformance", "--test", "sandbox", "--"];
+            let words = [&words[..], &["recorded::record", "--exact", "--ignored", "--nocapture"]].concat();
+            run(cargo(&words).env(STATE_VARIABLE, state.path()))
+        });
+    }
+    let sequences = sequences.context("say how many, --differential SEQUENCES, or --record")?;
     ensure!(sequences > 0, "a run of none proves nothing");
     with_cluster("differential", |state| {
         let words = ["test", "-p", "kubewire-conformance", "--test", "sandbox", "--", "--nocapture"];

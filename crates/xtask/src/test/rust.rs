@@ -28,12 +28,14 @@ pub(super) fn docs() -> Result<()> {
     run(cargo(&["doc", "--no-deps", "--workspace", "--all-features"]).env("RUSTDOCFLAGS", "-D warnings"))
 }
 
-/// All but the conformance tests, whose stage starts the server that they need.
+/// All but the conformance tests, whose stage starts the server that they need; and the sandbox beside what that server has answered before.
 pub(super) fn test() -> Result<()> {
     run(&mut cargo(&["test", "--workspace", "--exclude", "kubewire-conformance"]))?;
     if Workspace::read()?.has_features(Some("kubewire")) {
         run(&mut cargo(&["test", "-p", "kubewire", "--all-features"]))?;
     }
+    let recorded = ["test", "-p", "kubewire-conformance", "--test", "sandbox", "recorded_sequences"];
+    run(&mut cargo(&recorded))?;
     // A plain `cargo test` tells a few of the simulations' stories.
     simulate::tell(10_000)
 }

@@ -11,6 +11,7 @@ mod kinds;
 mod normal;
 mod objects;
 mod patches;
+mod recorded;
 mod rights;
 mod shrink;
 mod sides;
@@ -20,9 +21,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use kubewire::Now;
 use kubewire_apiserver::{Admin, Cluster, State};
-use kubewire_sandbox::Sandbox;
 use serde_json::{Value, json};
 
 use compare::{Difference, Differences};
@@ -30,8 +29,8 @@ use sides::{Ours, Real, Side};
 use step::{Known, Step};
 
 const DIFFERENCES: &str = include_str!("differences.json");
-/// So many sequences, unless `KUBEWIRE_SEQUENCES` says another number, from the seed that `KUBEWIRE_SEED` says on.
-const SEQUENCES: u64 = 200;
+/// So many sequences of each family, unless `KUBEWIRE_SEQUENCES` says another number, from the seed that `KUBEWIRE_SEED` says on.
+const SEQUENCES: u64 = 500;
 const LENGTH: usize = 30;
 const AT_ONCE: usize = 6;
 
@@ -79,21 +78,27 @@ impl Bench {
 
     /// The same, but for the answer of one step.
     fn differ_but(&self, steps: &[Step], but: usize) -> Option<Difference> {
+        let Both { real, ours, .. } = self.answers(steps);
+        // A step whose symbol only one side knows follows from a difference before it.
+        let (real, ours) = (known_to(&ours, real.clone(), but), known_to(&real, ours, but));
+        self.differences.first(&real, &ours)
+    }
+
+    /// What both sides answer to a sequence.
+    fn answers(&self, steps: &[Step]) -> Both {
         let run = self.run.fetch_add(1, Ordering::Relaxed);
         let namespaces = format!("q{:x}-{run}-", self.start & 0xffff_ffff);
-        let mut real = Real(&self.admin);
-        let mut ours = Ours { sandbox: Sandbox::new(), now: Now { mono: 1_000, wall: self.start } };
+        let (mut real, mut ours) = (Real(&self.admin), Ours::new(self.start));
+        let around = if self.bare.is_some() { Around::Nobody } else { Around::Controllers };
         let prepared = ["a", "b"].map(|name| {
             let namespace = format!("{namespaces}{name}");
-            let (real, map) = self.prepare(&mut real, &namespace, None);
-            (real, self.prepare(&mut ours, &namespace, Some(&map)).0)
+            let (real, map) = prepare(&mut real, &namespace, around, None);
+            (real, prepare(&mut ours, &namespace, around, Some(&map)).0, map)
         });
-        let known = |uid: fn(&(String, String)) -> &String| {
-            Known::new(&namespaces, [uid(&prepared[0]).clone(), uid(&prepared[1]).clone()])
-        };
+        let [(real_a, our_a, map), (real_b, our_b, _)] = prepared;
         let answers = (
-            sides::run(&mut real, steps, known(|(real, _)| real)),
-            sides::run(&mut ours, steps, known(|(_, ours)| ours)),
+            sides::run(&mut real, steps, Known::new(&namespaces, [real_a, real_b])),
+            sides::run(&mut ours, steps, Known::new(&namespaces, [our_a, our_b])),
         );
         for name in ["a", "b"] {
             if self.bare.is_some() {
@@ -110,55 +115,7 @@ impl Bench {
             let answers = normal::normal(answers).into_iter();
             answers.map(|(id, answer)| (id, (self.form)(answer))).collect::<Vec<_>>()
         };
-        let (real, ours) = (normal(&answers.0), normal(&answers.1));
-        // A step whose symbol only one side knows follows from a difference before it.
-        let both: Vec<usize> = real
-            .iter()
-            .map(|(id, _)| *id)
-            .filter(|id| *id != but && ours.iter().any(|(own, _)| own == id))
-            .collect();
-        let of = |answers: Vec<(usize, Value)>| -> Vec<(usize, Value)> {
-            answers.into_iter().filter(|(id, _)| both.contains(id)).collect()
-        };
-        self.differences.first(&of(real), &of(ours))
-    }
-
-    /// Makes a namespace, and waits for the ConfigMap that the real controllers put into each; into ours goes the same `map`. Gives the namespace's uid,
-    /// and the map.
-    fn prepare(&self, side: &mut dyn Side, namespace: &str, map: Option<&Value>) -> (String, Value) {
-        let post = |target: String, body: Value| {
-            let request = http::Request::post(target).header("content-type", "application/json");
-            let request = request.header("user-agent", "sequence/1.0");
-            request.body(body.to_string().into_bytes()).expect("it is a request")
-        };
-        let made = side.ask(&post("/api/v1/namespaces".into(), json!({"metadata": {"name": namespace}})));
-        assert_eq!(made.status(), 201, "{}", String::from_utf8_lossy(made.body()));
-        let made: Value = serde_json::from_slice(made.body()).expect("it is JSON");
-        let uid = made["metadata"]["uid"].as_str().expect("it has a uid").to_owned();
-        if self.bare.is_some() {
-            let account = json!({"metadata": {"name": "default"}});
-            let made = side.ask(&post(format!("/api/v1/namespaces/{namespace}/serviceaccounts"), account));
-            assert_eq!(made.status(), 201);
-            return (uid, Value::Null);
-        }
-        let maps = format!("/api/v1/namespaces/{namespace}/configmaps");
-        if let Some(map) = map {
-            let metadata =
-                json!({"name": map["metadata"]["name"], "annotations": map["metadata"]["annotations"]});
-            let manager = map["metadata"]["managedFields"][0]["manager"].as_str().unwrap_or_default();
-            let maps = format!("{maps}?fieldManager={manager}");
-            side.ask(&post(maps, json!({"metadata": metadata, "data": map["data"]})));
-            return (uid, map.clone());
-        }
-        let get = http::Request::get(format!("{maps}/kube-root-ca.crt")).body(Vec::new()).expect("as above");
-        for _ in 0..200 {
-            let answer = side.ask(&get);
-            if answer.status() == 200 {
-                return (uid, serde_json::from_slice(answer.body()).expect("it is JSON"));
-            }
-            std::thread::sleep(std::time::Duration::from_millis(50));
-        }
-        panic!("the controllers have put nothing into {namespace}");
+        Both { real: normal(&answers.0), ours: normal(&answers.1), namespaces, map }
     }
 
     fn report(&self, seed: u64, steps: &[Step], found: &Difference) -> String {
@@ -183,6 +140,67 @@ impl Bench {
         }
         text
     }
+}
+
+/// What both sides answered, step by step.
+struct Both {
+    real: Vec<(usize, Value)>,
+    ours: Vec<(usize, Value)>,
+    /// What its namespaces' names begin with.
+    namespaces: String,
+    /// What the controllers put into each namespace; null without them.
+    map: Value,
+}
+
+/// The answers to those steps that the other side could be asked too, but for one.
+fn known_to(other: &[(usize, Value)], answers: Vec<(usize, Value)>, but: usize) -> Vec<(usize, Value)> {
+    let known = |id: &usize| *id != but && other.iter().any(|(own, _)| own == id);
+    answers.into_iter().filter(|(id, _)| known(id)).collect()
+}
+
+/// Who acts beside us.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Around {
+    Controllers,
+    Nobody,
+}
+
+/// Makes a namespace, and waits for the ConfigMap that the real controllers put into each; into ours goes the same `map`. Gives the namespace's uid,
+/// and the map.
+fn prepare(side: &mut dyn Side, namespace: &str, around: Around, map: Option<&Value>) -> (String, Value) {
+    let post = |target: String, body: Value| {
+        let request = http::Request::post(target).header("content-type", "application/json");
+        let request = request.header("user-agent", "sequence/1.0");
+        request.body(body.to_string().into_bytes()).expect("it is a request")
+    };
+    let made = side.ask(&post("/api/v1/namespaces".into(), json!({"metadata": {"name": namespace}})));
+    assert_eq!(made.status(), 201, "{}", String::from_utf8_lossy(made.body()));
+    let made: Value = serde_json::from_slice(made.body()).expect("it is JSON");
+    let uid = made["metadata"]["uid"].as_str().expect("it has a uid").to_owned();
+    if around == Around::Nobody {
+        let account = json!({"metadata": {"name": "default"}});
+        let made = side.ask(&post(format!("/api/v1/namespaces/{namespace}/serviceaccounts"), account));
+        assert_eq!(made.status(), 201);
+        return (uid, Value::Null);
+    }
+    let maps = format!("/api/v1/namespaces/{namespace}/configmaps");
+    if let Some(map) = map {
+        let metadata =
+            json!({"name": map["metadata"]["name"], "annotations": map["metadata"]["annotations"]});
+        let manager = map["metadata"]["managedFields"][0]["manager"].as_str().unwrap_or_default();
+        let maps = format!("{maps}?fieldManager={manager}");
+        side.ask(&post(maps, json!({"metadata": metadata, "data": map["data"]})));
+        return (uid, map.clone());
+    }
+    let get = http::Request::get(format!("{maps}/kube-root-ca.crt")).body(Vec::new()).expect("as above");
+    for _ in 0..200 {
+        let answer = side.ask(&get);
+        if answer.status() == 200 {
+            return (uid, serde_json::from_slice(answer.body()).expect("it is JSON"));
+        }
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    panic!("the controllers have put nothing into {namespace}");
 }
 
 /// Deletes a namespace, and takes the finalizers off what is in it, which would hold it for ever.

@@ -51,6 +51,13 @@ pub(crate) struct Ours {
     pub(crate) now: Now,
 }
 
+impl Ours {
+    /// An empty one, whose clock on the wall begins at `wall`.
+    pub(crate) fn new(wall: u64) -> Self {
+        Self { sandbox: Sandbox::new(), now: Now { mono: 1_000, wall } }
+    }
+}
+
 impl Side for Ours {
     fn ask(&mut self, request: &Request<Vec<u8>>) -> Response<Vec<u8>> {
         self.now.mono += 3;
