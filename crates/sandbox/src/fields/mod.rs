@@ -14,7 +14,7 @@ mod walk;
 
 pub(crate) use apply::{Conflict, apply};
 pub(crate) use schema::Type;
-pub(crate) use track::{Writer, keep_times, track};
+pub(crate) use track::{Writer, keep_times, sort, track};
 pub(crate) use walk::faults;
 
 use element::Element;

@@ -85,12 +85,19 @@ pub(super) fn update(
     if !own.is_empty() {
         let manager = Manager::updates(writer.manager, writer.version, writer.subresource);
         let before = managed.remove(&manager).map(|owned| owned.set).unwrap_or_default();
-        // Who only scales is not told when.
-        let time = Some(writer.now.to_owned()).filter(|_| writer.subresource != "scale");
+        let time = Some(writer.now.to_owned());
         managed.insert(manager, Owned { set: own.union(&before), version: writer.version.into(), time });
     }
     managed::cap(&mut managed);
     managed
+}
+
+/// Puts the managers into the server's order, which depends on their times.
+pub(crate) fn sort(object: &mut Value) {
+    let entries = object.pointer("/metadata/managedFields").and_then(Value::as_array);
+    if let Some(managed) = entries.and_then(|entries| managed::read(entries)) {
+        set_meta(object, "managedFields", managed::write(&managed));
+    }
 }
 
 /// Takes the old times back where nothing but times would change.

@@ -77,10 +77,12 @@ pub(super) fn on_host(spec: &Part<'_>, faults: &mut Vec<Fault>) {
     if !spec.field("hostNetwork").flag() {
         return;
     }
-    for container in ["containers", "initContainers"].iter().flat_map(|list| spec.field(list).items()) {
+    // Templates may leave it to their pods.
+    let is_pod = spec.path == "spec";
+    for container in spec.field("containers").items() {
         for port in container.field("ports").items() {
             let host = port.field("hostPort");
-            if host.number() != port.field("containerPort").number() {
+            if (is_pod || host.number() != 0) && host.number() != port.field("containerPort").number() {
                 let why = "must match `containerPort` when `hostNetwork` is true";
                 faults.push(Fault::invalid_value(&host.path, host.number().to_string(), why));
             }

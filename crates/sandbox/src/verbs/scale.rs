@@ -126,6 +126,7 @@ fn write(
         track(ask, &mut object, Some(old));
     }
     keep(kind, "", &mut object, old);
+    forget_times(&mut object);
     fields::keep_times(&mut object, old);
     ask.warnings.extend(validate::warnings(kind, &object, Some(old)));
     set_meta(&mut object, "resourceVersion", Some(meta(old, "resourceVersion").into()));
@@ -137,6 +138,17 @@ fn write(
         Some(stored) => ask.object(200, &of(&stored)),
         None => Err(ask.not_found()),
     }
+}
+
+/// Of those who own the replicas and nothing else nobody knows since when: a scale's managers have no times.
+fn forget_times(object: &mut Value) {
+    let entries = object.pointer_mut("/metadata/managedFields").and_then(Value::as_array_mut);
+    for entry in entries.into_iter().flatten().filter_map(Value::as_object_mut) {
+        if entry.get("fieldsV1").is_some_and(|fields| *fields == json!({"f:spec": {"f:replicas": {}}})) {
+            entry.remove("time");
+        }
+    }
+    fields::sort(object);
 }
 
 #[cfg(test)]

@@ -178,10 +178,10 @@ impl Maker<'_> {
     /// A step at the scale of an object.
     fn scale(&mut self, id: usize, kind: &Kind, name: &str) -> Step {
         let one = format!("{}/{name}/scale?{}", collection(kind), self.query());
-        let replicas = self
-            .dice
-            .pick(&[json!(2), json!(3), json!(4), json!(5), json!(-1), json!("x"), json!(2.5)])
-            .clone();
+        // Always another number: what the real server makes of the same one depends on whether a second went by.
+        let good = json!(10 + id);
+        let bad = [json!(-1), json!("x"), json!(2.5)];
+        let replicas = if self.dice.percent(70) { good } else { self.dice.pick(&bad).clone() };
         let spec = json!({"replicas": replicas});
         let step =
             |method: &str, media: &str, body: Option<Value>| step(id, method, one.clone(), media, body);
