@@ -176,6 +176,10 @@ impl Names {
             faults.sort_unstable();
             text = format!("{start}): {}", faults.join(", "));
         }
+        // Of several wrong types the first in the order of Go's fields is told, which the table does not know.
+        if let Some((start, _)) = text.split_once(": unable to convert unstructured object to ") {
+            text = start.to_owned();
+        }
         // Objects are shown with the names of Go's own fields, in their order.
         for before in ["Invalid value: {", "Invalid value: [{", "Unsupported value: {", "Duplicate value: {"]
         {
