@@ -88,6 +88,8 @@ pub(crate) fn run(target: &Target<'_>, elect: &Elect) -> Result<(), Failure> {
             None if election.is_leader() => Some(Running::start(elect, &election)?),
             None => None,
             Some(mut running) => match running.ended()? {
+                // Another has taken over, or will; we may lead again.
+                Some(status) if watchdog::stopped_in_time(status) => None,
                 Some(status) => {
                     election.stop();
                     return if status.success() {

@@ -1,16 +1,19 @@
 //! What holds the command of `kubewire elect`, and stops it in time.
 
 use std::io::BufRead;
-use std::os::unix::process::CommandExt;
-use std::process::{Child, Command, ExitCode};
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::process::{Child, Command, ExitCode, ExitStatus};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
 use std::time::Duration;
 
-use rustix::process::{Pid, Signal, kill_process_group};
+use rustix::process::{Pid, Signal, getpid, kill_process, kill_process_group};
 
 /// The word by which the program starts itself as a watchdog. No user says it.
 pub(crate) const WORD: &str = "--elect-watchdog";
+
+/// What the watchdog ends itself by when it has stopped the command.
+const TIME_IS_OVER: Signal = Signal::ALARM;
 
 /// How often it looks whether the command has ended.
 const LOOK: Duration = Duration::from_millis(50);
@@ -65,7 +68,14 @@ fn guard(mut child: Child, told: &Receiver<Duration>, grace: Duration) -> ExitCo
         }
     }
     end(&mut child, until, grace);
+    // No command's exit code says this.
+    _ = kill_process(getpid(), TIME_IS_OVER);
     ExitCode::from(1)
+}
+
+/// Whether the watchdog has stopped the command because its time was over: we were frozen, or heard of no renewal.
+pub(crate) fn stopped_in_time(status: ExitStatus) -> bool {
+    status.signal() == Some(TIME_IS_OVER.as_raw())
 }
 
 /// Asks the command to end, and kills it when its time is over.

@@ -95,7 +95,13 @@ fn the_command_runs_only_while_its_process_leads() {
         );
         match how {
             // It wakes up when another has long led, and must notice by itself.
-            "-STOP" => candidates[name].signal("-CONT"),
+            "-STOP" => {
+                candidates[name].signal("-CONT");
+                // Its command was stopped; it stays, and may lead again.
+                std::thread::sleep(Duration::from_millis(500));
+                let ended = candidates.get_mut(name).and_then(|one| one.child.try_wait().unwrap());
+                assert!(ended.is_none(), "{name} is no candidate any more: {ended:?}");
+            }
             _ => _ = candidates.insert(name, Candidate::start(&world, name, &shell)),
         }
     }
