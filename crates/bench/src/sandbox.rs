@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::Request;
 use kubewire::Now;
 use kubewire_sandbox::{Reply, Sandbox};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::objects::{Objects, Order};
 use crate::peak;
@@ -65,13 +65,19 @@ fn requests() {
     let mut filled = empty();
     (0..COUNT).for_each(|index| create(&mut filled, index));
     row("a get", "µs", "", |_| {
-        each(&mut filled, &|sandbox, index| drop(whole(sandbox, "GET", &format!("{MAPS}/m{index}"), String::new())))
+        each(&mut filled, &|sandbox, index| {
+            drop(whole(sandbox, "GET", &format!("{MAPS}/m{index}"), String::new()))
+        })
     });
     row("an apply that changes one field", "µs", "", |round| {
         each(&mut filled, &|sandbox, index| {
             let target = format!("{MAPS}/m{index}?fieldManager=bench");
-            let body = format!(r#"{{"apiVersion":"v1","kind":"ConfigMap","metadata":{{"name":"m{index}"}},"data":{{"b":"{round}"}}}}"#);
-            let request = Request::patch(target).header("content-type", "application/apply-patch+yaml").body(body.into());
+            let body = format!(
+                r#"{{"apiVersion":"v1","kind":"ConfigMap","metadata":{{"name":"m{index}"}},"data":{{"b":"{round}"}}}}"#
+            );
+            let request = Request::patch(target)
+                .header("content-type", "application/apply-patch+yaml")
+                .body(body.into());
             let answer = sandbox.handle(Now { mono: 1, wall: 1 }, request.expect("a request")).whole();
             assert!(answer.expect("a whole answer").status().is_success());
         })
@@ -79,25 +85,19 @@ fn requests() {
 }
 
 fn pods() {
-    let objects: Vec<Value> =
-        Objects::pods(PODS, Order::Go).items.iter().map(|pod| serde_json::from_slice(pod).expect("JSON")).collect();
-    let named = |mut pod: Value| {
-        pod["apiVersion"] = "v1".into();
-        pod["kind"] = "Pod".into();
-        pod
-    };
+    let objects = Objects::pods(PODS, Order::Go).items;
     let mut sandbox = empty();
-    let mut namespaces: Vec<String> =
-        objects.iter().map(|pod| pod["metadata"]["namespace"].as_str().unwrap_or("default").to_owned()).collect();
-    namespaces.sort();
-    namespaces.dedup();
-    for name in namespaces.iter().filter(|name| *name != "default") {
-        let namespace = serde_json::json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}});
-        sandbox.put(namespace, Now::default()).expect("a namespace");
-    }
     let (held, ()) = peak::held(|| {
-        for pod in objects {
-            sandbox.put(named(pod), Now::default()).expect("a pod");
+        for pod in &objects {
+            let mut pod: Value = serde_json::from_slice(pod).expect("JSON");
+            pod["apiVersion"] = "v1".into();
+            pod["kind"] = "Pod".into();
+            let name = pod["metadata"]["namespace"].as_str().unwrap_or("default").to_owned();
+            if sandbox.get("v1", "Namespace", "", &name).is_none() {
+                let namespace = json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}});
+                sandbox.put(namespace, Now::default()).expect("a namespace");
+            }
+            sandbox.put(pod, Now::default()).expect("a pod");
         }
     });
     let target = "/api/v1/pods";
@@ -116,6 +116,10 @@ fn pods() {
             assert_eq!(events, PODS);
         }) * 1e3
     });
-    table::row(&[format!("memory, a pod of {} bytes", bytes / PODS), format!("{} B", held / PODS), String::new()]);
+    table::row(&[
+        format!("memory, a pod of {} bytes", bytes / PODS),
+        format!("{} B", held / PODS),
+        String::new(),
+    ]);
     row(&format!("a snapshot of {PODS} pods"), "ms", "", |_| seconds(|| sandbox.clone()) * 1e3);
 }

@@ -2,7 +2,8 @@
 //!
 //! Source: the semantics of `resourceVersion` in the API's documentation, and `k8s.io/apiserver/pkg/storage/cacher`.
 
-use serde_json::{Map, Value, json};
+use bytes::Bytes;
+use serde_json::{Value, json};
 
 use super::ask::{Ask, metadata_of};
 use super::options::{ListOptions, Match};
@@ -11,7 +12,7 @@ use super::watch;
 use crate::reply::Reply;
 use crate::server::Server;
 use crate::store::Stored;
-use crate::wire::{Form, Problem, Refusal, encode, parse_uint};
+use crate::wire::{Form, Problem, Refusal, encode, list_bytes, parse_uint};
 
 const PAGE_TOO_OLD: &str = "The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.";
 const LIST_TOO_OLD: &str = "The resourceVersion for the provided list is too old.";
@@ -33,7 +34,7 @@ pub(super) fn answer(ask: &Ask<'_>, page: &Page) -> Result<Reply, Refusal> {
     if ask.form == Form::Metadata {
         return Err(ask.wrong_form("PartialObjectMetadata", "is a list", "List"));
     }
-    Ok(Reply::json(200, encode(&page.value(ask)), &ask.warnings))
+    Ok(Reply::json(200, page.bytes(ask), &ask.warnings))
 }
 
 /// A part of a list.
@@ -46,7 +47,7 @@ pub(super) struct Page {
 }
 
 impl Page {
-    fn value(&self, ask: &Ask<'_>) -> Value {
+    fn bytes(&self, ask: &Ask<'_>) -> Bytes {
         let kind = &ask.place.kind;
         let mut metadata = json!({"resourceVersion": self.revision.to_string()});
         if !self.token.is_empty() {
@@ -61,21 +62,15 @@ impl Page {
                 ("PartialObjectMetadataList".to_owned(), "meta.k8s.io/v1".to_owned())
             }
         };
-        let items: Vec<Value> = self.objects.iter().map(|object| item(object, ask.form)).collect();
+        let mut head = json!({"kind": list_kind, "apiVersion": api_version, "metadata": metadata});
+        if ask.form == Form::Whole {
+            return list_bytes(&head, self.objects.iter().map(|object| &**object));
+        }
+        let items: Vec<Value> = self.objects.iter().map(|object| metadata_of(object)).collect();
         // An empty list of metadata is Go's nil.
-        let items = if items.is_empty() && ask.form != Form::Whole { Value::Null } else { items.into() };
-        json!({"kind": list_kind, "apiVersion": api_version, "metadata": metadata, "items": items})
+        crate::object::put(&mut head, "items", if items.is_empty() { Value::Null } else { items.into() });
+        encode(&head)
     }
-}
-
-/// An object as it stands in a list: those of built-in kinds do not say what they are.
-fn item(object: &Value, form: Form) -> Value {
-    if form != Form::Whole {
-        return metadata_of(object);
-    }
-    let fields = object.as_object().into_iter().flatten();
-    let kept = fields.filter(|(name, _)| *name != "kind" && *name != "apiVersion");
-    Value::Object(kept.map(|(name, value)| (name.clone(), value.clone())).collect::<Map<_, _>>())
 }
 
 /// Which state of the store is shown.

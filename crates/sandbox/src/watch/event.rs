@@ -1,9 +1,11 @@
 //! One event of a watch, as a line.
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
 use serde_json::{Value, json};
 
-use crate::object::set_version;
+use crate::object::{meta, set_version};
 use crate::registry::Kind;
 use crate::verbs::metadata_of;
 use crate::wire::{Form, object_bytes};
@@ -16,14 +18,16 @@ pub(super) struct Kept<'o> {
     pub(super) revision: Option<u64>,
 }
 
-impl Kept<'_> {
-    pub(super) fn value(&self) -> Value {
+impl<'o> Kept<'o> {
+    pub(super) fn value(&self) -> Cow<'o, Value> {
+        let own = meta(self.object, "resourceVersion");
+        let other = self.revision.filter(|revision| revision.to_string() != own);
         let mut object = match self.form {
-            Form::Whole => self.object.clone(),
-            Form::Metadata | Form::MetadataList => metadata_of(self.object),
+            Form::Whole => Cow::Borrowed(self.object),
+            Form::Metadata | Form::MetadataList => Cow::Owned(metadata_of(self.object)),
         };
-        if let Some(revision) = self.revision {
-            set_version(&mut object, revision);
+        if let Some(revision) = other {
+            set_version(object.to_mut(), revision);
         }
         object
     }

@@ -6,7 +6,7 @@ mod path;
 mod query;
 mod status;
 
-pub(crate) use encode::{encode, object_bytes};
+pub(crate) use encode::{encode, list_bytes, object_bytes};
 pub(crate) use negotiate::{Accepts, Form, Shape, negotiate};
 pub(crate) use path::{Place, Route, route};
 pub(crate) use query::{Query, parse_int as is_int, parse_uint, unescape};
