@@ -1,7 +1,7 @@
 //! `kubewire elect`: a command that runs only while its process leads, whatever is done to that process.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -35,6 +35,15 @@ impl Candidate {
             .env("LOG", log)
             .stderr(Stdio::piped());
         Self { child: words.spawn().unwrap(), name: name.to_owned() }
+    }
+
+    /// What it said, once it has ended.
+    fn said(&mut self) -> String {
+        let mut said = String::new();
+        if let Some(mut stderr) = self.child.stderr.take() {
+            _ = stderr.read_to_string(&mut said);
+        }
+        said
     }
 
     /// By its process id, and no other way.
@@ -88,7 +97,15 @@ fn the_command_runs_only_while_its_process_leads() {
         let how = ["-STOP", "-KILL", "-TERM"][round % 3];
         candidates[name].signal(how);
         let began = Instant::now();
-        eventually("another works", || others.clone().find_map(|other| works(&world, other, seen)));
+        let what = format!("round {round}: {leader} was told {how}, and another works");
+        eventually(&what, || {
+            // Whoever has ended works no more, and says why.
+            for (other, candidate) in candidates.iter_mut().filter(|(other, _)| **other != leader) {
+                let ended = candidate.child.try_wait().unwrap();
+                assert!(ended.is_none(), "{what}: {other} has ended, {ended:?}: {}", candidate.said());
+            }
+            others.clone().find_map(|other| works(&world, other, seen))
+        });
         assert!(
             how != "-TERM" || began.elapsed() < Duration::from_secs(3),
             "given back, it is taken at once"
