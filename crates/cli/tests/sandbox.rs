@@ -148,7 +148,7 @@ fn a_pod_lists_applies_and_watches_and_is_told_what_it_may_not() {
         text(&ran.stdout).to_owned()
     };
     assert!(told("auth whoami").contains("system:serviceaccount:shop:till"));
-    assert_eq!(told("get cm -o name"), "configmap/prices\nconfigmap/settings\n");
+    assert_eq!(told("get cm -o name"), "configmap/kube-root-ca.crt\nconfigmap/prices\nconfigmap/settings\n");
 
     let mut watch = in_pod(&served, "get cm settings -w -o jsonpath={.data.closes}{\"\\n\"}");
     let mut watch = watch.stdout(Stdio::piped()).spawn().unwrap();
