@@ -79,7 +79,7 @@ export class Mount {
 
 /** Tries until it does not throw: what changes in the server takes effect within half a second. */
 export async function eventually(attempt) {
-  for (let tries = 100; ; tries -= 1) {
+  for (let tries = 300; ; tries -= 1) {
     try {
       return await attempt();
     } catch (error) {

@@ -414,6 +414,7 @@ fn actors_are_answered_alike() {
         }
     });
     let reports = reports.into_inner().expect("nobody panics with it");
+    bench.settle();
     assert!(reports.is_empty(), "{} of the sequences differ:\n{}", reports.len(), reports.join("\n"));
 }
 
