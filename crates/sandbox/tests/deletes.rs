@@ -1,8 +1,8 @@
 //! Deletes: finalizers, preconditions, grace, collections, namespaces. Each case is a story of requests with what comes of each.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
 
-use bytes::Bytes;
-use http::Request;
+mod common;
+
 use kubewire::Now;
 use kubewire_sandbox::Sandbox;
 use serde_json::{Value, json};
@@ -16,13 +16,10 @@ fn sandbox() -> Sandbox {
 }
 
 fn ask(sandbox: &mut Sandbox, method: &str, target: &str, body: &Value) -> (u16, Value) {
-    let body = if body.is_null() { Bytes::new() } else { body.to_string().into() };
     let media = if method == "PATCH" { "application/merge-patch+json" } else { "application/json" };
     let bearer = format!("Bearer {}", sandbox.admin());
-    let request = Request::builder().method(method).uri(target).header("content-type", media);
-    let request = request.header("authorization", bearer).body(body).unwrap();
-    let answer = sandbox.handle(Now { mono: 0, wall: 10_000 }, request).whole().expect("a whole answer");
-    (answer.status().as_u16(), serde_json::from_slice(answer.body()).unwrap_or_default())
+    let headers = [("content-type", media), ("authorization", bearer.as_str())];
+    common::send(sandbox, Now { mono: 0, wall: 10_000 }, method, target, &headers, body)
 }
 
 fn text<'v>(value: &'v Value, pointer: &str) -> &'v str {

@@ -1,8 +1,8 @@
 //! The kinds of every day, without a real server beside them: what they are given, what is refused, what stays.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
 
-use bytes::Bytes;
-use http::Request;
+mod common;
+
 use kubewire::Now;
 use kubewire_sandbox::Sandbox;
 use serde_json::{Value, json};
@@ -11,11 +11,8 @@ const CORE: &str = "/api/v1/namespaces/default";
 const APPS: &str = "/apis/apps/v1/namespaces/default";
 
 fn ask(sandbox: &mut Sandbox, method: &str, target: &str, media: &str, body: &Value) -> (u16, Value) {
-    let body = if body.is_null() { Bytes::new() } else { body.to_string().into() };
-    let request = Request::builder().method(method).uri(target).header("user-agent", "tester/1");
-    let request = request.header("content-type", media).body(body).unwrap();
-    let answer = sandbox.handle(Now::default(), request).whole().expect("a whole answer");
-    (answer.status().as_u16(), serde_json::from_slice(answer.body()).unwrap_or_default())
+    let headers = [("user-agent", "tester/1"), ("content-type", media)];
+    common::send(sandbox, Now::default(), method, target, &headers, body)
 }
 
 fn post(sandbox: &mut Sandbox, target: &str, body: &Value) -> (u16, Value) {

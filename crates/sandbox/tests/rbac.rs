@@ -7,6 +7,8 @@
     reason = "tests fail by panicking"
 )]
 
+mod common;
+
 use bytes::Bytes;
 use http::Request;
 use kubewire::Now;
@@ -29,17 +31,15 @@ impl World {
     }
 
     fn ask(&mut self, token: &str, method: &str, target: &str, body: &Value) -> (u16, Value) {
-        let mut request = Request::builder().method(method).uri(target);
+        let bearer = format!("Bearer {token}");
+        let mut headers = Vec::new();
         if !token.is_empty() {
-            request = request.header("authorization", format!("Bearer {token}"));
+            headers.push(("authorization", bearer.as_str()));
         }
         if method == "PATCH" {
-            request = request.header("content-type", "application/merge-patch+json");
+            headers.push(("content-type", "application/merge-patch+json"));
         }
-        let body = if body.is_null() { Bytes::new() } else { body.to_string().into() };
-        let reply = self.sandbox.handle(Now::default(), request.body(body).unwrap());
-        let answer = reply.whole().expect("a whole answer");
-        (answer.status().as_u16(), serde_json::from_slice(answer.body()).unwrap_or_default())
+        common::send(&mut self.sandbox, Now::default(), method, target, &headers, body)
     }
 
     fn put(&mut self, kind: &str, metadata: Value, rest: Value) {

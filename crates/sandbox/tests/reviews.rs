@@ -7,8 +7,8 @@
     reason = "tests fail by panicking"
 )]
 
-use bytes::Bytes;
-use http::Request;
+mod common;
+
 use kubewire::{Now, rights};
 use kubewire_sandbox::{Client, Sandbox};
 use serde_json::{Value, json};
@@ -26,14 +26,9 @@ fn ask(
     target: &str,
     body: &Value,
 ) -> (u16, Value) {
-    let mut request =
-        Request::builder().method(method).uri(target).header("authorization", format!("Bearer {token}"));
-    for (name, value) in headers {
-        request = request.header(*name, *value);
-    }
-    let body = if body.is_null() { Bytes::new() } else { body.to_string().into() };
-    let answer = sandbox.handle(Now::default(), request.body(body).unwrap()).whole().unwrap();
-    (answer.status().as_u16(), serde_json::from_slice(answer.body()).unwrap_or_default())
+    let bearer = format!("Bearer {token}");
+    let headers = [&[("authorization", bearer.as_str())], headers].concat();
+    common::send(sandbox, Now::default(), method, target, &headers, body)
 }
 
 /// Binds a user to new rules everywhere.

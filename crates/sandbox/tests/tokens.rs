@@ -7,6 +7,8 @@
     reason = "tests fail by panicking"
 )]
 
+mod common;
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::Bytes;
@@ -33,14 +35,11 @@ fn send(
     target: &str,
     body: &Value,
 ) -> (u16, Value) {
-    let mut request = Request::builder().method(method).uri(target);
-    if !token.is_empty() {
-        request = request.header("authorization", format!("Bearer {token}"));
-    }
+    let bearer = format!("Bearer {token}");
+    let headers = [("authorization", bearer.as_str())];
+    let headers = if token.is_empty() { &[][..] } else { &headers };
     let now = Now { mono: seconds * 1000, wall: START + seconds * 1000 };
-    let answer = sandbox.handle(now, request.body(Bytes::from(body.to_string())).unwrap());
-    let answer = answer.whole().expect("a whole answer");
-    (answer.status().as_u16(), serde_json::from_slice(answer.body()).unwrap_or_default())
+    common::send(sandbox, now, method, target, headers, body)
 }
 
 /// A sandbox with the service account `web`, and the administrator's token.

@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 
 use fields::{put, text};
 
-const RBAC: &str = "rbac.authorization.k8s.io";
+use crate::auth::rbac::GROUP;
 
 /// Puts the defaults of a struct into it; what is in it has its own already.
 pub(crate) fn apply(package: &str, name: &str, object: &mut Map<String, Value>) {
@@ -45,7 +45,7 @@ fn rbac(name: &str, object: &mut Map<String, Value>) {
         _ => false,
     };
     if group && text(object, "apiGroup").is_empty() {
-        object.insert("apiGroup".into(), RBAC.into());
+        object.insert("apiGroup".into(), GROUP.into());
     }
 }
 

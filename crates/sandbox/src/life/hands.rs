@@ -80,27 +80,23 @@ impl<'s> Hands<'s> {
 
     /// Makes an object by the API: with its defaults, and the checks that it has to stand. `None` where it is refused.
     pub(super) fn create(&mut self, who: &str, group: &str, plural: &str, object: &Value) -> Option<Value> {
-        let target = self.target(group, plural, meta(object, "namespace"), "")?;
+        let kind = self.sandbox.life.index.find(group, plural)?;
+        let target = target(kind, meta(object, "namespace"), "");
         self.ask(who, "POST", &target, object)
     }
 
     /// Deletes an object by the API; what depends on it goes too.
     pub(super) fn delete(&mut self, who: &str, kind: usize, object: &Value, options: &Value) {
-        let Some((group, plural)) = self.kind(kind).map(|kind| (kind.group.clone(), kind.plural.clone()))
-        else {
-            return;
-        };
-        if let Some(target) = self.target(&group, &plural, meta(object, "namespace"), meta(object, "name")) {
-            let mut options = options.clone();
-            crate::object::put(&mut options, "preconditions", json!({"uid": meta(object, "uid")}));
-            self.ask(who, "DELETE", &target, &options);
-        }
+        let Some(kind) = self.kind(kind) else { return };
+        let target = target(kind, meta(object, "namespace"), meta(object, "name"));
+        let mut options = options.clone();
+        crate::object::put(&mut options, "preconditions", json!({"uid": meta(object, "uid")}));
+        self.ask(who, "DELETE", &target, &options);
     }
 
     /// Changes an object by a merge patch.
     pub(super) fn patch(&mut self, who: &str, kind: usize, object: &Value, patch: &Value) -> Option<Value> {
-        let (group, plural) = self.kind(kind).map(|kind| (kind.group.clone(), kind.plural.clone()))?;
-        let target = self.target(&group, &plural, meta(object, "namespace"), meta(object, "name"))?;
+        let target = target(self.kind(kind)?, meta(object, "namespace"), meta(object, "name"));
         self.ask(who, "PATCH", &target, patch)
     }
 
@@ -122,19 +118,6 @@ impl<'s> Hands<'s> {
         timestamp(self.now)
     }
 
-    fn target(&self, group: &str, plural: &str, namespace: &str, name: &str) -> Option<String> {
-        let kind = self.sandbox.life.index.find(group, plural)?;
-        let mut path = match kind.group.as_str() {
-            "" => format!("/api/{}", kind.version),
-            group => format!("/apis/{group}/{}", kind.version),
-        };
-        if kind.namespaced {
-            path += &format!("/namespaces/{namespace}");
-        }
-        path += &format!("/{plural}");
-        Some(if name.is_empty() { path } else { format!("{path}/{name}") })
-    }
-
     fn ask(&mut self, who: &str, method: &str, target: &str, body: &Value) -> Option<Value> {
         let kind = if method == "PATCH" { "application/merge-patch+json" } else { "application/json" };
         let request = Request::builder().method(method).uri(target);
@@ -149,6 +132,14 @@ impl<'s> Hands<'s> {
             _ => None,
         }
     }
+}
+
+/// The path of an object; of all of a namespace where the name is empty.
+fn target(kind: &Kind, namespace: &str, name: &str) -> String {
+    let root = if kind.group.is_empty() { "/api" } else { "/apis" };
+    let within = if kind.namespaced { format!("/namespaces/{namespace}") } else { String::new() };
+    let path = format!("{root}/{}{within}/{}", kind.api_version(), kind.plural);
+    if name.is_empty() { path } else { format!("{path}/{name}") }
 }
 
 /// Whether the object of this uid controls an object.

@@ -123,6 +123,9 @@ impl Index {
         for owner in old.into_iter().flat_map(owners) {
             if let Some(dependents) = self.dependents.get_mut(&owner) {
                 dependents.remove(&place);
+                if dependents.is_empty() {
+                    self.dependents.remove(&owner);
+                }
             }
             self.wake(&owner);
         }

@@ -8,9 +8,8 @@ use super::common::{selector, selects, subdomain};
 use super::fault::Fault;
 use super::names;
 use super::part::Part;
+use crate::auth::rbac::GROUP;
 use crate::registry::NameRule;
-
-const GROUP: &str = "rbac.authorization.k8s.io";
 
 pub(super) fn create(kind: &str, object: &Value) -> Vec<Fault> {
     let namespaced = !kind.starts_with("Cluster");

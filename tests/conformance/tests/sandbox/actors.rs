@@ -9,7 +9,7 @@ use kubewire::Now;
 use kubewire_sandbox::Sandbox;
 use serde_json::{Value, json};
 
-use crate::alike::{form, types_are_known};
+use crate::alike::form;
 use crate::dice::Dice;
 use crate::sides::{self, Ours};
 use crate::step::{Known, Step};
@@ -180,7 +180,7 @@ impl Maker {
             let count = 2 + self.dice.below(3);
             body["rules"] = (0..count).map(|_| self.rule(cluster)).collect();
         }
-        if types_are_known() && self.dice.percent(12) {
+        if self.dice.percent(12) {
             self.spoil(&mut body);
         }
         step(id, "POST", scope, Some(body))

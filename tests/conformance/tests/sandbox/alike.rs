@@ -1,26 +1,6 @@
 //! What the answers to several actors say in other words on each side, written alike.
 
-use std::sync::OnceLock;
-
-use kubewire::Now;
-use kubewire_sandbox::Sandbox;
-use serde_json::{Value, json};
-
-use crate::sides::{Ours, Side};
-
-/// Whether the sandbox knows the types of roles and bindings. While it does not, it tells nobody's fields, and has no defaults.
-pub(crate) fn types_are_known() -> bool {
-    static KNOWN: OnceLock<bool> = OnceLock::new();
-    *KNOWN.get_or_init(|| {
-        let mut ours = Ours { sandbox: Sandbox::new(), now: Now::default() };
-        let role = json!({"metadata": {"name": "r"}, "rules": []}).to_string().into_bytes();
-        let request = http::Request::post("/apis/rbac.authorization.k8s.io/v1/clusterroles")
-            .body(role)
-            .expect("it is a request");
-        let made = ours.ask(&request).into_body();
-        String::from_utf8_lossy(&made).contains("managedFields")
-    })
-}
+use serde_json::Value;
 
 /// What is written alike on both sides, beyond what always is.
 pub(crate) fn form(value: Value) -> Value {
@@ -28,9 +8,7 @@ pub(crate) fn form(value: Value) -> Value {
         // Compared elsewhere; here it counts that it is told.
         Value::Object(fields) if fields.contains_key("gitVersion") => "a version".into(),
         Value::Object(mut fields) => {
-            let is = |field: &str, wanted: &str| fields.get(field).is_some_and(|value| value == wanted);
-            let (rule, token) =
-                (is("apiVersion", "rbac.authorization.k8s.io/v1"), is("kind", "TokenRequest"));
+            let token = fields.get("kind").is_some_and(|kind| kind == "TokenRequest");
             // Who asked for a token is not told.
             if let Some(metadata) =
                 fields.get_mut("metadata").and_then(Value::as_object_mut).filter(|_| token)
@@ -41,8 +19,6 @@ pub(crate) fn form(value: Value) -> Value {
             for (name, value) in fields {
                 let value = match name.as_str() {
                     "storageVersionHash" | "serverAddress" => continue,
-                    "managedFields" if !types_are_known() => continue,
-                    "rules" | "subjects" if rule && !types_are_known() => continue,
                     "expirationTimestamp" => "a time".into(),
                     // In the order of a map of Go.
                     "resourceRules" | "nonResourceRules" => sorted(form(value)),
