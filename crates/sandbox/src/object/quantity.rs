@@ -7,7 +7,7 @@ const WRONG: &str =
 const SUFFIX: &str = "unable to parse quantity's suffix";
 /// A billionth: nothing is finer.
 const NANO: i128 = 1_000_000_000;
-/// Go's largest, as it caps what is larger.
+/// Go's largest, as it caps what is larger and of two's powers.
 const LARGEST: i128 = i64::MAX as i128 * NANO;
 
 const BINARY: [(&str, u32); 7] = [("", 0), ("Ki", 1), ("Mi", 2), ("Gi", 3), ("Ti", 4), ("Pi", 5), ("Ei", 6)];
@@ -27,6 +27,9 @@ enum Form {
 /// Go's words.
 pub(crate) fn canonical(text: &str) -> Result<String, String> {
     let (nanos, form) = parse(text)?;
+    if is_kept(text) {
+        return Ok(text.to_owned());
+    }
     let small = nanos > -1024 * NANO && nanos < 1024 * NANO;
     let form = if form == Form::Binary && (small || nanos % NANO != 0) { Form::Decimal } else { form };
     if form == Form::Binary {
@@ -57,6 +60,33 @@ pub(crate) fn canonical(text: &str) -> Result<String, String> {
     })
 }
 
+/// Whether Go does not write it anew: what looks like its one form from afar stays as it was written, a sign and a point at its end too.
+fn is_kept(text: &str) -> bool {
+    let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
+    let end = unsigned.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(unsigned.len());
+    let (number, suffix) = unsigned.split_at_checked(end).unwrap_or_default();
+    let (whole, part) = number.split_once('.').unwrap_or((number, ""));
+    let whole = whole.trim_start_matches('0');
+    let shifted = [if whole.is_empty() { "0" } else { whole }, part].concat();
+    // So many digits it takes the short way with; beyond, a whole number has no other form anyway.
+    let short = shifted.len() <= 18;
+    match self::suffix(suffix) {
+        Some((Form::Binary, _, power)) => {
+            let digits = i32::try_from(shifted.len()).unwrap_or(i32::MAX);
+            let room = 14_i32.saturating_sub(digits).saturating_sub(power * 3);
+            let value: i64 = shifted.parse().unwrap_or_default();
+            part.is_empty() && room >= 0 && value % 8 != 0
+        }
+        Some((_, _, power)) => {
+            let places = i32::try_from(part.len()).unwrap_or(i32::MAX);
+            let scale = power.saturating_sub(places);
+            let plain = !shifted.ends_with("000") && !shifted.starts_with('0');
+            plain && scale >= -9 && scale % 3 == 0 && (short || number == text)
+        }
+        None => false,
+    }
+}
+
 /// What a quantity is worth, in billionths; `None` where it is none.
 pub(crate) fn nanos(text: &str) -> Option<i128> {
     parse(text).ok().map(|(nanos, _)| nanos)
@@ -80,7 +110,8 @@ fn parse(text: &str) -> Result<(i128, Form), String> {
     let (form, base, power) = self::suffix(suffix).ok_or(SUFFIX)?;
     let digits: String = format!("{whole}{part}");
     let digits = digits.trim_start_matches('0');
-    let mut value: i128 = if digits.is_empty() { 0 } else { digits.parse().map_err(|_| wrong())? };
+    // What has more digits than fit is only ever compared.
+    let mut value: i128 = if digits.is_empty() { 0 } else { digits.parse().unwrap_or(i128::MAX) };
     let places = i32::try_from(part.len()).map_err(|_| wrong())?;
     let mut down = 1_i128;
     let up = |value: &mut i128, by: i128| *value = value.saturating_mul(by);
@@ -94,7 +125,8 @@ fn parse(text: &str) -> Result<(i128, Form), String> {
         down = 10_i128.saturating_pow(exponent.unsigned_abs());
     }
     // What is finer is rounded up, away from nothing.
-    let value = (value / down + i128::from(value % down != 0)).min(LARGEST);
+    let value = value / down + i128::from(value % down != 0);
+    let value = if form == Form::Binary { value.min(LARGEST) } else { value };
     Ok((if text.starts_with('-') { -value } else { value }, form))
 }
 
@@ -133,7 +165,15 @@ mod tests {
             ("512Ki", "512Ki"),
             ("1Ki", "1Ki"),
             ("0.5Ki", "512"),
-            ("100000000000000000000", "9223372036854775807"),
+            ("100000000000000000000", "100E"),
+            ("10E", "10E"),
+            ("16Ei", "9223372036854775807"),
+            ("9223372036854775808", "9223372036854775808"),
+            ("99999999999999999999999999999999999999999999", "99999999999999999999999999999999999999999999"),
+            ("+5", "+5"),
+            ("1.", "1."),
+            ("1E3", "1E3"),
+            ("1024Ki", "1Mi"),
         ] {
             assert_eq!(canonical(text).as_deref(), Ok(wanted), "{text}");
         }

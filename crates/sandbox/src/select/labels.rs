@@ -126,15 +126,15 @@ fn lex(text: &str) -> Vec<(Token, String)> {
     let is_symbol = |c: char| matches!(c, '=' | '!' | '(' | ')' | ',' | '>' | '<');
     let is_space = |c: char| matches!(c, ' ' | '\t' | '\r' | '\n');
     let mut tokens = Vec::new();
-    // Go's lexer takes a NUL for the end.
-    let mut rest = text.split('\0').next().unwrap_or_default();
+    let mut rest = text;
     loop {
         rest = rest.trim_start_matches(is_space);
-        let Some(first) = rest.chars().next() else { break };
+        // Go's lexer takes a NUL for the end,
+        let Some(first) = rest.chars().next().filter(|first| *first != '\0') else { break };
         let (taken, token) = if is_symbol(first) {
             symbol(rest)
         } else {
-            let word = rest.split(|c| is_symbol(c) || is_space(c)).next().unwrap_or_default();
+            let word = rest.split(|c| c == '\0' || is_symbol(c) || is_space(c)).next().unwrap_or_default();
             let token = match word {
                 "in" => Token::In,
                 "notin" => Token::NotIn,
@@ -144,6 +144,8 @@ fn lex(text: &str) -> Vec<(Token, String)> {
         };
         tokens.push((token, taken.to_owned()));
         rest = rest.strip_prefix(taken).unwrap_or_default();
+        // and one behind a token for the end of that alone.
+        rest = rest.strip_prefix('\0').unwrap_or(rest);
     }
     tokens.push((Token::End, String::new()));
     tokens
@@ -348,6 +350,11 @@ mod tests {
             ("x notin (b)", true),
             ("a", true),
             ("!a", false),
+            // A NUL ends a token, or all there is.
+            ("a,\0n", true),
+            ("a\0=x", false),
+            ("a=b\0,x", false),
+            ("a=b \0,x", true),
             ("!x", true),
             ("n>4", true),
             ("n>5", false),
