@@ -1,8 +1,9 @@
 //! `cargo xtask conformance --differential SEQUENCES`: the sandbox beside the real API server, at full length. `cargo xtask test` has some
-//! two hundred sequences. `--record` writes those down that are compared where there is no server.
+//! two hundred sequences. `--record` writes those down that are compared where there is no server, and `--sandbox` is another task.
 
-use crate::apiserver::with_cluster;
+use crate::apiserver::{build, with_cluster};
 use crate::run::{cargo, run};
+use crate::stand_in;
 use anyhow::{Context, Result, ensure};
 use kubewire_apiserver::STATE_VARIABLE;
 use lexopt::{Arg, Parser, ValueExt};
@@ -13,6 +14,7 @@ pub(crate) fn main(mut words: Parser) -> Result<()> {
         match word {
             Arg::Long("differential") => sequences = Some(words.value()?.parse::<u64>()?),
             Arg::Long("record") => record = true,
+            Arg::Long("sandbox") => return stand_in::main(&build()?),
             Arg::Long("seed") => seed = words.value()?.parse()?,
             other => return Err(other.unexpected().into()),
         }
@@ -24,7 +26,7 @@ pub(crate) fn main(mut words: Parser) -> Result<()> {
             run(cargo(&words).env(STATE_VARIABLE, state.path()))
         });
     }
-    let sequences = sequences.context("say how many, --differential SEQUENCES, or --record")?;
+    let sequences = sequences.context("say how many, --differential SEQUENCES, or --record, or --sandbox")?;
     ensure!(sequences > 0, "a run of none proves nothing");
     with_cluster("differential", |state| {
         let words = ["test", "-p", "kubewire-conformance", "--test", "sandbox", "--", "--nocapture"];

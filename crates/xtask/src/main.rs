@@ -11,6 +11,7 @@ mod root;
 mod run;
 mod simulate;
 mod soak;
+mod stand_in;
 mod test;
 mod tools;
 mod workspace;

@@ -143,7 +143,7 @@ fn new_state(dir: &Path, binaries: &Binaries, serving: &Serving, client: u16, po
     let tokens = dir.join("tokens.csv");
     write(&tokens, &format!("{token},admin,admin,\"system:masters\"\n"))?;
 
-    let admin_mount = dir.join("admin");
+    let admin_mount = State::admin_mount_in(dir);
     fs::create_dir_all(&admin_mount).map_err(|cause| Error::file("make", &admin_mount, cause))?;
     write(&admin_mount.join("token"), &token)?;
     write(&admin_mount.join("namespace"), "default")?;

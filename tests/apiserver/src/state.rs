@@ -69,6 +69,39 @@ impl State {
         })
     }
 
+    /// The state of what stands in for a cluster: somebody answers at `url`, and has written a mount into
+    /// [`admin_mount_in`](Self::admin_mount_in) this folder. It has no etcd and no keys.
+    ///
+    /// # Errors
+    /// When `url` has no port, or the file cannot be written.
+    pub fn stand_in(dir: &Path, url: &str, binaries: &Binaries) -> Result<Self> {
+        let port = url.rsplit(':').next().and_then(|port| port.parse().ok());
+        let port = port.ok_or_else(|| Error::failed(format!("{url} has no port")))?;
+        let admin_mount = Self::admin_mount_in(dir);
+        let state = Self {
+            server: url.to_owned(),
+            host: "127.0.0.1".to_owned(),
+            port,
+            ca: admin_mount.join("ca.crt"),
+            admin_mount,
+            etcd: String::new(),
+            service_account_key: PathBuf::new(),
+            service_account_public_key: PathBuf::new(),
+            tokens: PathBuf::new(),
+            dir: dir.to_owned(),
+            binaries: binaries.clone(),
+            pids: BTreeMap::new(),
+        };
+        state.save()?;
+        Ok(state)
+    }
+
+    /// Where the admin's mount is.
+    #[must_use]
+    pub fn admin_mount_in(dir: &Path) -> PathBuf {
+        dir.join("admin")
+    }
+
     /// The path of this state's own file.
     #[must_use]
     pub fn path(&self) -> PathBuf {

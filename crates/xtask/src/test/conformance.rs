@@ -1,11 +1,11 @@
-//! Both hosts against the real API server, which is started for the run and stopped after it.
+//! Both hosts against the real API server, which is started for the run and stopped after it; then against the sandbox.
 
 use super::stage::Outcome;
 use crate::{
     apiserver::with_cluster,
     generate, js,
     run::{at, cargo, read, run as execute},
-    tools,
+    stand_in, tools,
 };
 use anyhow::{Result, ensure};
 use kubewire_apiserver::{Binaries, STATE_VARIABLE, State, on_path};
@@ -34,6 +34,7 @@ fn against(state: &State) -> Result<Outcome> {
         "tests/conformance has no tests yet: write some, a run of none proves nothing"
     );
     execute(cargo(&package).env(STATE_VARIABLE, &path))?;
+    stand_in::main(&state.binaries)?;
 
     if let Some(missing) = tools::missing_node() {
         return Ok(Outcome::LeftOut(format!("JavaScript, {missing}")));
