@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::ask::Ask;
 use super::body;
-use crate::object::{parse, quote};
+use crate::object::quote;
 use crate::validate::Fault;
 use crate::wire::{Problem, Refusal};
 
@@ -73,9 +73,7 @@ impl DeleteOptions {
 
     fn of_body(ask: &Ask<'_>) -> Result<(Self, Vec<String>), Refusal> {
         body::check(ask)?;
-        let unreadable =
-            |why: String| Problem::plain(format!("couldn't get version/kind; json parse error: {why}"));
-        Ok(Self::of_value(&parse(ask.body).map_err(unreadable)?.value))
+        Ok(Self::of_value(&body::parsed(ask).map_err(Problem::plain)?.value))
     }
 
     /// Those that an object says, and its `dryRun`.
