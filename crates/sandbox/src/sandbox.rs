@@ -317,7 +317,7 @@ impl Sandbox {
         let method = request.method().clone();
         match route(&self.server.registry, request.uri().path())? {
             Route::Discovery(parts) => discovery::answer(&self.server.registry, &method, &parts, accept),
-            Route::Other(path) => discovery::other(&method, &path),
+            Route::Other(path) => discovery::other(&self.server.registry, &method, &path),
             Route::Resource(place) => {
                 let query = Query::parse(query);
                 let collection = method == Method::GET && (place.name.is_empty() || place.watch);

@@ -2,6 +2,7 @@
 
 mod aggregated;
 mod legacy;
+mod openapi;
 mod subresource;
 
 use bytes::Bytes;
@@ -43,12 +44,17 @@ pub(crate) fn answer(
     Ok(Reply::json(200, encode(&document), &[]))
 }
 
-/// Answers for what is no resource: `/version`, `/healthz` and its kin.
-pub(crate) fn other(method: &Method, path: &str) -> Result<Reply, Refusal> {
+/// Answers for what is no resource: `/version`, `/healthz` and its kin, `/openapi/v3`.
+pub(crate) fn other(registry: &Registry, method: &Method, path: &str) -> Result<Reply, Refusal> {
     if method != Method::GET {
         return Err(Refusal::NotFoundText);
     }
+    if let Some(path) = path.strip_prefix("/openapi/v3/") {
+        let document = openapi::document(registry, path).ok_or(Refusal::NotFoundText)?;
+        return Ok(Reply::json(200, encode(&document), &[]));
+    }
     match path.trim_end_matches('/') {
+        "/openapi/v3" => Ok(Reply::json(200, encode(&openapi::index(registry)), &[])),
         "/version" => Ok(Reply::json(200, version(), &[])),
         "/healthz" | "/livez" | "/readyz" => Ok(Reply::text(200, "ok")),
         _ => Err(Refusal::NotFoundText),

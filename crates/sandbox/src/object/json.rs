@@ -21,7 +21,7 @@ pub(crate) struct Parsed {
 pub(crate) fn parse(body: &[u8]) -> Result<Parsed, String> {
     let duplicates = RefCell::new(Vec::new());
     let mut reader = serde_json::Deserializer::from_slice(body);
-    let seed = Seed { path: String::new(), duplicates: &duplicates };
+    let seed = Seed::new(&duplicates);
     let value = seed.deserialize(&mut reader).and_then(|value| reader.end().map(|()| value));
     let value = value.map_err(|error| if body.is_empty() { END.to_owned() } else { error.to_string() })?;
     Ok(Parsed { value, duplicates: duplicates.into_inner() })
@@ -29,9 +29,17 @@ pub(crate) fn parse(body: &[u8]) -> Result<Parsed, String> {
 
 const END: &str = "unexpected end of JSON input";
 
-struct Seed<'d> {
+/// Reads any value.
+pub(super) struct Seed<'d> {
     path: String,
     duplicates: &'d RefCell<Vec<String>>,
+}
+
+impl<'d> Seed<'d> {
+    /// What stands twice is written down there.
+    pub(super) fn new(duplicates: &'d RefCell<Vec<String>>) -> Self {
+        Self { path: String::new(), duplicates }
+    }
 }
 
 impl<'de> DeserializeSeed<'de> for Seed<'_> {
@@ -86,7 +94,7 @@ impl<'de> Visitor<'de> for Seed<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
         let mut map = Map::new();
-        while let Some(key) = entries.next_key::<String>()? {
+        while let Some(key) = entries.next_key_seed(Key)? {
             let dot = if self.path.is_empty() { "" } else { "." };
             let path = format!("{}{dot}{key}", self.path);
             if map.contains_key(&key) {
@@ -96,6 +104,49 @@ impl<'de> Visitor<'de> for Seed<'_> {
             map.insert(key, value);
         }
         Ok(Value::Object(map))
+    }
+}
+
+/// Reads a key: a text, or what YAML takes it for, as a text.
+struct Key;
+
+impl<'de> DeserializeSeed<'de> for Key {
+    type Value = String;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<String, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl Visitor<'_> for Key {
+    type Value = String;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a key")
+    }
+
+    fn visit_bool<E>(self, key: bool) -> Result<String, E> {
+        Ok(key.to_string())
+    }
+
+    fn visit_i64<E>(self, key: i64) -> Result<String, E> {
+        Ok(key.to_string())
+    }
+
+    fn visit_u64<E>(self, key: u64) -> Result<String, E> {
+        Ok(key.to_string())
+    }
+
+    fn visit_f64<E>(self, key: f64) -> Result<String, E> {
+        Ok(key.to_string())
+    }
+
+    fn visit_str<E>(self, key: &str) -> Result<String, E> {
+        Ok(key.to_owned())
+    }
+
+    fn visit_string<E>(self, key: String) -> Result<String, E> {
+        Ok(key)
     }
 }
 

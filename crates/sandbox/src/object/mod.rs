@@ -5,6 +5,8 @@ mod json;
 pub(crate) mod quantity;
 mod refuse;
 mod scalar;
+#[cfg(feature = "yaml")]
+mod yaml;
 
 use kubewire::{Now, Time};
 use serde_json::{Map, Value};
@@ -12,6 +14,8 @@ use serde_json::{Map, Value};
 pub(crate) use decode::{decode, filled, settle, zero};
 pub(crate) use json::{Parsed, parse};
 pub(crate) use refuse::{Wording, word};
+#[cfg(feature = "yaml")]
+pub(crate) use yaml::parse as parse_yaml;
 
 /// The text at a field of the metadata; empty where there is none.
 pub(crate) fn meta<'v>(object: &'v Value, field: &str) -> &'v str {

@@ -87,7 +87,7 @@ pub(super) fn apply(server: &mut Server, ask: &mut Ask<'_>) -> Result<Reply, Ref
     }
 }
 
-/// The body, as far as it is JSON, which YAML is too.
+/// The body: YAML, which JSON is too. Without the feature for the former, the latter alone.
 fn read(ask: &Ask<'_>) -> Result<Value, Refusal> {
     if ask.body.len() > body::LIMIT {
         return Err(Problem::too_large(body::LIMIT).into());
@@ -95,7 +95,15 @@ fn read(ask: &Ask<'_>) -> Result<Value, Refusal> {
     if ask.body.trim_ascii().is_empty() {
         return Ok(json!({}));
     }
-    let parsed = parse(ask.body).map_err(|_| Problem::not_yet("applies in YAML that is not JSON"))?;
+    let parsed = match parse(ask.body) {
+        Ok(parsed) => parsed,
+        Err(_) if !cfg!(feature = "yaml") => {
+            return Err(Problem::not_yet("applies in YAML that is not JSON").into());
+        }
+        Err(_) => body::yaml(ask.body).map_err(|why| {
+            Problem::bad_request(format!("error decoding patch: error converting YAML to JSON: yaml: {why}"))
+        })?,
+    };
     if !parsed.duplicates.is_empty() {
         return Err(Problem::not_yet("applies with a key that stands twice").into());
     }

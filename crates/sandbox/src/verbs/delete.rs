@@ -18,7 +18,7 @@ use crate::wire::{Problem, Refusal, encode};
 const JOB: &str = "child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning";
 
 /// What is left of an object.
-enum Left {
+pub(super) enum Left {
     /// It stays until its finalizers are gone, or its grace is over.
     Object(Value),
     /// It is gone; this is what it last was.
@@ -64,7 +64,11 @@ pub(super) fn collection(server: &mut Server, ask: &mut Ask<'_>) -> Result<Reply
     Ok(reply)
 }
 
-fn one(
+/// Deletes one object.
+///
+/// # Errors
+/// 404, or 409 where it is not the one that is meant.
+pub(super) fn one(
     server: &mut Server,
     ask: &Ask<'_>,
     options: &DeleteOptions,
@@ -116,7 +120,7 @@ fn one(
 }
 
 /// The object must be the one that is meant.
-fn preconditions(kind: &Kind, options: &DeleteOptions, object: &Value) -> Result<(), Refusal> {
+pub(super) fn preconditions(kind: &Kind, options: &DeleteOptions, object: &Value) -> Result<(), Refusal> {
     let conflict = |why: &str| {
         // Here the Kind stands where elsewhere the plural does.
         Problem::conflict(&kind.group, &kind.kind, meta(object, "name"), why)

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::ask::Ask;
 use super::body;
-use crate::object::{parse, quote};
+use crate::object::quote;
 use crate::validate::Fault;
 use crate::wire::{Problem, Refusal};
 
@@ -27,6 +27,15 @@ impl DeleteOptions {
     /// 422 where they do not go together, 500 where the body is something else.
     pub(super) fn read(ask: &Ask<'_>) -> Result<Self, Refusal> {
         let (options, dry) = if ask.body.is_empty() { Self::of_query(ask)? } else { Self::of_body(ask)? };
+        options.checked(&dry)
+    }
+
+    /// The same, if they go together.
+    ///
+    /// # Errors
+    /// 422 where they do not.
+    pub(super) fn checked(self, dry: &[String]) -> Result<Self, Refusal> {
+        let options = self;
         let mut faults = Vec::new();
         if options.orphan.is_some()
             && let Some(policy) = &options.propagation
@@ -64,9 +73,11 @@ impl DeleteOptions {
 
     fn of_body(ask: &Ask<'_>) -> Result<(Self, Vec<String>), Refusal> {
         body::check(ask)?;
-        let unreadable =
-            |why: String| Problem::plain(format!("couldn't get version/kind; json parse error: {why}"));
-        let value = parse(ask.body).map_err(unreadable)?.value;
+        Ok(Self::of_value(&body::parsed(ask).map_err(Problem::plain)?.value))
+    }
+
+    /// Those that an object says, and its `dryRun`.
+    pub(super) fn of_value(value: &Value) -> (Self, Vec<String>) {
         let text = |pointer: &str| value.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
         let dry = value.get("dryRun").and_then(Value::as_array).into_iter().flatten();
         let dry = dry.filter_map(Value::as_str).map(str::to_owned).collect();
@@ -78,7 +89,7 @@ impl DeleteOptions {
             propagation: text("/propagationPolicy"),
             orphan: value.get("orphanDependents").and_then(Value::as_bool),
         };
-        Ok((options, dry))
+        (options, dry)
     }
 
     /// The finalizers that an object has while it is deleted so.

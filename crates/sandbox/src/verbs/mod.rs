@@ -6,6 +6,7 @@ mod body;
 mod create;
 mod delete;
 mod delete_options;
+mod eviction;
 mod get;
 mod list;
 mod namespace;
@@ -63,6 +64,9 @@ pub(crate) fn perform(server: &mut Server, ask: &mut Ask<'_>) -> Result<Reply, R
     }
     if let Some(create) = review::of(ask).filter(|_| verb == Verb::Create) {
         return create(server, ask);
+    }
+    if place.subresource == "eviction" && verb == Verb::Create {
+        return eviction::create(server, ask);
     }
     if place.subresource == "scale" {
         return scale::perform(server, ask, verb);

@@ -167,6 +167,16 @@ impl Problem {
             .details(json!({"causes": [{"message": why}]}))
     }
 
+    /// 429; with 0 seconds it is not said when to come again.
+    pub(crate) fn too_many_requests(message: &str, seconds: u32) -> Self {
+        let problem = Self::new(429, "TooManyRequests", message);
+        if seconds == 0 {
+            return problem.details(json!({}));
+        }
+        let problem = problem.details(json!({"retryAfterSeconds": seconds}));
+        Self { retry_after: Some(seconds), ..problem }
+    }
+
     /// 503.
     pub(crate) fn unavailable(why: &str) -> Self {
         Self::new(503, "ServiceUnavailable", why)

@@ -1,0 +1,78 @@
+//! OpenAPI v3, as far as clients look into it before they write.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests fail by panicking"
+)]
+
+use bytes::Bytes;
+use http::Request;
+use kubewire::Now;
+use kubewire_sandbox::{Reply, Sandbox};
+use serde_json::{Value, json};
+
+fn get(sandbox: &mut Sandbox, target: &str) -> (u16, Value) {
+    let bearer = format!("Bearer {}", sandbox.admin());
+    let request = Request::get(target).header("authorization", bearer).body(Bytes::new()).unwrap();
+    let Reply::Whole(answer) = sandbox.handle(Now::default(), request) else { panic!("a whole answer") };
+    (answer.status().as_u16(), serde_json::from_slice(answer.body()).unwrap_or_default())
+}
+
+#[test]
+fn every_document_of_the_index_is_there_and_refers_to_what_it_has() {
+    let mut sandbox = Sandbox::new();
+    let (code, index) = get(&mut sandbox, "/openapi/v3");
+    assert_eq!(code, 200);
+    let paths = index["paths"].as_object().unwrap();
+    assert!(paths.contains_key("api/v1") && paths.contains_key("apis/apps/v1"), "{index}");
+    for (name, entry) in paths {
+        let (code, document) = get(&mut sandbox, entry["serverRelativeURL"].as_str().unwrap());
+        assert_eq!((code, &document["openapi"]), (200, &json!("3.0.0")), "{name}");
+        let schemas = document["components"]["schemas"].as_object().unwrap();
+        assert!(!schemas.is_empty() && schemas.values().all(Value::is_object), "{name}");
+        for part in document.to_string().split("\"$ref\":\"#/components/schemas/").skip(1) {
+            let wanted = part.split('"').next().unwrap();
+            assert!(schemas.contains_key(wanted), "{name}: {wanted}");
+        }
+    }
+    assert_eq!(get(&mut sandbox, "/openapi/v3/apis/none/v1").0, 404);
+}
+
+#[test]
+fn what_a_patch_is_made_by_is_said() {
+    let mut sandbox = Sandbox::new();
+    let (_, apps) = get(&mut sandbox, "/openapi/v3/apis/apps/v1");
+    let schemas = &apps["components"]["schemas"];
+    let kind = json!([{"group": "apps", "version": "v1", "kind": "Deployment"}]);
+    assert_eq!(schemas["io.k8s.api.apps.v1.Deployment"]["x-kubernetes-group-version-kind"], kind);
+    for (name, field, wanted) in [
+        ("apps.v1.DeploymentSpec", "strategy", json!({"x-kubernetes-patch-strategy": "retainKeys"})),
+        (
+            "core.v1.PodSpec",
+            "containers",
+            json!({
+                "type": "array",
+                "items": {"allOf": [{"$ref": "#/components/schemas/io.k8s.api.core.v1.Container"}]},
+                "x-kubernetes-patch-strategy": "merge", "x-kubernetes-patch-merge-key": "name",
+                "x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["name"],
+            }),
+        ),
+        ("core.v1.PodSpec", "volumes", json!({"x-kubernetes-patch-strategy": "merge,retainKeys"})),
+        ("core.v1.PodSpec", "nodeSelector", json!({"x-kubernetes-map-type": "atomic"})),
+        ("core.v1.ContainerPort", "containerPort", json!({"type": "integer", "format": "int32"})),
+    ] {
+        let found = &schemas[format!("io.k8s.api.{name}")]["properties"][field];
+        for (key, value) in wanted.as_object().unwrap() {
+            assert_eq!(found.get(key), Some(value), "{name}.{field}: {found}");
+        }
+    }
+    let patch = &apps["paths"]["/apis/apps/v1/namespaces/{namespace}/deployments/{name}"]["patch"];
+    let parameters = patch["parameters"].as_array().unwrap();
+    for wanted in ["fieldValidation", "dryRun"] {
+        let is = |one: &&Value| one["name"] == wanted && one["in"] == "query";
+        assert_eq!(parameters.iter().filter(is).count(), 1, "{patch}");
+    }
+    assert!(patch["requestBody"]["content"]["application/strategic-merge-patch+json"].is_object());
+}
