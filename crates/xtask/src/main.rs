@@ -32,6 +32,7 @@ Usage: cargo xtask TASK
   simulate [STORIES]       tell a million seeded stories of informers and a faulty server, or as many as are said
   conformance --differential SEQUENCES [--seed FIRST]
                            so many seeded sequences of requests to the sandbox and to the real API server: the same answers
+  conformance --sandbox    the conformance tests on the sandbox, but for those that only the real API server can pass
   conformance --record     write down the answers that the tests compare where there is no real API server
   soak                     the long round of the tests that churn and restart, against the real API server
   bench [PART]...          lists, watches, caches and informers beside those of `kube` and client-go, in one run; or parts of

@@ -153,7 +153,8 @@ async fn an_election_goes_on_unpolled_and_is_given_back() {
     sleep(Duration::from_millis(2_500)).await;
     assert!(first.is_leader() && !second.is_leader());
     first.stop().await;
-    assert!(matches!(second.next().await, Some(Ok(ElectionEvent::Leading { transitions: 1, .. }))));
+    let next = second.next().await;
+    assert!(matches!(next, Some(Ok(ElectionEvent::Leading { transitions: 1, .. }))), "{next:?}");
     drop(second);
     let mut third = client.elect(&candidate("third")).unwrap();
     let leading = timeout(Duration::from_secs(2), async {
