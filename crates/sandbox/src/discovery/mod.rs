@@ -2,6 +2,7 @@
 
 mod aggregated;
 mod legacy;
+#[cfg(feature = "openapi")]
 mod openapi;
 mod subresource;
 
@@ -49,16 +50,28 @@ pub(crate) fn other(registry: &Registry, method: &Method, path: &str) -> Result<
     if method != Method::GET {
         return Err(Refusal::NotFoundText);
     }
-    if let Some(path) = path.strip_prefix("/openapi/v3/") {
-        let document = openapi::document(registry, path).ok_or(Refusal::NotFoundText)?;
-        return Ok(Reply::json(200, encode(&document), &[]));
+    if let Some(path) = path.strip_prefix("/openapi/v3") {
+        return openapi(registry, path.trim_matches('/'));
     }
     match path.trim_end_matches('/') {
-        "/openapi/v3" => Ok(Reply::json(200, encode(&openapi::index(registry)), &[])),
         "/version" => Ok(Reply::json(200, version(), &[])),
         "/healthz" | "/livez" | "/readyz" => Ok(Reply::text(200, "ok")),
         _ => Err(Refusal::NotFoundText),
     }
+}
+
+/// The index of OpenAPI's documents, or one of them.
+#[cfg(feature = "openapi")]
+fn openapi(registry: &Registry, path: &str) -> Result<Reply, Refusal> {
+    let found =
+        if path.is_empty() { Some(openapi::index(registry)) } else { openapi::document(registry, path) };
+    found.map(|document| Reply::json(200, encode(&document), &[])).ok_or(Refusal::NotFoundText)
+}
+
+/// Without the feature there is none.
+#[cfg(not(feature = "openapi"))]
+fn openapi(_: &Registry, _: &str) -> Result<Reply, Refusal> {
+    Err(Refusal::NotFoundText)
 }
 
 /// The version of Kubernetes that the sandbox answers as. How it was built is left as Go leaves it where nobody says.

@@ -1,6 +1,7 @@
 //! The types of the kinds: one table, which decoding, patches and `managedFields` read. That of the built-in kinds is generated from what a real
 //! server says of them (`cargo xtask generate`).
 
+#[cfg(feature = "openapi")]
 mod openapi;
 mod read;
 mod typed;
@@ -11,6 +12,7 @@ use std::sync::OnceLock;
 
 use serde_json::Value;
 
+#[cfg(feature = "openapi")]
 pub(crate) use openapi::{REF, Schemas};
 #[cfg(test)]
 pub(crate) use read::table as read;
