@@ -13,7 +13,9 @@ use crate::schema::{REF, Schemas, Shape};
 pub(super) fn index(registry: &Registry) -> Value {
     let paths = registry.versions().iter().map(|version| {
         let path = root(version);
-        (path.clone(), json!({"serverRelativeURL": format!("/openapi/v3/{path}")}))
+        // The documents are the same for as long as the sandbox is.
+        let url = format!("/openapi/v3/{path}?hash={}", env!("CARGO_PKG_VERSION"));
+        (path, json!({"serverRelativeURL": url}))
     });
     json!({"paths": Value::Object(paths.collect())})
 }
