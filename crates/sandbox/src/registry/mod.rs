@@ -52,16 +52,15 @@ impl Kind {
         }
     }
 
-    /// The kind of what is written to a `scale`.
-    pub(crate) fn scale() -> Self {
-        let (group, kind) = ("autoscaling".to_owned(), "Scale".to_owned());
+    /// The kind of what is written to a part of an object, and never stored, such as a `Scale`.
+    pub(crate) fn of_part(group: &str, kind: &str, plural: &str) -> Self {
         Self {
             id: usize::MAX,
-            strategy: Strategy::of(&group, &kind),
-            group,
+            strategy: Strategy::of(group, kind),
+            group: group.to_owned(),
             version: "v1".to_owned(),
-            kind,
-            plural: "scales".to_owned(),
+            kind: kind.to_owned(),
+            plural: plural.to_owned(),
             namespaced: true,
             verbs: Vec::new(),
             short_names: Vec::new(),

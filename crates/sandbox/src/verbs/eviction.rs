@@ -2,7 +2,6 @@
 //!
 //! Source: `pkg/registry/core/pod/storage/eviction.go` of Kubernetes.
 
-use kubewire::Verb;
 use serde_json::{Value, json};
 
 use super::ask::Ask;
@@ -10,7 +9,7 @@ use super::delete_options::DeleteOptions;
 use super::write::{admit, match_namespace, track};
 use super::{body, delete, update};
 use crate::object::{meta, put, timestamp};
-use crate::registry::{Kind, Strategy};
+use crate::registry::Kind;
 use crate::reply::Reply;
 use crate::select::Labels;
 use crate::server::Server;
@@ -24,28 +23,11 @@ const VIOLATES: &str = "Cannot evict pod as it would violate the pod's disruptio
 const TWO: &str =
     "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.";
 
-/// What is sent is no Pod.
-fn kind() -> Kind {
-    Kind {
-        id: usize::MAX,
-        group: GROUP.into(),
-        version: "v1".into(),
-        kind: "Eviction".into(),
-        plural: "pods".into(),
-        namespaced: true,
-        verbs: vec![Verb::Create],
-        short_names: Vec::new(),
-        categories: Vec::new(),
-        subresources: Vec::new(),
-        strategy: Strategy::of(GROUP, "Eviction"),
-    }
-}
-
 pub(super) fn create(server: &mut Server, ask: &mut Ask<'_>) -> Result<Reply, Refusal> {
     let dry = ask.write_options("CreateOptions")?;
     body::check(ask)?;
     let place = ask.place;
-    let mut eviction = body::object_of(ask, &kind())?;
+    let mut eviction = body::object_of(ask, &Kind::of_part(GROUP, "Eviction", "pods"))?;
     match_namespace(&place.kind, &mut eviction, &place.namespace)?;
     admit(server, ask, &place.name)?;
     if meta(&eviction, "name") != place.name {

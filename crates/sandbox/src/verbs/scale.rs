@@ -23,7 +23,7 @@ use crate::wire::{Problem, Refusal, parse_uint};
 pub(super) fn perform(server: &mut Server, ask: &mut Ask<'_>, verb: Verb) -> Result<Reply, Refusal> {
     let kind = Arc::clone(&ask.place.kind);
     let old = server.store.get(kind.id, &kind.key(&ask.place.namespace, &ask.place.name)).cloned();
-    let scale = Kind::scale();
+    let scale = Kind::of_part("autoscaling", "Scale", "scales");
     match verb {
         Verb::Get => {
             let old = old.ok_or_else(|| ask.not_found())?;
