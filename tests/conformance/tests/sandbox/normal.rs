@@ -167,7 +167,7 @@ impl Names {
             && faults.contains(": field not declared in schema")
         {
             let unknown = faults.lines().filter(|line| line.contains(": field not declared")).map(str::trim);
-            text = format!("{start}): {}", unknown.collect::<Vec<_>>().join(", "));
+            text = format!("{start}): {}", outermost(unknown.collect()).join(", "));
         }
         if let Some((start, faults)) = text.split_once("): errors:\n")
             && start.starts_with("failed to create typed patch object (")
@@ -215,6 +215,28 @@ impl Names {
         }
         text
     }
+}
+
+/// Of fields that are not known those that are always told: what lies deeper than another may have been looked at before it, or not.
+fn outermost(unknown: Vec<&str>) -> Vec<&str> {
+    let owner = |line: &str| -> String {
+        let path = line.split_once(": ").map_or(line, |(path, _)| path);
+        path.rsplit_once('.').map_or(path, |(owner, _)| owner).to_owned()
+    };
+    let owners: Vec<String> = unknown.iter().map(|line| owner(line)).collect();
+    let within = |own: &str, other: &String| {
+        own.strip_prefix(other.as_str()).is_some_and(|rest| rest.starts_with(['.', '[']))
+    };
+    unknown.into_iter().filter(|line| !owners.iter().any(|other| within(&owner(line), other))).collect()
+}
+
+#[test]
+fn what_lies_deeper_than_another_unknown_field_is_not_told_for_sure() {
+    let told = |lines: &[&'static str]| outermost(lines.to_vec());
+    assert_eq!(told(&[".spec.a: field not declared", ".b: field not declared"]), [".b: field not declared"]);
+    let both = [".spec.a: field not declared", ".metadata.b: field not declared"];
+    assert_eq!(told(&both), both);
+    assert_eq!(told(&[".spec.a: x", ".spec.c[k=\"v\"].d: x"]), [".spec.a: x"]);
 }
 
 /// Addresses of services and names of the volumes of tokens, without what the server chose.
