@@ -33,7 +33,11 @@ pub(crate) fn printable(text: &str) -> String {
 ///
 /// `str` has it too, with a searcher that costs the WebAssembly file three kilobytes.
 pub(crate) fn split_once<'a>(text: &'a str, mark: &str) -> Option<(&'a str, &'a str)> {
-    let at = text.as_bytes().windows(mark.len()).position(|window| window == mark.as_bytes())?;
+    // The table of built-in resources is searched so, at each call: by bytes it is several times as fast as by windows.
+    let at = match mark.as_bytes() {
+        [mark] => text.bytes().position(|byte| byte == *mark)?,
+        mark => text.as_bytes().windows(mark.len()).position(|window| window == mark)?,
+    };
     Some((text.get(..at)?, text.get(at + mark.len()..)?))
 }
 

@@ -45,6 +45,11 @@ impl Row {
         split(self.line, " ").nth(index).unwrap_or_default()
     }
 
+    /// Whether that is its plural: told from the line's beginning, since all rows are asked.
+    fn is_plural(self, plural: &str) -> bool {
+        self.line.strip_prefix(plural).is_some_and(|rest| rest.starts_with(' '))
+    }
+
     /// Whether that is its name, with at most so many slips.
     fn is_called(self, name: &str, slips: usize) -> bool {
         let near = |own: &str| is_near(name.as_bytes(), own.as_bytes(), slips);
@@ -165,7 +170,7 @@ impl Catalog for Builtin {
     /// A newer server may have subresources that the table has not: those it does not judge.
     fn verbs(&self, resource: &Resource, subresource: &str) -> Option<Vec<Verb>> {
         let row = rows().find(|row| {
-            row.field(0) == resource.plural
+            row.is_plural(&resource.plural)
                 && row.group_and_version() == (&*resource.group, &*resource.version)
         })?;
         Some(row.letters(subresource)?.bytes().filter_map(verb).collect())
