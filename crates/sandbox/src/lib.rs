@@ -3,6 +3,7 @@
 mod admission;
 mod auth;
 mod client;
+mod crd;
 mod defaults;
 mod discovery;
 mod fault;

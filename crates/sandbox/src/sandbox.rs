@@ -9,13 +9,14 @@ use kubewire::Now;
 use serde_json::{Value, json};
 
 use crate::auth::{self, Account, Attributes, ISSUER, LONGEST, User, rbac};
+use crate::crd;
 use crate::discovery;
 use crate::fault::Faults;
 use crate::life::{Life, State};
 use crate::log::{Log, Logged};
 use crate::mount::Mount;
 use crate::object::meta;
-use crate::registry::Registry;
+use crate::registry::{Kind, Registry};
 use crate::reply::{Parked, Reply};
 use crate::server::Server;
 use crate::table::{self, Table};
@@ -186,9 +187,7 @@ impl Sandbox {
             return Err(SeedError(format!("there is no namespace {namespace:?}")));
         }
         verbs::seed(&mut self.server, &kind, object, now).map_err(SeedError)?;
-        if kind.kind == "ClusterRole" {
-            rbac::aggregate(&mut self.server);
-        }
+        self.follow(&kind, now);
         self.pass(now);
         Ok(())
     }
@@ -299,6 +298,18 @@ impl Sandbox {
         self.route(now, request, false).ok()
     }
 
+    /// What a write of a kind brings about in the server itself.
+    fn follow(&mut self, kind: &Kind, now: Now) {
+        match (kind.group.as_str(), kind.kind.as_str()) {
+            (rbac::GROUP, "ClusterRole") => rbac::aggregate(&mut self.server),
+            (group, _) if group == crd::GROUP || kind.custom.is_some() => {
+                crd::settle(&mut self.server, now);
+                self.life.learn(&self.server.registry);
+            }
+            _ => {}
+        }
+    }
+
     /// Writes down what came of a request.
     pub(crate) fn note(&mut self, now: Now, request: &Request<Bytes>, reply: &Reply) {
         let target = request.uri().path_and_query().map(ToString::to_string).unwrap_or_default();
@@ -342,8 +353,8 @@ impl Sandbox {
                     ask.form = form;
                 }
                 let done = verbs::perform(&mut self.server, &mut ask);
-                if ask.method != Method::GET && place.kind.kind == "ClusterRole" {
-                    rbac::aggregate(&mut self.server);
+                if ask.method != Method::GET {
+                    self.follow(&place.kind, now);
                 }
                 match done
                     .and_then(|reply| if shape == Shape::Table { tabled(&ask, reply) } else { Ok(reply) })

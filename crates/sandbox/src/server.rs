@@ -1,5 +1,7 @@
 //! What the sandbox is behind its door: what is served, what is stored, and the dice.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use crate::auth::Auth;
@@ -17,6 +19,8 @@ pub(crate) struct Server {
     /// How often it was started: a watch does not outlive its server.
     pub(crate) starts: u64,
     pub(crate) auth: Auth,
+    /// Where custom objects are stored, by the name of their definition.
+    custom: BTreeMap<String, usize>,
     /// Where `namespaces` are stored.
     namespaces: usize,
 }
@@ -31,8 +35,16 @@ impl Server {
             random: Random::new(seed),
             starts: 0,
             auth: Auth::new(seed, rbac),
+            custom: BTreeMap::new(),
             namespaces,
         }
+    }
+
+    /// Where the objects of a definition are stored: always the same place, and nobody else's.
+    pub(crate) fn custom_id(&mut self, definition: &str) -> usize {
+        const FIRST: usize = 1_000_000;
+        let next = FIRST + self.custom.len();
+        *self.custom.entry(definition.to_owned()).or_insert(next)
     }
 
     pub(crate) fn namespace(&self, name: &str) -> Option<&Value> {

@@ -33,6 +33,7 @@ pub(crate) fn apply(package: &str, name: &str, object: &mut Map<String, Value>) 
         }
         "storage.v1" => storage::apply(name, object),
         "scheduling.v1" if name == "PriorityClass" => put(object, "preemptionPolicy", "PreemptLowerPriority"),
+        "apiextensions.v1" if name == "CustomResourceDefinitionSpec" => crate::crd::defaults(object),
         "admissionregistration.v1" => admission(name, object),
         _ => {}
     }

@@ -53,12 +53,13 @@ fn of_version(version: &Version) -> Value {
 }
 
 fn resource(kind: &Kind) -> Value {
+    // Where group and version are those of the resource, the server leaves them empty, but for custom ones.
+    let place = if kind.custom.is_some() { (kind.group.as_str(), kind.version.as_str()) } else { ("", "") };
     let mut resource = json!({
         "resource": kind.plural,
-        // Where group and version are those of the resource, the server leaves them empty.
-        "responseKind": {"group": "", "version": "", "kind": kind.kind},
+        "responseKind": {"group": place.0, "version": place.1, "kind": kind.kind},
         "scope": if kind.namespaced { "Namespaced" } else { "Cluster" },
-        "singularResource": kind.kind.to_lowercase(),
+        "singularResource": kind.singular(),
         "verbs": verbs(&kind.verbs),
     });
     if !kind.short_names.is_empty() {
@@ -69,7 +70,10 @@ fn resource(kind: &Kind) -> Value {
     }
     if !kind.subresources.is_empty() {
         let subresources = kind.subresources.iter().map(|(name, own)| {
-            let (group, version, object) = subresource::of(kind, name);
+            let (group, version, object) = match subresource::of(kind, name) {
+                ("", "", object) => (place.0, place.1, object),
+                other => other,
+            };
             json!({
                 "subresource": name,
                 "responseKind": {"group": group, "version": version, "kind": object},

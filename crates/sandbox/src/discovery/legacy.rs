@@ -68,7 +68,7 @@ pub(super) fn verbs(verbs: &[Verb]) -> Vec<&'static str> {
 fn resource(kind: &Kind) -> Value {
     let mut resource = json!({
         "name": kind.plural,
-        "singularName": kind.kind.to_lowercase(),
+        "singularName": kind.singular(),
         "namespaced": kind.namespaced,
         "kind": kind.kind,
         "verbs": verbs(&kind.verbs),

@@ -34,12 +34,15 @@ pub(super) struct Index {
     dependents: BTreeMap<String, BTreeSet<Place>>,
 }
 
+fn by_id(registry: &Registry) -> BTreeMap<usize, Arc<Kind>> {
+    let kinds = registry.versions().iter().flat_map(|version| version.kinds.values());
+    kinds.map(|kind| (kind.id, Arc::clone(kind))).collect()
+}
+
 impl Index {
     pub(super) fn new(registry: &Registry) -> Self {
-        let kinds = registry.versions().iter().flat_map(|version| version.kinds.values());
-        let kinds: BTreeMap<_, _> = kinds.map(|kind| (kind.id, Arc::clone(kind))).collect();
         Self {
-            kinds: Arc::new(kinds),
+            kinds: Arc::new(by_id(registry)),
             seen: 0,
             queue: VecDeque::new(),
             queued: BTreeSet::new(),
@@ -47,6 +50,10 @@ impl Index {
             places: BTreeMap::new(),
             dependents: BTreeMap::new(),
         }
+    }
+
+    pub(super) fn learn(&mut self, registry: &Registry) {
+        self.kinds = Arc::new(by_id(registry));
     }
 
     pub(super) fn kind(&self, id: usize) -> Option<&Arc<Kind>> {

@@ -133,6 +133,11 @@ impl State {
     pub(crate) fn new(life: Life, registry: &Registry) -> Self {
         Self { life, index: Index::new(registry) }
     }
+
+    /// Hears of what is served now.
+    pub(crate) fn learn(&mut self, registry: &Registry) {
+        self.index.learn(registry);
+    }
 }
 
 impl Sandbox {

@@ -23,6 +23,9 @@ pub(crate) struct Decoded {
 /// # Errors
 /// Go's words: `json: cannot unmarshal number into Go struct field ConfigMap.data of type string`.
 pub(crate) fn decode(kind: &Kind, parsed: Parsed, wording: Wording) -> Result<Decoded, String> {
+    if let Some(custom) = &kind.custom {
+        return crate::crd::decode(custom, parsed, wording);
+    }
     let mut walk = Walk { wording, strict: Vec::new(), misfit: None };
     let fields = match parsed.value {
         Value::Object(fields) => fields,
@@ -39,6 +42,23 @@ pub(crate) fn decode(kind: &Kind, parsed: Parsed, wording: Wording) -> Result<De
         parsed.duplicates.iter().map(|path| format!("duplicate field {}", quote(path))).collect();
     strict.append(&mut walk.strict);
     Ok(Decoded { object: Value::Object(fields), strict })
+}
+
+/// Reads the metadata of an object whose own type is of another sort.
+///
+/// # Errors
+/// As above.
+pub(crate) fn metadata(
+    root: Typed<'_>,
+    fields: Map<String, Value>,
+    wording: Wording,
+    strict: &mut Vec<String>,
+) -> Result<Value, String> {
+    let Some(shape) = root.named("metadata") else { return Ok(fields.into()) };
+    let mut walk = Walk { wording, strict: Vec::new(), misfit: None };
+    let fields = walk.structure(fields, shape, "", "metadata")?;
+    strict.append(&mut walk.strict);
+    walk.misfit.map_or_else(|| Ok(fields.into()), Err)
 }
 
 struct Walk {
@@ -139,19 +159,26 @@ fn is_nothing(value: &Value, shape: Typed<'_>) -> bool {
 }
 
 /// What the store makes of an object: an empty list is none, and what is read from it has its defaults.
-pub(crate) fn settle(shape: Typed<'_>, value: &mut Value) {
+pub(crate) fn settle(kind: &Kind, value: &mut Value) {
+    // What a custom object lacks it was given when it was read.
+    if kind.custom.is_none() {
+        settle_typed(kind.shape(), value);
+    }
+}
+
+fn settle_typed(shape: Typed<'_>, value: &mut Value) {
     match value {
         Value::Array(items) => {
             for item in items {
                 if let Some(shape) = shape.items() {
-                    settle(shape, item);
+                    settle_typed(shape, item);
                 }
             }
         }
         Value::Object(fields) => {
             for (name, field) in fields.iter_mut() {
                 let Some(shape) = shape.field(name) else { continue };
-                settle(shape, field);
+                settle_typed(shape, field);
                 let empty = match field {
                     Value::Array(items) => items.is_empty(),
                     Value::Object(inner) => inner.is_empty() && matches!(shape.shape(), Shape::Map),

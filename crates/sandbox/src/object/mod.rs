@@ -11,7 +11,7 @@ mod yaml;
 use kubewire::{Now, Time};
 use serde_json::{Map, Value};
 
-pub(crate) use decode::{decode, filled, settle, zero};
+pub(crate) use decode::{Decoded, decode, filled, metadata, settle, zero};
 pub(crate) use json::{Parsed, parse};
 pub(crate) use refuse::{Wording, word};
 #[cfg(feature = "yaml")]

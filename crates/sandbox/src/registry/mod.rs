@@ -9,7 +9,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use kubewire::{Builtin, Resource, Scope, Verb};
+use serde_json::Value;
 
+use crate::crd::Custom;
 use crate::schema::{self, Typed};
 
 pub(crate) use services::allocate;
@@ -32,6 +34,8 @@ pub(crate) struct Kind {
     pub(crate) categories: Vec<String>,
     pub(crate) subresources: Vec<(String, Vec<Verb>)>,
     pub(crate) strategy: Strategy,
+    /// What its definition says, where it is not one of Kubernetes' own.
+    pub(crate) custom: Option<Custom>,
 }
 
 impl Kind {
@@ -42,6 +46,17 @@ impl Kind {
     /// `PLURAL.GROUP`, or `PLURAL` of the core group.
     pub(crate) fn qualified(&self) -> String {
         if self.group.is_empty() { self.plural.clone() } else { format!("{}.{}", self.plural, self.group) }
+    }
+
+    /// How a refusal of an object calls its kind: a custom one as it calls itself.
+    pub(crate) fn of<'o>(&'o self, object: &'o Value) -> &'o str {
+        let said = object.get("kind").and_then(Value::as_str).filter(|_| self.custom.is_some());
+        said.unwrap_or(&self.kind)
+    }
+
+    /// Such as `configmap`.
+    pub(crate) fn singular(&self) -> String {
+        self.custom.as_ref().map_or_else(|| self.kind.to_lowercase(), |custom| custom.singular.clone())
     }
 
     /// The Go package of its internal type, which some errors name.
@@ -66,6 +81,7 @@ impl Kind {
             short_names: Vec::new(),
             categories: Vec::new(),
             subresources: Vec::new(),
+            custom: None,
         }
     }
 
@@ -80,6 +96,9 @@ impl Kind {
 
     /// Its type.
     pub(crate) fn shape(&self) -> Typed<'_> {
+        if let Some(custom) = &self.custom {
+            return custom.shape();
+        }
         schema::builtin().kind(&self.api_version(), &self.kind).unwrap_or_else(Typed::any)
     }
 
@@ -90,7 +109,7 @@ impl Kind {
 }
 
 /// A version of a group, with its resources by plural.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Version {
     pub(crate) group: String,
     pub(crate) version: String,
@@ -125,17 +144,28 @@ impl Registry {
                     .into_iter()
                     .map(|(name, verbs)| (name.to_owned(), verbs))
                     .collect(),
+                custom: None,
             };
-            let same = |one: &&mut Version| one.group == kind.group && one.version == kind.version;
-            match versions.iter_mut().find(same) {
-                Some(there) => there.kinds.insert(kind.plural.clone(), Arc::new(kind)),
-                None => {
-                    let (group, version) = (kind.group.clone(), kind.version.clone());
-                    let kinds = BTreeMap::from([(kind.plural.clone(), Arc::new(kind))]);
-                    versions.push(Version { group, version, kinds });
-                    None
-                }
-            };
+            add(&mut versions, kind);
+        }
+        Self { versions: Arc::new(versions) }
+    }
+
+    /// The same with these custom resources, and no others.
+    pub(crate) fn with(&self, kinds: Vec<Kind>) -> Self {
+        let own = |version: &Version| Version {
+            kinds: version
+                .kinds
+                .iter()
+                .filter(|(_, kind)| kind.custom.is_none())
+                .map(|(plural, kind)| (plural.clone(), Arc::clone(kind)))
+                .collect(),
+            ..version.clone()
+        };
+        let mut versions: Vec<Version> =
+            self.versions.iter().map(own).filter(|version| !version.kinds.is_empty()).collect();
+        for kind in kinds {
+            add(&mut versions, kind);
         }
         Self { versions: Arc::new(versions) }
     }
@@ -171,6 +201,22 @@ impl Registry {
         let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
         self.version(group, version)?.kinds.values().find(|one| one.kind == kind).cloned()
     }
+}
+
+/// Adds a kind to its version, which comes last where it is new.
+fn add(versions: &mut Vec<Version>, kind: Kind) {
+    let kinds = match versions.iter_mut().find(|one| one.group == kind.group && one.version == kind.version) {
+        Some(there) => &mut there.kinds,
+        None => {
+            let (group, version) = (kind.group.clone(), kind.version.clone());
+            versions.push(Version { group, version, kinds: BTreeMap::new() });
+            match versions.last_mut() {
+                Some(new) => &mut new.kinds,
+                None => return,
+            }
+        }
+    };
+    kinds.insert(kind.plural.clone(), Arc::new(kind));
 }
 
 fn owned(names: &[&str]) -> Vec<String> {

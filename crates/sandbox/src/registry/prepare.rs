@@ -20,6 +20,7 @@ pub(crate) fn create(kind: &Kind, object: &mut Value) {
             let status = json!({"phase": "Pending", "qosClass": quality(object)});
             put(object, "status", status);
         }
+        (crate::crd::GROUP, "CustomResourceDefinition") => crate::crd::create(object),
         ("batch", "Job") => job(object),
         ("apps", "StatefulSet") => claims(object),
         ("apps", "DaemonSet") => template_generation(object, 1),

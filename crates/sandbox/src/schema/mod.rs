@@ -1,6 +1,7 @@
 //! The types of the kinds: one table, which decoding, patches and `managedFields` read. That of the built-in kinds is generated from what a real
 //! server says of them (`cargo xtask generate`).
 
+mod custom;
 #[cfg(feature = "openapi")]
 mod openapi;
 mod read;
@@ -12,6 +13,7 @@ use std::sync::OnceLock;
 
 use serde_json::Value;
 
+pub(crate) use custom::custom;
 #[cfg(feature = "openapi")]
 pub(crate) use openapi::{REF, Schemas};
 #[cfg(test)]
@@ -30,7 +32,7 @@ pub(crate) struct Table {
 }
 
 /// A struct.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Struct {
     /// Such as `DeploymentSpec`: what Go's errors call it.
     pub(crate) name: Text,
@@ -40,10 +42,12 @@ pub(crate) struct Struct {
     pub(crate) fields: Vec<Field>,
     /// One value as a whole, for those who apply.
     pub(crate) atomic: bool,
+    /// It may have fields that nobody knows, of any type: `x-kubernetes-preserve-unknown-fields`.
+    pub(crate) open: bool,
 }
 
 /// A field of a struct.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Field {
     pub(crate) name: Text,
     pub(crate) kind: Type,
@@ -70,7 +74,7 @@ pub(crate) enum Empty {
 }
 
 /// The type of a value.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Type {
     /// With Go's name for it, where it has one of its own.
     Scalar(Scalar, Option<Text>),
@@ -99,7 +103,7 @@ pub(crate) enum Scalar {
 }
 
 /// A list.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct List {
     pub(crate) items: Type,
     pub(crate) go: Option<Text>,
@@ -110,14 +114,14 @@ pub(crate) struct List {
 }
 
 /// A map from texts.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Map {
     pub(crate) values: Type,
     pub(crate) go: Option<Text>,
 }
 
 /// How those who apply tell the items of a list apart.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Order {
     /// Not at all: the list is one value.
     Atomic,
@@ -128,7 +132,7 @@ pub(crate) enum Order {
 }
 
 /// How a strategic merge patch merges a list.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Merge {
     /// The new one takes the old one's place.
     Replace,
@@ -149,6 +153,11 @@ impl Table {
     pub(crate) fn kind(&self, api_version: &str, kind: &str) -> Option<Typed<'_>> {
         let key = (Text::Owned(api_version.to_owned()), Text::Owned(kind.to_owned()));
         self.kinds.get(&key).map(|&at| Typed::root(self, at))
+    }
+
+    /// The type of the only kind of a table that was made for it.
+    pub(crate) fn only(&self) -> Typed<'_> {
+        Typed::root(self, 0)
     }
 
     fn at(&self, place: usize) -> Option<&Struct> {

@@ -44,6 +44,7 @@ pub(crate) fn table(text: &'static str) -> Option<Table> {
                 package: package.into(),
                 fields: Vec::new(),
                 atomic,
+                open: false,
             });
         }
     }

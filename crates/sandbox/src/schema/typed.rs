@@ -84,7 +84,7 @@ impl<'t> Typed<'t> {
     /// The type under a name: of a struct's field, or of what a map holds.
     pub(crate) fn field(&self, name: &str) -> Option<Self> {
         match self.shape {
-            Shape::Struct(_) => self.named(name),
+            Shape::Struct(own) => self.named(name).or_else(|| own.open.then(Typed::any)),
             Shape::Map | Shape::Any => self.items(),
             _ => None,
         }

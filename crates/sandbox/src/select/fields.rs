@@ -186,6 +186,7 @@ fn known(kind: &Kind, field: &str) -> Result<(), String> {
         return Ok(());
     }
     Err(match (kind.group.as_str(), kind.kind.as_str()) {
+        _ if kind.custom.is_some() => format!("field label not supported: {field}"),
         ("batch", "Job") => format!("field label {} not supported for Job", quote(field)),
         _ if !extra(kind).is_empty() => format!("field label not supported: {field}"),
         _ => format!(

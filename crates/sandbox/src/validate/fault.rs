@@ -19,6 +19,8 @@ enum What {
     TooLong(usize),
     Duplicate(String),
     NotFound(String),
+    TypeInvalid { value: String, why: String },
+    TooMany { count: usize, most: usize },
 }
 
 impl Fault {
@@ -57,6 +59,15 @@ impl Fault {
         Self { field: field.into(), what: What::TooLong(limit) }
     }
 
+    /// A value of another type, which is named in its stead.
+    pub(crate) fn type_invalid(field: &str, is: &str, why: impl Into<String>) -> Self {
+        Self { field: field.into(), what: What::TypeInvalid { value: quote(is), why: why.into() } }
+    }
+
+    pub(crate) fn too_many(field: &str, count: usize, most: usize) -> Self {
+        Self { field: field.into(), what: What::TooMany { count, most } }
+    }
+
     /// The reason of a cause.
     pub(crate) fn reason(&self) -> &'static str {
         match self.what {
@@ -67,6 +78,8 @@ impl Fault {
             What::TooLong(_) => "FieldValueTooLong",
             What::Duplicate(_) => "FieldValueDuplicate",
             What::NotFound(_) => "FieldValueNotFound",
+            What::TypeInvalid { .. } => "FieldValueTypeInvalid",
+            What::TooMany { .. } => "FieldValueTooMany",
         }
     }
 
@@ -75,22 +88,28 @@ impl Fault {
         match &self.what {
             What::Required(hint) if hint.is_empty() => "Required value".to_owned(),
             What::Required(hint) => format!("Required value: {hint}"),
-            What::Invalid { value, why } => format!("Invalid value: {value}: {why}"),
+            What::Invalid { value, why } | What::TypeInvalid { value, why } => {
+                format!("Invalid value: {value}: {why}")
+            }
             What::NotSupported { value, supported } => {
                 let supported: Vec<_> = supported.iter().map(|one| quote(one)).collect();
                 format!("Unsupported value: {value}: supported values: {}", supported.join(", "))
             }
             What::Duplicate(value) => format!("Duplicate value: {value}"),
             What::NotFound(value) => format!("Not found: {value}"),
+            What::TooMany { count, most } => format!("Too many: {count}: must have at most {most} items"),
             What::Forbidden(why) => format!("Forbidden: {why}"),
             What::TooLong(limit) => format!("Too long: may not be more than {limit} bytes"),
         }
     }
 
+    /// The field. An error of the whole object has none: Go writes `<nil>` for its path.
+    pub(crate) fn shown_field(&self) -> &str {
+        if self.field.is_empty() { "<nil>" } else { &self.field }
+    }
+
     /// The whole text.
     pub(crate) fn text(&self) -> String {
-        // An error of the whole object has no field: Go writes `<nil>` for its path.
-        let field = if self.field.is_empty() { "<nil>" } else { &self.field };
-        format!("{field}: {}", self.body())
+        format!("{}: {}", self.shown_field(), self.body())
     }
 }

@@ -88,6 +88,10 @@ pub(crate) fn update(kind: &Kind, object: &Value, old: &Value) -> Vec<Fault> {
 /// What is wrong with an object of which only the status was to be written. Of most statuses only the type is judged.
 pub(crate) fn status(kind: &Kind, object: &Value, old: &Value) -> Vec<Fault> {
     let mut faults = metadata::update(object, old);
+    if let Some(custom) = &kind.custom {
+        faults.extend(crate::crd::validate_status(custom, object));
+        return faults;
+    }
     match (kind.group.as_str(), kind.kind.as_str()) {
         ("", "Service") => faults.extend(service::status(object)),
         ("apps", workload) => faults.extend(workload::status(workload, object)),
@@ -102,6 +106,9 @@ pub(crate) fn status(kind: &Kind, object: &Value, old: &Value) -> Vec<Fault> {
 }
 
 fn own(kind: &Kind, object: &Value) -> Vec<Fault> {
+    if let Some(custom) = &kind.custom {
+        return crate::crd::validate(kind, custom, object);
+    }
     let name = kind.kind.as_str();
     match (kind.group.as_str(), name) {
         ("", "ConfigMap") => config_map::create(object),
@@ -111,6 +118,7 @@ fn own(kind: &Kind, object: &Value) -> Vec<Fault> {
         ("", "Event") => other::event(object),
         ("", "PersistentVolumeClaim") => other::claim(object),
         ("apps", "Deployment" | "ReplicaSet" | "StatefulSet" | "DaemonSet") => workload::create(name, object),
+        (crate::crd::GROUP, _) => crate::crd::validate_definition(object),
         ("batch", _) => job::create(name, object),
         ("rbac.authorization.k8s.io", _) => rbac::create(name, object),
         ("networking.k8s.io", "Ingress") => networking::ingress(object),

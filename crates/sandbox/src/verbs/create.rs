@@ -10,6 +10,7 @@ use super::write::{admit, fill, match_namespace, track, wipe};
 use crate::admission;
 use crate::auth::rbac::check_escalation;
 use crate::auth::{self, Attributes};
+use crate::crd;
 use crate::object::{meta, settle};
 use crate::registry::{allocate, prepare};
 use crate::reply::Reply;
@@ -64,8 +65,9 @@ pub(super) fn insert(
     let name = meta(&object, "name").to_owned();
     let faults = validate::create(kind, &object);
     if !faults.is_empty() {
-        return Err(Problem::invalid(&kind.group, &kind.kind, &name, &faults).into());
+        return Err(Problem::invalid(&kind.group, kind.of(&object), &name, &faults).into());
     }
+    crd::refuse(kind, &object)?;
     create_by_update(server, ask)?;
     ask.warnings.extend(validate::warnings(kind, &object, None));
     // A dry run does not get as far as the store.
@@ -80,7 +82,7 @@ pub(super) fn insert(
             if terminating { problem.being_deleted(&kind.qualified(), &name) } else { problem }.into()
         );
     }
-    settle(kind.shape(), &mut object);
+    settle(kind, &mut object);
     if dry {
         return ask.object(201, &object);
     }

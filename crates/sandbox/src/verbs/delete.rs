@@ -8,6 +8,7 @@ use super::ask::Ask;
 use super::delete_options::DeleteOptions;
 use super::options::ListOptions;
 use super::{list, namespace};
+use crate::crd;
 use crate::object::{meta, put, set_meta, set_version, timestamp};
 use crate::registry::{DeleteAnswer, Kind};
 use crate::reply::Reply;
@@ -81,7 +82,10 @@ pub(super) fn one(
     let old = server.store.get(kind.id, &key).cloned().ok_or_else(missing)?;
     preconditions(kind, options, &old)?;
     let there = finalizers(&old);
-    let wanted = options.finalizers(&there, orphans_by_default(kind));
+    let mut wanted = options.finalizers(&there, orphans_by_default(kind));
+    if kind.group == crd::GROUP && !wanted.iter().any(|one| *one == crd::CLEANUP) {
+        wanted.push(crd::CLEANUP.into());
+    }
     let grace = grace(kind, options, &old);
     if grace == 0 && there.is_empty() && wanted.is_empty() {
         let mut gone = (*old).clone();
@@ -178,6 +182,10 @@ pub(super) fn mark(object: &mut Value, ask: &Ask<'_>, grace: i64) {
     let mut until = ask.now;
     until.wall = until.wall.saturating_add(u64::try_from(grace).unwrap_or_default().saturating_mul(1000));
     set_meta(object, "deletionTimestamp", Some(timestamp(until)));
+    if ask.place.kind.group == crd::GROUP {
+        // The store of definitions has a deletion of its own, without grace.
+        return;
+    }
     set_meta(object, "deletionGracePeriodSeconds", Some(grace.into()));
     let generation = object.pointer("/metadata/generation").and_then(Value::as_i64);
     if let Some(generation) = generation.filter(|_| first) {

@@ -50,19 +50,31 @@ impl Page {
     fn bytes(&self, ask: &Ask<'_>) -> Bytes {
         let kind = &ask.place.kind;
         let mut metadata = json!({"resourceVersion": self.revision.to_string()});
-        if !self.token.is_empty() {
+        // Of custom resources the server says even that there is no more.
+        if !self.token.is_empty() || kind.custom.is_some() && ask.form == Form::Whole {
             crate::object::put(&mut metadata, "continue", self.token.as_str());
         }
         if let Some(remaining) = self.remaining {
             crate::object::put(&mut metadata, "remainingItemCount", remaining);
         }
         let (list_kind, api_version) = match ask.form {
-            Form::Whole => (format!("{}List", kind.kind), kind.api_version()),
+            Form::Whole => (
+                kind.custom
+                    .as_ref()
+                    .map_or_else(|| format!("{}List", kind.kind), |own| own.list_kind.clone()),
+                kind.api_version(),
+            ),
             Form::Metadata | Form::MetadataList => {
                 ("PartialObjectMetadataList".to_owned(), "meta.k8s.io/v1".to_owned())
             }
         };
         let mut head = json!({"kind": list_kind, "apiVersion": api_version, "metadata": metadata});
+        if ask.form == Form::Whole && kind.custom.is_some() {
+            // Each says what it is, in a list too.
+            let items: Vec<Value> = self.objects.iter().map(|object| (**object).clone()).collect();
+            crate::object::put(&mut head, "items", items);
+            return encode(&head);
+        }
         if ask.form == Form::Whole {
             return list_bytes(&head, self.objects.iter().map(|object| &**object));
         }

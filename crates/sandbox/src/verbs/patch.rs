@@ -43,6 +43,9 @@ pub(super) fn patch(server: &mut Server, ask: &mut Ask<'_>) -> Result<Reply, Ref
 pub(super) fn body(ask: &Ask<'_>, kind: &Kind) -> Result<(String, bool, Parsed), Refusal> {
     let media = ask.content_type.split(';').next().unwrap_or_default().to_owned();
     match media.as_str() {
+        STRATEGIC if kind.custom.is_some() => {
+            return Err(Problem::unsupported_media_type(&[JSON, MERGE, APPLY].join(", ")).into());
+        }
         JSON | MERGE | STRATEGIC => {}
         APPLY => {
             return Err(Problem::not_yet(&format!("applies to the scale of {}", kind.qualified())).into());
@@ -153,7 +156,7 @@ fn typed(
         let fault = Fault::invalid("patch", &text, why);
         Refusal::from(Problem::invalid("", "", "", &[fault]))
     };
-    if wording == Wording::Json {
+    if wording == Wording::Json && kind.custom.is_none() {
         let unread = |why: String| invalid(format!("couldn't get version/kind; json parse error: {why}"));
         let said = type_text(&object, "kind").map_err(unread)?;
         let version = type_text(&object, "apiVersion").map_err(unread)?;

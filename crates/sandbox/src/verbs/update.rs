@@ -9,6 +9,7 @@ use super::write::{is_same, keep, match_namespace, track};
 use super::{body, create, namespace};
 use crate::admission;
 use crate::auth::rbac::check_escalation;
+use crate::crd;
 use crate::fields;
 use crate::object::{meta, quote, set_meta, settle};
 use crate::registry::{Kind, allocate, prepare};
@@ -103,14 +104,15 @@ pub(super) fn replace(
         allocate(server, kind, &mut object, Some(old))?;
     }
     // Before generations are counted: an empty list and none are the same.
-    settle(kind.shape(), &mut object);
+    settle(kind, &mut object);
     keep(kind, &ask.place.subresource, &mut object, old);
     fields::keep_times(&mut object, old);
     let faults =
         if whole { validate::update(kind, &object, old) } else { validate::status(kind, &object, old) };
     if !faults.is_empty() {
-        return Err(Problem::invalid(&kind.group, &kind.kind, name, &faults).into());
+        return Err(Problem::invalid(&kind.group, kind.of(&object), name, &faults).into());
     }
+    crd::refuse(kind, &object)?;
     if whole {
         ask.warnings.extend(validate::warnings(kind, &object, Some(old)));
     }

@@ -35,6 +35,7 @@ pub(super) fn track(ask: &Ask<'_>, object: &mut Value, live: Option<&Value>) {
 /// The fields that are not this part of the object's to write.
 pub(super) fn reset(kind: &Kind, subresource: &str) -> &'static [&'static str] {
     match (subresource, kind.kind.as_str()) {
+        ("status", _) if kind.custom.is_some() => &["metadata", "spec"],
         ("status", "Deployment") => &["spec", "metadata.labels"],
         ("status", "Pod") => &["spec", "metadata.deletionTimestamp", "metadata.ownerReferences"],
         ("status", _) => &["spec"],
@@ -145,6 +146,13 @@ pub(super) fn keep(kind: &Kind, subresource: &str, object: &mut Value, old: &Val
 
 /// A status comes alone; of the metadata it may bring some along.
 fn keep_all_but_status(kind: &Kind, object: &mut Value, old: &Value) {
+    if kind.custom.is_some()
+        && let Some(Value::Object(metadata)) = old.get("metadata")
+    {
+        let managed = object.pointer("/metadata/managedFields").cloned();
+        crate::object::put(object, "metadata", metadata.clone());
+        set_meta(object, "managedFields", managed);
+    }
     let metadata: &[&str] = match kind.kind.as_str() {
         "Deployment" => &["labels"],
         "Pod" => &["ownerReferences"],

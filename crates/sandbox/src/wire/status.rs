@@ -132,7 +132,7 @@ impl Problem {
         let message = format!("{} {quoted} is invalid: {list}", qualified(group, kind));
         let causes: Vec<Value> = faults
             .iter()
-            .map(|fault| json!({"reason": fault.reason(), "message": fault.body(), "field": fault.field}))
+            .map(|fault| json!({"reason": fault.reason(), "message": fault.body(), "field": fault.shown_field()}))
             .collect();
         Self::new(422, "Invalid", message)
             .details(json!({"name": name, "group": group, "kind": kind, "causes": causes}))

@@ -35,6 +35,7 @@ fn kind() -> Kind {
         short_names: Vec::new(),
         categories: Vec::new(),
         subresources: Vec::new(),
+        custom: None,
         strategy: Strategy::of(GROUP, KIND),
     }
 }

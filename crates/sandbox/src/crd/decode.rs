@@ -1,0 +1,147 @@
+//! From a body to a custom object: what its schema does not know is dropped, nulls go where none may be, and defaults come.
+//!
+//! Source: `pruning` and `defaulting` in `k8s.io/apiextensions-apiserver/pkg/apiserver/schema`, and `schemaCoercingDecoder` of its handler.
+
+use serde_json::{Map, Value};
+
+use super::{Custom, below, flag};
+use crate::object::{Decoded, Parsed, Wording, metadata, quote, word};
+
+/// Reads a custom object.
+///
+/// # Errors
+/// What is wrong with its metadata, in Go's words; the rest is judged when it is validated.
+pub(crate) fn decode(custom: &Custom, parsed: Parsed, wording: Wording) -> Result<Decoded, String> {
+    let mut fields = match parsed.value {
+        Value::Object(fields) => fields,
+        _ => Map::new(),
+    };
+    let mut strict: Vec<String> =
+        parsed.duplicates.iter().map(|path| format!("duplicate field {}", quote(path))).collect();
+    let own = match fields.remove("metadata") {
+        None | Some(Value::Null) => Map::new(),
+        Some(Value::Object(own)) => own,
+        Some(other) => {
+            let word = word(&other);
+            return Err(format!("json: cannot unmarshal {word} into Go value of type v1.ObjectMeta"));
+        }
+    };
+    let own = metadata(custom.shape(), own, wording, &mut strict)?;
+    let mut object = Value::Object(fields);
+    let mut unknown = Vec::new();
+    prune(&mut object, Some(&custom.schema), "", true, &mut unknown);
+    unknown.sort();
+    strict.extend(unknown.iter().map(|path| format!("unknown field {}", quote(path))));
+    drop_nulls(&mut object, Some(&custom.schema));
+    fill(&mut object, &custom.schema);
+    whole(&mut object);
+    crate::object::put(&mut object, "metadata", own);
+    Ok(Decoded { object, strict })
+}
+
+/// Drops what the schema does not know.
+fn prune(value: &mut Value, schema: Option<&Value>, path: &str, root: bool, unknown: &mut Vec<String>) {
+    let open = schema.is_some_and(|schema| flag(schema, "x-kubernetes-preserve-unknown-fields"));
+    match value {
+        Value::Object(fields) => fields.retain(|name, value| {
+            if root && matches!(name.as_str(), "apiVersion" | "kind") {
+                return true;
+            }
+            let inner = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+            match schema.and_then(|schema| below(schema, name)) {
+                Some(schema) => prune(value, Some(schema), &inner, false, unknown),
+                None if open => {}
+                None => {
+                    unknown.push(inner);
+                    return false;
+                }
+            }
+            true
+        }),
+        Value::Array(items) => {
+            let schema = schema.and_then(|schema| schema.get("items"));
+            if open && schema.is_none() {
+                return;
+            }
+            for (at, item) in items.iter_mut().enumerate() {
+                prune(item, schema, &format!("{path}[{at}]"), false, unknown);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// A null that may not be one, and has no default, counts as not said.
+fn drop_nulls(value: &mut Value, schema: Option<&Value>) {
+    match value {
+        Value::Object(fields) => fields.retain(|name, value| {
+            let schema = schema.and_then(|schema| below(schema, name));
+            let stays = |schema: &Value| flag(schema, "nullable") || schema.get("default").is_some();
+            if value.is_null() && !schema.is_none_or(stays) {
+                return false;
+            }
+            drop_nulls(value, schema);
+            true
+        }),
+        Value::Array(items) => {
+            let schema = schema.and_then(|schema| schema.get("items"));
+            items.iter_mut().for_each(|item| drop_nulls(item, schema));
+        }
+        _ => {}
+    }
+}
+
+/// Puts the defaults in, from the outside inwards.
+fn fill(value: &mut Value, schema: &Value) {
+    let missing = |value: Option<&Value>, schema: &Value| match value {
+        None => true,
+        Some(value) => value.is_null() && !flag(schema, "nullable"),
+    };
+    match value {
+        Value::Object(fields) => {
+            let properties = schema.get("properties").and_then(Value::as_object);
+            for (name, schema) in properties.into_iter().flatten() {
+                if let Some(default) = schema.get("default").filter(|_| missing(fields.get(name), schema)) {
+                    fields.insert(name.clone(), default.clone());
+                }
+            }
+            for (name, value) in fields.iter_mut() {
+                if let Some(schema) = below(schema, name) {
+                    if let Some(default) = schema.get("default").filter(|_| missing(Some(value), schema)) {
+                        *value = default.clone();
+                    }
+                    fill(value, schema);
+                }
+            }
+        }
+        Value::Array(items) => {
+            if let Some(schema) = schema.get("items") {
+                items.iter_mut().for_each(|item| fill(item, schema));
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Go writes a whole number without a point, however it came.
+fn whole(value: &mut Value) {
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    match value {
+        // What no int64 holds is a float64 to Go.
+        Value::Number(number) if number.is_u64() && !number.is_i64() => {
+            let float = number.as_f64().and_then(serde_json::Number::from_f64);
+            *value = float.map_or(Value::Null, Value::Number);
+        }
+        Value::Number(number) if number.is_f64() => {
+            let float = number.as_f64().unwrap_or_default();
+            if float.fract() == 0.0 && float.abs() < EXACT {
+                #[allow(clippy::cast_possible_truncation, reason = "whole, and small enough")]
+                let whole = float as i64;
+                *value = whole.into();
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(whole),
+        Value::Object(fields) => fields.values_mut().for_each(whole),
+        _ => {}
+    }
+}

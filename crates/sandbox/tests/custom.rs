@@ -1,0 +1,205 @@
+//! Custom resources: their definitions, and their objects. The texts are those of the real server.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests fail by panicking"
+)]
+
+mod common;
+
+use kubewire::Now;
+use kubewire_sandbox::Sandbox;
+use serde_json::{Value, json};
+
+const DEFINITIONS: &str = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+const WIDGETS: &str = "/apis/example.test/v1/namespaces/default/widgets";
+
+fn send(sandbox: &mut Sandbox, method: &str, target: &str, media: &str, body: &Value) -> (u16, Value) {
+    let media = if media.is_empty() { "application/json" } else { media };
+    common::send(sandbox, Now::default(), method, target, &[("content-type", media)], body)
+}
+
+fn definition(spec: &Value) -> Value {
+    json!({
+        "apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
+        "metadata": {"name": "widgets.example.test"},
+        "spec": {
+            "group": "example.test", "scope": "Namespaced", "names": {"plural": "widgets", "kind": "Widget"},
+            "versions": [{"name": "v1", "served": true, "storage": true, "subresources": {"status": {}}, "schema": {"openAPIV3Schema": {
+                "type": "object",
+                "properties": {
+                    "spec": spec,
+                    "status": {"type": "object", "properties": {"phase": {"type": "string"}}},
+                },
+            }}}],
+        },
+    })
+}
+
+fn spec() -> Value {
+    json!({"type": "object", "required": ["size"], "properties": {
+        "size": {"type": "integer", "minimum": 1, "maximum": 10},
+        "colour": {"type": "string", "enum": ["red", "green"], "default": "red"},
+        "tags": {"type": "array", "items": {"type": "string"}, "x-kubernetes-list-type": "set", "maxItems": 2},
+        "ports": {"type": "array", "x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["port"],
+                  "items": {"type": "object", "required": ["port"], "properties": {"port": {"type": "integer"}, "note": {"type": "string", "nullable": true}}}},
+        "free": {"type": "object", "x-kubernetes-preserve-unknown-fields": true},
+        "limit": {"x-kubernetes-int-or-string": true},
+        "labels": {"type": "object", "additionalProperties": {"type": "string"}},
+    }})
+}
+
+fn sandbox() -> Sandbox {
+    let mut sandbox = Sandbox::builder().rbac(false).build().unwrap();
+    let (code, made) = send(&mut sandbox, "POST", DEFINITIONS, "", &definition(&spec()));
+    assert_eq!((code, &made["status"]["storedVersions"]), (201, &json!(["v1"])), "{made}");
+    sandbox
+}
+
+fn widget(name: &str, spec: &Value) -> Value {
+    json!({"apiVersion": "example.test/v1", "kind": "Widget", "metadata": {"name": name}, "spec": spec})
+}
+
+#[test]
+fn a_definition_is_established_and_served() {
+    let mut sandbox = sandbox();
+    let found = sandbox
+        .get("apiextensions.k8s.io/v1", "CustomResourceDefinition", "", "widgets.example.test")
+        .unwrap();
+    assert_eq!(found["status"]["acceptedNames"]["listKind"], "WidgetList");
+    assert_eq!(found["status"]["conditions"][1]["type"], "Established");
+    let (code, resources) = send(&mut sandbox, "GET", "/apis/example.test/v1", "", &Value::Null);
+    let names: Vec<_> = resources["resources"].as_array().unwrap().iter().map(|one| &one["name"]).collect();
+    assert_eq!((code, names), (200, vec![&json!("widgets"), &json!("widgets/status")]));
+    let (_, list) = send(&mut sandbox, "GET", WIDGETS, "", &Value::Null);
+    assert_eq!((&list["kind"], &list["metadata"]["continue"]), (&json!("WidgetList"), &json!("")));
+}
+
+#[test]
+fn what_is_unknown_is_dropped_and_defaults_come() {
+    let mut sandbox = sandbox();
+    let body = widget(
+        "a",
+        &json!({"size": 3.0, "foo": 1, "ports": [{"port": 1, "x": 2, "note": null}], "free": {"x": [1]}, "tags": null}),
+    );
+    let (code, made) = send(&mut sandbox, "POST", WIDGETS, "application/json", &body);
+    let wanted =
+        json!({"size": 3, "colour": "red", "ports": [{"port": 1, "note": null}], "free": {"x": [1]}});
+    assert_eq!((code, &made["spec"], &made["metadata"]["generation"]), (201, &wanted, &json!(1)));
+    let strict = format!("{WIDGETS}?fieldValidation=Strict");
+    let (code, refused) = send(&mut sandbox, "POST", &strict, "application/json", &body);
+    let told = r#"Widget in version "v1" cannot be handled as a Widget: strict decoding error: unknown field "spec.foo", unknown field "spec.ports[0].x""#;
+    assert_eq!((code, &refused["message"]), (400, &json!(told)));
+}
+
+#[test]
+fn what_the_schema_forbids_is_refused_in_the_servers_words() {
+    let mut sandbox = sandbox();
+    for (spec, wanted) in [
+        (json!({}), "spec.size: Required value"),
+        (
+            json!({"size": "3"}),
+            r#"spec.size: Invalid value: "string": spec.size in body must be of type integer: "string""#,
+        ),
+        (
+            json!({"size": 11}),
+            "spec.size: Invalid value: 11: spec.size in body should be less than or equal to 10",
+        ),
+        (
+            json!({"size": 0}),
+            "spec.size: Invalid value: 0: spec.size in body should be greater than or equal to 1",
+        ),
+        (
+            json!({"size": 1, "colour": "x"}),
+            r#"spec.colour: Unsupported value: "x": supported values: "red", "green""#,
+        ),
+        (json!({"size": 1, "tags": ["a", "a"]}), r#"spec.tags[1]: Duplicate value: "a""#),
+        (json!({"size": 1, "tags": ["a", "b", "c"]}), "spec.tags: Too many: 3: must have at most 2 items"),
+        (
+            json!({"size": 1, "ports": [{"port": 1}, {"port": 1}]}),
+            r#"spec.ports[1]: Duplicate value: {"port":1}"#,
+        ),
+        (json!({"size": 1, "ports": [{}]}), "spec.ports[0].port: Required value"),
+        (
+            json!({"size": 1, "labels": {"a": 1}}),
+            r#"spec.labels.a: Invalid value: "integer": spec.labels.a in body must be of type string: "integer""#,
+        ),
+        (
+            json!({"size": 1, "limit": true}),
+            r#"spec.limit: Invalid value: "boolean": spec.limit in body must be of type integer,string: "boolean""#,
+        ),
+    ] {
+        let (code, refused) = send(&mut sandbox, "POST", WIDGETS, "application/json", &widget("t", &spec));
+        let wanted = format!("Widget.example.test \"t\" is invalid: {wanted}");
+        assert_eq!((code, refused["message"].as_str()), (422, Some(&*wanted)), "{spec}");
+    }
+}
+
+#[test]
+fn patches_applies_and_statuses_know_the_schema() {
+    let mut sandbox = sandbox();
+    send(&mut sandbox, "POST", WIDGETS, "application/json", &widget("a", &json!({"size": 3, "tags": ["x"]})));
+    let one = format!("{WIDGETS}/a");
+    let (code, _) = send(&mut sandbox, "PATCH", &one, "application/strategic-merge-patch+json", &json!({}));
+    assert_eq!(code, 415);
+    let apply = format!("{one}?fieldManager=m");
+    let wanted = widget("a", &json!({"size": 3, "tags": ["y"], "ports": [{"port": 2}]}));
+    let (code, applied) = send(&mut sandbox, "PATCH", &apply, "application/apply-patch+yaml", &wanted);
+    assert_eq!((code, &applied["spec"]["tags"]), (200, &json!(["x", "y"])));
+    let conflict = widget("a", &json!({"size": 4}));
+    let other = format!("{one}?fieldManager=n");
+    let (code, refused) = send(&mut sandbox, "PATCH", &other, "application/apply-patch+yaml", &conflict);
+    assert_eq!(code, 409, "{refused}");
+    let unknown = widget("a", &json!({"size": 3, "foo": 1}));
+    let (code, refused) = send(&mut sandbox, "PATCH", &apply, "application/apply-patch+yaml", &unknown);
+    let told = "failed to create typed patch object (/a; example.test/v1, Kind=Widget): .spec.foo: field not declared in schema";
+    assert_eq!((code, &refused["message"]), (500, &json!(told)));
+    let status = json!({"metadata": {"labels": {"a": "b"}}, "spec": {"size": 9}, "status": {"phase": "up"}});
+    let part = format!("{one}/status");
+    let (code, written) = send(&mut sandbox, "PATCH", &part, "application/merge-patch+json", &status);
+    assert_eq!((code, &written["status"]["phase"], &written["spec"]["size"]), (200, &json!("up"), &json!(3)));
+    assert!(written["metadata"].get("labels").is_none(), "{written}");
+}
+
+#[test]
+fn objects_go_with_their_definition() {
+    let mut sandbox = sandbox();
+    send(&mut sandbox, "POST", WIDGETS, "application/json", &widget("a", &json!({"size": 3})));
+    let mut held = widget("b", &json!({"size": 3}));
+    held["metadata"]["finalizers"] = json!(["example.test/hold"]);
+    send(&mut sandbox, "POST", WIDGETS, "application/json", &held);
+    let name = format!("{DEFINITIONS}/widgets.example.test");
+    let (code, gone) = send(&mut sandbox, "DELETE", &name, "", &Value::Null);
+    assert_eq!((code, gone["metadata"]["deletionTimestamp"].is_string()), (200, true));
+    assert!(sandbox.get("example.test/v1", "Widget", "default", "a").is_none());
+    assert!(sandbox.get("example.test/v1", "Widget", "default", "b").is_some());
+    let free = json!({"metadata": {"finalizers": null}});
+    send(&mut sandbox, "PATCH", &format!("{WIDGETS}/b"), "application/merge-patch+json", &free);
+    assert_eq!(send(&mut sandbox, "GET", &name, "", &Value::Null).0, 404);
+    assert_eq!(send(&mut sandbox, "GET", WIDGETS, "", &Value::Null).0, 404);
+}
+
+#[test]
+fn what_is_not_served_is_refused_and_never_passed_over() {
+    let mut sandbox = Sandbox::builder().rbac(false).build().unwrap();
+    for (spec, what) in [
+        (json!({"type": "string", "pattern": "^a"}), "pattern"),
+        (
+            json!({"type": "object", "x-kubernetes-validations": [{"rule": "true"}]}),
+            "x-kubernetes-validations",
+        ),
+        (json!({"type": "string", "format": "date-time"}), "format date-time"),
+        (json!({"type": "array", "items": {"type": "object", "oneOf": []}}), "oneOf"),
+    ] {
+        let (code, refused) = send(&mut sandbox, "POST", DEFINITIONS, "", &definition(&spec));
+        assert_eq!(code, 501, "{refused}");
+        assert!(refused["message"].as_str().unwrap().contains(what), "{refused}");
+    }
+    let mut misnamed = definition(&spec());
+    misnamed["metadata"]["name"] = json!("gadgets.example.test");
+    let (code, refused) = send(&mut sandbox, "POST", DEFINITIONS, "", &misnamed);
+    assert_eq!(code, 422, "{refused}");
+}
