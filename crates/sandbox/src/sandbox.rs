@@ -302,7 +302,7 @@ impl Sandbox {
     fn follow(&mut self, kind: &Kind, now: Now) {
         match (kind.group.as_str(), kind.kind.as_str()) {
             (rbac::GROUP, "ClusterRole") => rbac::aggregate(&mut self.server),
-            (group, _) if group == crd::GROUP || kind.custom.is_some() => {
+            (group, _) if group == crd::GROUP || crd::is_ending(&self.server, kind) => {
                 crd::settle(&mut self.server, now);
                 self.life.learn(&self.server.registry);
             }

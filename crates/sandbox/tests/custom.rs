@@ -203,3 +203,29 @@ fn what_is_not_served_is_refused_and_never_passed_over() {
     let (code, refused) = send(&mut sandbox, "POST", DEFINITIONS, "", &misnamed);
     assert_eq!(code, 422, "{refused}");
 }
+
+#[test]
+fn a_sandbox_may_begin_with_definitions_and_their_objects() {
+    let seeded = Sandbox::builder().object(definition(&spec())).object(widget("a", &json!({"size": 3})));
+    let sandbox = seeded.build().unwrap();
+    let found = sandbox.get("example.test/v1", "Widget", "default", "a").unwrap();
+    assert_eq!(found["spec"], json!({"size": 3, "colour": "red"}));
+    let found =
+        sandbox.get("apiextensions.k8s.io/v1", "CustomResourceDefinition", "", "widgets.example.test");
+    assert_eq!(found.unwrap()["status"]["conditions"][1]["type"], "Established");
+    let pattern = definition(&json!({"type": "string", "pattern": "^a"}));
+    let refused = Sandbox::builder().object(pattern).build().unwrap_err().to_string();
+    assert!(refused.contains("pattern"), "{refused}");
+}
+
+#[test]
+fn a_definition_that_is_not_served_can_be_deleted() {
+    let mut sandbox = sandbox();
+    send(&mut sandbox, "POST", WIDGETS, "", &widget("a", &json!({"size": 3})));
+    let name = format!("{DEFINITIONS}/widgets.example.test");
+    let unserved = json!([{"op": "replace", "path": "/spec/versions/0/served", "value": false}]);
+    assert_eq!(send(&mut sandbox, "PATCH", &name, "application/json-patch+json", &unserved).0, 200);
+    assert_eq!(send(&mut sandbox, "GET", WIDGETS, "", &Value::Null).0, 404);
+    assert_eq!(send(&mut sandbox, "DELETE", &name, "", &Value::Null).0, 200);
+    assert_eq!(send(&mut sandbox, "GET", &name, "", &Value::Null).0, 404);
+}

@@ -5,19 +5,18 @@
 use serde_json::{Map, Value};
 
 use super::{Custom, below, flag};
-use crate::object::{Decoded, Parsed, Wording, metadata, quote, word};
+use crate::object::{Decoded, Parsed, Wording, join, metadata, quote, word};
 
 /// Reads a custom object.
 ///
 /// # Errors
 /// What is wrong with its metadata, in Go's words; the rest is judged when it is validated.
 pub(crate) fn decode(custom: &Custom, parsed: Parsed, wording: Wording) -> Result<Decoded, String> {
+    let mut strict = parsed.told();
     let mut fields = match parsed.value {
         Value::Object(fields) => fields,
         _ => Map::new(),
     };
-    let mut strict: Vec<String> =
-        parsed.duplicates.iter().map(|path| format!("duplicate field {}", quote(path))).collect();
     let own = match fields.remove("metadata") {
         None | Some(Value::Null) => Map::new(),
         Some(Value::Object(own)) => own,
@@ -47,7 +46,7 @@ fn prune(value: &mut Value, schema: Option<&Value>, path: &str, root: bool, unkn
             if root && matches!(name.as_str(), "apiVersion" | "kind") {
                 return true;
             }
-            let inner = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+            let inner = join(path, name);
             match schema.and_then(|schema| below(schema, name)) {
                 Some(schema) => prune(value, Some(schema), &inner, false, unknown),
                 None if open => {}
@@ -93,21 +92,18 @@ fn drop_nulls(value: &mut Value, schema: Option<&Value>) {
 
 /// Puts the defaults in, from the outside inwards.
 fn fill(value: &mut Value, schema: &Value) {
-    let missing = |value: Option<&Value>, schema: &Value| match value {
-        None => true,
-        Some(value) => value.is_null() && !flag(schema, "nullable"),
-    };
     match value {
         Value::Object(fields) => {
             let properties = schema.get("properties").and_then(Value::as_object);
             for (name, schema) in properties.into_iter().flatten() {
-                if let Some(default) = schema.get("default").filter(|_| missing(fields.get(name), schema)) {
+                if let Some(default) = schema.get("default").filter(|_| !fields.contains_key(name)) {
                     fields.insert(name.clone(), default.clone());
                 }
             }
             for (name, value) in fields.iter_mut() {
                 if let Some(schema) = below(schema, name) {
-                    if let Some(default) = schema.get("default").filter(|_| missing(Some(value), schema)) {
+                    let missing = value.is_null() && !flag(schema, "nullable");
+                    if let Some(default) = schema.get("default").filter(|_| missing) {
                         *value = default.clone();
                     }
                     fill(value, schema);

@@ -3,7 +3,8 @@
 use kubewire::Verb;
 use serde_json::{Map, Value, json};
 
-use super::{Custom, GROUP, flag, text};
+use super::{Custom, GROUP, flag};
+use crate::object::text;
 use crate::registry::{DeleteAnswer, Kind, NameRule, Strategy};
 use crate::wire::{Problem, Refusal};
 
@@ -70,31 +71,38 @@ pub(crate) fn defaults(spec: &mut Map<String, Value>) {
 /// # Errors
 /// 501, with what it is.
 pub(crate) fn refuse(kind: &Kind, object: &Value) -> Result<(), Refusal> {
-    if kind.group != GROUP || kind.kind != "CustomResourceDefinition" {
-        return Ok(());
+    unserved(kind, object).map_or(Ok(()), |what| Err(Problem::not_yet(&what).into()))
+}
+
+/// What of a definition the sandbox does not serve; of other objects it is nothing.
+pub(crate) fn unserved(kind: &Kind, object: &Value) -> Option<String> {
+    if kind.group != GROUP {
+        return None;
     }
-    let not_yet =
-        |what: &str| Err(Problem::not_yet(&format!("definitions of custom resources with {what}")).into());
-    let versions = object.pointer("/spec/versions").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
-    if text(object, "/spec/conversion/strategy") == "Webhook" {
-        return not_yet("conversion by a webhook");
+    Some(format!("definitions of custom resources with {}", unknown(object)?))
+}
+
+fn unknown(definition: &Value) -> Option<String> {
+    if text(definition, "/spec/conversion/strategy") == "Webhook" {
+        return Some("conversion by a webhook".to_owned());
     }
-    let [version] = versions else { return not_yet("more than one version, or none") };
-    if version.pointer("/subresources/scale").is_some() {
-        return not_yet("a scale");
+    let versions = definition.pointer("/spec/versions").and_then(Value::as_array);
+    let Some([version]) = versions.map(Vec::as_slice) else {
+        return Some("more than one version, or none".to_owned());
+    };
+    for (pointer, what) in [("/subresources/scale", "a scale"), ("/selectableFields", "selectableFields")] {
+        if version.pointer(pointer).is_some() {
+            return Some(what.to_owned());
+        }
     }
-    if version.get("selectableFields").is_some() {
-        return not_yet("selectableFields");
-    }
-    match version.pointer("/schema/openAPIV3Schema").map(unserved) {
-        Some(None) => Ok(()),
-        Some(Some(what)) => not_yet(&format!("{what} in the schema")),
-        None => not_yet("no schema"),
-    }
+    let Some(schema) = version.pointer("/schema/openAPIV3Schema") else {
+        return Some("no schema".to_owned());
+    };
+    unknown_word(schema).map(|what| format!("{what} in the schema"))
 }
 
 /// A word of a schema that is not known here.
-fn unserved(schema: &Value) -> Option<String> {
+fn unknown_word(schema: &Value) -> Option<String> {
     let fields = schema.as_object()?;
     if let Some(word) = fields.keys().find(|word| !WORDS.contains(&word.as_str())) {
         return Some(word.clone());
@@ -108,7 +116,7 @@ fn unserved(schema: &Value) -> Option<String> {
     }
     let properties = fields.get("properties").and_then(Value::as_object);
     let below = ["items", "additionalProperties"].into_iter().filter_map(|name| fields.get(name));
-    below.chain(properties.into_iter().flat_map(Map::values)).find_map(unserved)
+    below.chain(properties.into_iter().flat_map(Map::values)).find_map(unknown_word)
 }
 
 /// The kind that a definition defines.

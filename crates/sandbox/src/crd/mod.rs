@@ -11,11 +11,11 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::schema::{self, Table, Typed};
+use crate::schema::{self, Table, Typed, flag};
 
 pub(crate) use decode::decode;
-pub(crate) use definition::{create, defaults, refuse};
-pub(crate) use settle::{CLEANUP, settle};
+pub(crate) use definition::{create, defaults, refuse, unserved};
+pub(crate) use settle::{CLEANUP, end, is_ending, settle};
 pub(crate) use validate::{definition as validate_definition, validate, validate_status};
 
 pub(crate) const GROUP: &str = "apiextensions.k8s.io";
@@ -51,12 +51,4 @@ impl Custom {
 fn below<'s>(schema: &'s Value, name: &str) -> Option<&'s Value> {
     let own = schema.get("properties").and_then(|properties| properties.get(name));
     own.or_else(|| schema.get("additionalProperties").filter(|values| values.is_object()))
-}
-
-fn flag(schema: &Value, name: &str) -> bool {
-    schema.get(name).and_then(Value::as_bool).unwrap_or_default()
-}
-
-fn text<'v>(value: &'v Value, pointer: &str) -> &'v str {
-    value.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
 }

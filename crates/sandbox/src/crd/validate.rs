@@ -4,19 +4,18 @@
 
 use serde_json::{Map, Value};
 
-use super::{Custom, below, flag, text};
-use crate::object::{meta, quote};
+use super::{Custom, below, flag};
+use crate::object::{join, meta, quote, text};
 use crate::registry::Kind;
 use crate::validate::Fault;
 
 /// What is wrong with an object; its metadata are looked at elsewhere.
 pub(crate) fn validate(kind: &Kind, custom: &Custom, object: &Value) -> Vec<Fault> {
-    let said = object.get("kind").and_then(Value::as_str).unwrap_or_default();
+    let said = text(object, "/kind");
     if said != kind.kind {
         return vec![Fault::invalid("kind", said, format!("must be {}", kind.kind))];
     }
-    let (said, own) =
-        (object.get("apiVersion").and_then(Value::as_str).unwrap_or_default(), kind.api_version());
+    let (said, own) = (text(object, "/apiVersion"), kind.api_version());
     if said != own {
         return vec![Fault::invalid("apiVersion", said, format!("must be {own}"))];
     }
@@ -49,51 +48,45 @@ pub(crate) fn definition(object: &Value) -> Vec<Fault> {
     vec![Fault::invalid("metadata.name", name, "must be spec.names.plural+\".\"+spec.group")]
 }
 
-/// The path of a part: the server names the whole by nothing.
-fn join(path: &str, name: &str) -> String {
-    if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
+/// A bound that a schema sets on how many there may be.
+fn count(schema: &Value, name: &str) -> Option<usize> {
+    schema.get(name).and_then(Value::as_u64).and_then(|count| usize::try_from(count).ok())
 }
 
 fn value(found: &Value, schema: &Value, path: &str, faults: &mut Vec<Fault>) {
     kind(found, schema, path, faults);
-    let number = |name: &str| schema.get(name).and_then(Value::as_f64);
-    let count =
-        |name: &str| schema.get(name).and_then(Value::as_u64).and_then(|count| usize::try_from(count).ok());
     let mut invalid = |shown: String, why: String| {
         faults.push(Fault::invalid_value(path, shown, format!("{path} in body should {why}")));
     };
     match found {
         Value::Number(own) => {
             let float = own.as_f64().unwrap_or_default();
-            if let Some(most) = number("maximum") {
-                let exclusive = flag(schema, "exclusiveMaximum");
-                if float > most || exclusive && float == most {
+            for (bound, exclusive, word, beyond) in [
+                ("maximum", "exclusiveMaximum", "less", f64::gt as fn(&f64, &f64) -> bool),
+                ("minimum", "exclusiveMinimum", "greater", f64::lt),
+            ] {
+                let Some(bound) = schema.get(bound).and_then(Value::as_f64) else { continue };
+                let exclusive = flag(schema, exclusive);
+                if beyond(&float, &bound) || exclusive && float == bound {
                     let or = if exclusive { "" } else { " or equal to" };
-                    invalid(go(own), format!("be less than{or} {most}"));
-                }
-            }
-            if let Some(least) = number("minimum") {
-                let exclusive = flag(schema, "exclusiveMinimum");
-                if float < least || exclusive && float == least {
-                    let or = if exclusive { "" } else { " or equal to" };
-                    invalid(go(own), format!("be greater than{or} {least}"));
+                    invalid(go(own), format!("be {word} than{or} {bound}"));
                 }
             }
         }
         Value::String(text) => {
             let length = text.chars().count();
-            if let Some(least) = count("minLength").filter(|&least| length < least) {
+            if let Some(least) = count(schema, "minLength").filter(|&least| length < least) {
                 invalid(quote(text), format!("be at least {least} chars long"));
             }
-            if let Some(most) = count("maxLength").filter(|&most| length > most) {
+            if let Some(most) = count(schema, "maxLength").filter(|&most| length > most) {
                 faults.push(Fault::too_long(path, most));
             }
         }
         Value::Array(items) => {
-            if let Some(least) = count("minItems").filter(|&least| items.len() < least) {
+            if let Some(least) = count(schema, "minItems").filter(|&least| items.len() < least) {
                 invalid(items.len().to_string(), format!("have at least {least} items"));
             }
-            if let Some(most) = count("maxItems").filter(|&most| items.len() > most) {
+            if let Some(most) = count(schema, "maxItems").filter(|&most| items.len() > most) {
                 faults.push(Fault::too_many(path, items.len(), most));
             }
             if let Some(schema) = schema.get("items") {
@@ -117,13 +110,11 @@ fn value(found: &Value, schema: &Value, path: &str, faults: &mut Vec<Fault>) {
 }
 
 fn object(fields: &Map<String, Value>, schema: &Value, path: &str, faults: &mut Vec<Fault>) {
-    let count =
-        |name: &str| schema.get(name).and_then(Value::as_u64).and_then(|count| usize::try_from(count).ok());
-    if let Some(least) = count("minProperties").filter(|&least| fields.len() < least) {
+    if let Some(least) = count(schema, "minProperties").filter(|&least| fields.len() < least) {
         let why = format!("{path} in body should have at least {least} properties");
         faults.push(Fault::invalid_value(path, fields.len().to_string(), why));
     }
-    if let Some(most) = count("maxProperties").filter(|&most| fields.len() > most) {
+    if let Some(most) = count(schema, "maxProperties").filter(|&most| fields.len() > most) {
         faults.push(Fault::too_many(path, fields.len(), most));
     }
     for (name, inner) in fields {
@@ -168,12 +159,11 @@ fn kind(found: &Value, schema: &Value, path: &str, faults: &mut Vec<Fault>) {
         let format = schema.get("format").and_then(Value::as_str).unwrap_or_default();
         let beyond = found.as_i64().is_some_and(|number| format == "int32" && i32::try_from(number).is_err());
         let what = match is {
-            "integer" if beyond => "with format int32",
-            "number" if format.is_empty() => "(default format)",
-            "number" => "with format",
+            "integer" if beyond => "with format int32".to_owned(),
+            "number" if format.is_empty() => "(default format)".to_owned(),
+            "number" => format!("with format {format}"),
             _ => return,
         };
-        let what = if what == "with format" { format!("with format {format}") } else { what.to_owned() };
         let why = format!("Checked value must be of type integer {what} in {path}");
         faults.push(Fault::invalid("", "", why));
     }

@@ -5,9 +5,8 @@
 use serde_json::{Value, json};
 
 use super::hands::Hands;
-use super::status::text;
 use super::template::{is_over, is_ready, owner};
-use crate::object::meta;
+use crate::object::{meta, text};
 
 const WHO: &str = "kube-controller-manager";
 const GROUP: &str = "discovery.k8s.io";

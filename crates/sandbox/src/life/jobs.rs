@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 
 use super::hands::Hands;
 use super::replica_sets::scale;
-use super::status::{Conditions, has, number, text, with_status};
+use super::status::{Conditions, has, number, with_status};
 use super::template::{active, is_ready};
-use crate::object::{meta, put};
+use crate::object::{meta, put, text};
 
 pub(super) fn reconcile(hands: &mut Hands<'_>, job: &Value) {
     if !meta(job, "deletionTimestamp").is_empty() || has(job, "Complete") || has(job, "Failed") {

@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 
 use super::Life;
 use super::hands::Hands;
-use super::status::{Conditions, text, with_status};
+use super::status::{Conditions, with_status};
 use super::template::is_over;
-use crate::object::{meta, put};
+use crate::object::{meta, put, text};
 
 const NODE: &str = "sandbox";
 const WHO: &str = "kubelet";

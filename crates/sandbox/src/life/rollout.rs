@@ -4,7 +4,8 @@
 
 use serde_json::Value;
 
-use super::status::{number, text};
+use super::status::number;
+use crate::object::text;
 
 /// What a deployment wants of its rollout.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

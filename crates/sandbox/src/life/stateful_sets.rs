@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 
 use super::hands::Hands;
 use super::replica_sets::wanted;
-use super::status::{number, text, with_status};
+use super::status::{number, with_status};
 use super::template::{hash, is_ready, label, pod};
-use crate::object::{meta, put};
+use crate::object::{meta, put, text};
 use crate::store::Stored;
 
 const WHO: &str = "kube-controller-manager";

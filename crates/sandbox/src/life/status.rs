@@ -3,13 +3,10 @@
 use serde_json::{Map, Value, json};
 
 use super::hands::Hands;
+use crate::object::text;
 
 pub(super) fn number(object: &Value, pointer: &str) -> Option<i64> {
     object.pointer(pointer).and_then(Value::as_i64)
-}
-
-pub(super) fn text<'v>(object: &'v Value, pointer: &str) -> &'v str {
-    object.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
 }
 
 /// An object with another status, in which numbers that are 0 are left out, as Go does.

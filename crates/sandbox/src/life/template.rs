@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::hands::Hands;
-use super::status::{has, text};
-use crate::object::{meta, put, set_meta};
+use super::status::has;
+use crate::object::{meta, put, set_meta, text};
 use crate::store::Stored;
 
 /// Who controls it.

@@ -3,9 +3,9 @@
 use serde_json::{Map, Value};
 
 use super::json::Parsed;
-use super::quote;
 use super::refuse::{At, Wording};
 use super::scalar;
+use super::{join, quote};
 use crate::defaults;
 use crate::registry::Kind;
 use crate::schema::{Empty, Shape, Typed};
@@ -27,6 +27,8 @@ pub(crate) fn decode(kind: &Kind, parsed: Parsed, wording: Wording) -> Result<De
         return crate::crd::decode(custom, parsed, wording);
     }
     let mut walk = Walk { wording, strict: Vec::new(), misfit: None };
+    // sigs.k8s.io/json tells duplicates and unknown fields as it meets them; here the duplicates come first.
+    let mut strict = parsed.told();
     let fields = match parsed.value {
         Value::Object(fields) => fields,
         _ => Map::new(),
@@ -37,9 +39,6 @@ pub(crate) fn decode(kind: &Kind, parsed: Parsed, wording: Wording) -> Result<De
     }
     fields.insert("kind".into(), kind.kind.as_str().into());
     fields.insert("apiVersion".into(), kind.api_version().into());
-    // sigs.k8s.io/json tells duplicates and unknown fields as it meets them; here the duplicates come first.
-    let mut strict: Vec<_> =
-        parsed.duplicates.iter().map(|path| format!("duplicate field {}", quote(path))).collect();
     strict.append(&mut walk.strict);
     Ok(Decoded { object: Value::Object(fields), strict })
 }
@@ -138,10 +137,6 @@ impl Walk {
         self.misfit.get_or_insert(why);
         Ok(Value::Null)
     }
-}
-
-fn join(path: &str, field: &str) -> String {
-    if path.is_empty() { field.to_owned() } else { format!("{path}.{field}") }
 }
 
 /// Whether a field with this value is as one that is not there.

@@ -14,6 +14,13 @@ pub(crate) struct Parsed {
     pub(crate) duplicates: Vec<String>,
 }
 
+impl Parsed {
+    /// What strict decoding tells of what stood there twice.
+    pub(crate) fn told(&self) -> Vec<String> {
+        self.duplicates.iter().map(|path| format!("duplicate field {}", super::quote(path))).collect()
+    }
+}
+
 /// Reads a whole document. The last of several equal keys counts, as in Go.
 ///
 /// # Errors

@@ -26,6 +26,16 @@ pub(crate) fn meta<'v>(object: &'v Value, field: &str) -> &'v str {
         .unwrap_or_default()
 }
 
+/// The text at a JSON pointer; empty where there is none.
+pub(crate) fn text<'v>(value: &'v Value, pointer: &str) -> &'v str {
+    value.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// The path of a field below another; that of the whole is empty.
+pub(crate) fn join(path: &str, field: &str) -> String {
+    if path.is_empty() { field.to_owned() } else { format!("{path}.{field}") }
+}
+
 /// The metadata, which is made where there is none.
 pub(crate) fn meta_mut(object: &mut Value) -> Option<&mut Map<String, Value>> {
     let fields = object.as_object_mut()?;

@@ -49,7 +49,7 @@ impl Kind {
     }
 
     /// How a refusal of an object calls its kind: a custom one as it calls itself.
-    pub(crate) fn of<'o>(&'o self, object: &'o Value) -> &'o str {
+    pub(crate) fn called_by<'o>(&'o self, object: &'o Value) -> &'o str {
         let said = object.get("kind").and_then(Value::as_str).filter(|_| self.custom.is_some());
         said.unwrap_or(&self.kind)
     }
@@ -57,6 +57,11 @@ impl Kind {
     /// Such as `configmap`.
     pub(crate) fn singular(&self) -> String {
         self.custom.as_ref().map_or_else(|| self.kind.to_lowercase(), |custom| custom.singular.clone())
+    }
+
+    /// Such as `ConfigMapList`.
+    pub(crate) fn list_kind(&self) -> String {
+        self.custom.as_ref().map_or_else(|| format!("{}List", self.kind), |custom| custom.list_kind.clone())
     }
 
     /// The Go package of its internal type, which some errors name.

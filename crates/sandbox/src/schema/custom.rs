@@ -11,8 +11,7 @@ use super::{Empty, Field, List, Map, Merge, Order, Scalar, Struct, Table, Text, 
 /// The table of one kind, which stands at its beginning.
 pub(crate) fn custom(schema: &Value) -> Table {
     let mut maker = Maker { table: Table::default(), adopted: BTreeMap::new() };
-    let root = maker.structure(schema, true);
-    debug_assert_eq!(root, 0);
+    maker.structure(schema, true);
     maker.table
 }
 
@@ -23,20 +22,16 @@ struct Maker {
 }
 
 impl Maker {
-    fn place(&mut self, name: &str) -> usize {
-        let empty = Struct {
-            name: Text::Owned(name.into()),
-            package: "".into(),
-            fields: Vec::new(),
-            atomic: false,
-            open: false,
-        };
+    /// A place for a struct that is still to be made.
+    fn place(&mut self) -> usize {
+        let empty =
+            Struct { name: "".into(), package: "".into(), fields: Vec::new(), atomic: false, open: false };
         self.table.structs.push(empty);
         self.table.structs.len() - 1
     }
 
     fn structure(&mut self, schema: &Value, root: bool) -> usize {
-        let place = self.place("");
+        let place = self.place();
         let properties = schema.get("properties").and_then(Value::as_object);
         let mut fields: Vec<Field> = Vec::new();
         for (name, schema) in properties.into_iter().flatten() {
@@ -99,7 +94,7 @@ impl Maker {
         if let Some(&there) = self.adopted.get(&at) {
             return there;
         }
-        let place = self.place("");
+        let place = self.place();
         self.adopted.insert(at, place);
         let Some(mut own) = from.at(at).cloned() else { return place };
         for field in &mut own.fields {
@@ -125,7 +120,8 @@ fn field(name: &str, kind: Type, empty: Empty) -> Field {
     Field { name: Text::Owned(name.into()), kind, empty, atomic: false, replace: false, default: None }
 }
 
-fn flag(schema: &Value, name: &str) -> bool {
+/// Whether a flag of a schema is set.
+pub(crate) fn flag(schema: &Value, name: &str) -> bool {
     schema.get(name).and_then(Value::as_bool).unwrap_or_default()
 }
 

@@ -13,7 +13,7 @@ use std::sync::OnceLock;
 
 use serde_json::Value;
 
-pub(crate) use custom::custom;
+pub(crate) use custom::{custom, flag};
 #[cfg(feature = "openapi")]
 pub(crate) use openapi::{REF, Schemas};
 #[cfg(test)]

@@ -49,7 +49,7 @@ fn own_first(kind: &Kind) -> bool {
 /// What is wrong with an object that a test has made up: only what would break what looks at it.
 pub(crate) fn seed(kind: &Kind, object: &Value) -> Vec<Fault> {
     let mut faults = metadata::create(kind, object);
-    if matches!(kind.kind.as_str(), "ConfigMap" | "Secret") {
+    if matches!(kind.kind.as_str(), "ConfigMap" | "Secret" | "CustomResourceDefinition") {
         faults.extend(own(kind, object));
     }
     faults

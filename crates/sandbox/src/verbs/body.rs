@@ -82,14 +82,16 @@ pub(super) fn object_of(ask: &mut Ask<'_>, kind: &Kind) -> Result<Value, Refusal
         // The server tells of their lines, which nobody here knows.
         return Err(Problem::not_yet("YAML with a key that stands twice").into());
     }
-    if kind.custom.is_some() {
-        type_text(&parsed.value, "kind").map_err(untyped)?;
-        return custom(ask, kind, parsed);
-    }
     let own_kind = type_text(&parsed.value, "kind").map_err(untyped)?;
     let own_version = type_text(&parsed.value, "apiVersion").map_err(untyped)?;
+    if kind.custom.is_some() && own_kind.is_none() {
+        let body = String::from_utf8_lossy(ask.body);
+        return Err(unrecognized(&format!("Object 'Kind' is missing in '{body}'")).into());
+    }
     let said_kind = own_kind.unwrap_or_else(|| kind.kind.clone());
-    let said_version = own_version.unwrap_or_else(|| kind.api_version());
+    // A custom object must say what it is.
+    let said_version =
+        own_version.unwrap_or_else(|| if kind.custom.is_some() { String::new() } else { kind.api_version() });
     let version = said_version.rsplit('/').next().unwrap_or_default().to_owned();
     let handled = |why: &str| {
         Problem::bad_request(format!(
@@ -98,55 +100,18 @@ pub(super) fn object_of(ask: &mut Ask<'_>, kind: &Kind) -> Result<Value, Refusal
             kind.kind
         ))
     };
-    if said_kind == kind.kind
-        && said_version != kind.api_version()
-        && ask.registry.by_kind(&said_version, &said_kind).is_some()
-    {
+    let known = || said_kind == kind.kind && ask.registry.by_kind(&said_version, &said_kind).is_some();
+    if said_version != kind.api_version() && (kind.custom.is_some() || known()) {
         return Err(Problem::bad_request(format!(
             "the API version in the data ({said_version}) does not match the expected API version ({})",
             kind.api_version()
         ))
         .into());
     }
-    other_kind(ask, kind, &said_version, &said_kind).map_err(|why| handled(&why))?;
-    let decoded = decode(kind, parsed, Wording::Json).map_err(|why| handled(&why))?;
-    match ask.query.text("fieldValidation") {
-        "Ignore" => {}
-        "Strict" if !decoded.strict.is_empty() => {
-            return Err(handled(&format!("strict decoding error: {}", decoded.strict.join(", "))).into());
-        }
-        _ => ask.warnings.extend(decoded.strict),
+    if kind.custom.is_none() {
+        // A custom object of another kind is refused when it is validated.
+        other_kind(ask, kind, &said_version, &said_kind).map_err(|why| handled(&why))?;
     }
-    Ok(decoded.object)
-}
-
-/// Reads a custom object, whose body must say what it is. Of another kind it is refused when it is validated.
-fn custom(ask: &mut Ask<'_>, kind: &Kind, parsed: Parsed) -> Result<Value, Refusal> {
-    let said = |field: &str| type_text(&parsed.value, field).ok().flatten();
-    let Some(said_kind) = said("kind") else {
-        let body = String::from_utf8_lossy(ask.body);
-        return Err(Problem::bad_request(format!(
-            "the object provided is unrecognized (must be of type {}): Object 'Kind' is missing in '{body}' ({})",
-            kind.kind,
-            summary(ask.body)
-        ))
-        .into());
-    };
-    let version = said("apiVersion").unwrap_or_default();
-    if version != kind.api_version() {
-        return Err(Problem::bad_request(format!(
-            "the API version in the data ({version}) does not match the expected API version ({})",
-            kind.api_version()
-        ))
-        .into());
-    }
-    let handled = |why: &str| {
-        Problem::bad_request(format!(
-            "{said_kind} in version {} cannot be handled as a {}: {why}",
-            quote(&kind.version),
-            kind.kind
-        ))
-    };
     let decoded = decode(kind, parsed, Wording::Json).map_err(|why| handled(&why))?;
     match ask.query.text("fieldValidation") {
         "Ignore" => {}

@@ -65,7 +65,7 @@ pub(super) fn insert(
     let name = meta(&object, "name").to_owned();
     let faults = validate::create(kind, &object);
     if !faults.is_empty() {
-        return Err(Problem::invalid(&kind.group, kind.of(&object), &name, &faults).into());
+        return Err(Problem::invalid(&kind.group, kind.called_by(&object), &name, &faults).into());
     }
     crd::refuse(kind, &object)?;
     create_by_update(server, ask)?;

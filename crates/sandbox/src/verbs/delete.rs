@@ -2,6 +2,7 @@
 //!
 //! Source: `Store.Delete` in `k8s.io/apiserver/pkg/registry/generic/registry/store.go`, and `BeforeDelete` beside it.
 
+use kubewire::Now;
 use serde_json::{Value, json};
 
 use super::ask::Ask;
@@ -13,6 +14,7 @@ use crate::object::{meta, put, set_meta, set_version, timestamp};
 use crate::registry::{DeleteAnswer, Kind};
 use crate::reply::Reply;
 use crate::server::Server;
+use crate::store::Stored;
 use crate::wire::{Problem, Refusal, encode};
 
 /// Said of jobs that are deleted without a word on their pods.
@@ -83,7 +85,8 @@ pub(super) fn one(
     preconditions(kind, options, &old)?;
     let there = finalizers(&old);
     let mut wanted = options.finalizers(&there, orphans_by_default(kind));
-    if kind.group == crd::GROUP && !wanted.iter().any(|one| *one == crd::CLEANUP) {
+    let is_definition = kind.group == crd::GROUP;
+    if is_definition && !wanted.iter().any(|one| *one == crd::CLEANUP) {
         wanted.push(crd::CLEANUP.into());
     }
     let grace = grace(kind, options, &old);
@@ -91,7 +94,7 @@ pub(super) fn one(
         let mut gone = (*old).clone();
         if kind.group.is_empty() && kind.kind == "Pod" {
             // Others have no grace to be over.
-            mark(&mut gone, ask, 0);
+            mark(&mut gone, ask.now, 0);
         }
         if !options.dry {
             server.store.write(kind.id, &key, None);
@@ -102,8 +105,10 @@ pub(super) fn one(
     let mut object = (*old).clone();
     let list = Some(json!(wanted)).filter(|_| !wanted.is_empty());
     set_meta(&mut object, "finalizers", list);
-    if grace > 0 || !wanted.is_empty() {
-        mark(&mut object, ask, grace);
+    if is_definition {
+        crd::end(&mut object, ask.now);
+    } else if grace > 0 || !wanted.is_empty() {
+        mark(&mut object, ask.now, grace);
     }
     let left = match (*old == object, options.dry) {
         (false, false) => {
@@ -173,24 +178,41 @@ fn grace(kind: &Kind, options: &DeleteOptions, object: &Value) -> i64 {
 }
 
 /// Says that the object is on its way out, and until when.
-pub(super) fn mark(object: &mut Value, ask: &Ask<'_>, grace: i64) {
+pub(super) fn mark(object: &mut Value, now: Now, grace: i64) {
     let first = meta(object, "deletionTimestamp").is_empty();
     let before = object.pointer("/metadata/deletionGracePeriodSeconds").and_then(Value::as_i64);
     if !first && before == Some(grace) {
         return;
     }
-    let mut until = ask.now;
+    let mut until = now;
     until.wall = until.wall.saturating_add(u64::try_from(grace).unwrap_or_default().saturating_mul(1000));
     set_meta(object, "deletionTimestamp", Some(timestamp(until)));
-    if ask.place.kind.group == crd::GROUP {
-        // The store of definitions has a deletion of its own, without grace.
-        return;
-    }
     set_meta(object, "deletionGracePeriodSeconds", Some(grace.into()));
     let generation = object.pointer("/metadata/generation").and_then(Value::as_i64);
     if let Some(generation) = generation.filter(|_| first) {
         set_meta(object, "generation", Some((generation + 1).into()));
     }
+}
+
+/// Deletes the objects of a kind below a prefix, but for what finalizers hold, which waits for these. Whether any does.
+pub(crate) fn clear(server: &mut Server, kind: usize, prefix: &str, now: Now) -> bool {
+    let objects = server.store.range(kind, prefix, "");
+    let objects: Vec<(String, Stored)> =
+        objects.map(|(key, object)| (key.to_owned(), object.clone())).collect();
+    let mut held = false;
+    for (key, object) in objects {
+        if finalizers(&object).is_empty() {
+            server.store.write(kind, &key, None);
+            continue;
+        }
+        held = true;
+        let mut marked = (*object).clone();
+        mark(&mut marked, now, 0);
+        if marked != *object {
+            server.store.write(kind, &key, Some(marked));
+        }
+    }
+    held
 }
 
 /// What is answered where the object is gone: no code, and the resource as the kind.

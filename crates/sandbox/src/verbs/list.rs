@@ -58,25 +58,14 @@ impl Page {
             crate::object::put(&mut metadata, "remainingItemCount", remaining);
         }
         let (list_kind, api_version) = match ask.form {
-            Form::Whole => (
-                kind.custom
-                    .as_ref()
-                    .map_or_else(|| format!("{}List", kind.kind), |own| own.list_kind.clone()),
-                kind.api_version(),
-            ),
+            Form::Whole => (kind.list_kind(), kind.api_version()),
             Form::Metadata | Form::MetadataList => {
                 ("PartialObjectMetadataList".to_owned(), "meta.k8s.io/v1".to_owned())
             }
         };
         let mut head = json!({"kind": list_kind, "apiVersion": api_version, "metadata": metadata});
-        if ask.form == Form::Whole && kind.custom.is_some() {
-            // Each says what it is, in a list too.
-            let items: Vec<Value> = self.objects.iter().map(|object| (**object).clone()).collect();
-            crate::object::put(&mut head, "items", items);
-            return encode(&head);
-        }
         if ask.form == Form::Whole {
-            return list_bytes(&head, self.objects.iter().map(|object| &**object));
+            return list_bytes(&head, kind.custom.is_some(), self.objects.iter().map(|object| &**object));
         }
         let items: Vec<Value> = self.objects.iter().map(|object| metadata_of(object)).collect();
         // An empty list of metadata is Go's nil.

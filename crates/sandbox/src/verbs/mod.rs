@@ -20,6 +20,7 @@ mod watch;
 mod write;
 
 pub(crate) use ask::{Ask, metadata_of};
+pub(crate) use delete::clear;
 pub(crate) use options::ListOptions;
 pub(crate) use write::seed;
 

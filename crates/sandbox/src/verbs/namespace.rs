@@ -6,12 +6,11 @@
 use serde_json::{Value, json};
 
 use super::ask::Ask;
-use super::delete::mark;
+use super::delete::{clear, mark};
 use super::delete_options::DeleteOptions;
 use crate::object::{meta, put, set_meta};
 use crate::reply::Reply;
 use crate::server::Server;
-use crate::store::Stored;
 use crate::wire::{Problem, Refusal};
 
 const IMMORTAL: [&str; 3] = ["default", "kube-public", "kube-system"];
@@ -30,7 +29,7 @@ pub(super) fn delete(
     let old = server.store.get(place.kind.id, name).cloned().ok_or_else(|| ask.not_found())?;
     preconditions(options, &old)?;
     let mut object = (*old).clone();
-    mark(&mut object, ask, 0);
+    mark(&mut object, ask.now, 0);
     // A namespace has no grace of its own.
     set_meta(&mut object, "deletionGracePeriodSeconds", None);
     let mut status = object.get("status").cloned().unwrap_or_else(|| json!({}));
@@ -74,27 +73,9 @@ pub(super) fn settle(server: &mut Server, ask: &Ask<'_>) {
 /// Removes what is in a namespace that is terminating, but for what finalizers hold; and then the namespace, if it has none either.
 fn empty(server: &mut Server, ask: &Ask<'_>, name: &str) {
     let prefix = format!("{name}/");
-    let kinds = server.registry.namespaced();
     let mut held = false;
-    for kind in kinds {
-        let objects: Vec<(String, Stored)> = server
-            .store
-            .range(kind, &prefix, "")
-            .map(|(key, object)| (key.to_owned(), object.clone()))
-            .collect();
-        for (key, object) in objects {
-            let finalizers = object.pointer("/metadata/finalizers").and_then(Value::as_array);
-            if finalizers.is_none_or(Vec::is_empty) {
-                server.store.write(kind, &key, None);
-                continue;
-            }
-            held = true;
-            let mut marked = (*object).clone();
-            mark(&mut marked, ask, 0);
-            if marked != *object {
-                server.store.write(kind, &key, Some(marked));
-            }
-        }
+    for kind in server.registry.namespaced() {
+        held |= clear(server, kind, &prefix, ask.now);
     }
     let Some(namespace) = server.namespace(name) else { return };
     let own = namespace.pointer("/metadata/finalizers").and_then(Value::as_array);

@@ -110,7 +110,7 @@ pub(super) fn replace(
     let faults =
         if whole { validate::update(kind, &object, old) } else { validate::status(kind, &object, old) };
     if !faults.is_empty() {
-        return Err(Problem::invalid(&kind.group, kind.of(&object), name, &faults).into());
+        return Err(Problem::invalid(&kind.group, kind.called_by(&object), name, &faults).into());
     }
     crd::refuse(kind, &object)?;
     if whole {

@@ -224,6 +224,9 @@ pub(crate) fn seed(
     if kind.strategy.generation && object.pointer("/metadata/generation").is_none() {
         set_meta(&mut object, "generation", Some(1.into()));
     }
+    if let Some(what) = crate::crd::unserved(kind, &object) {
+        return Err(format!("the sandbox does not do this yet: {what}"));
+    }
     let faults = crate::validate::seed(kind, &object);
     if let Some(fault) = faults.first() {
         return Err(format!("{} {name:?}: {}", kind.kind, fault.text()));

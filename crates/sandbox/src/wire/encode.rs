@@ -17,9 +17,8 @@ pub(crate) fn object_bytes(value: &Value) -> Vec<u8> {
     serde_json::to_vec(&InOrder(value)).unwrap_or_default()
 }
 
-/// A list: what stands before its items, and these as they stand in lists, where those of built-in kinds do not say what they are. No item is copied
-/// but into the answer.
-pub(crate) fn list_bytes<'v>(head: &Value, items: impl Iterator<Item = &'v Value>) -> Bytes {
+/// A list: what stands before its items, and these. Only those of custom kinds say `typed` what they are. No item is copied but into the answer.
+pub(crate) fn list_bytes<'v>(head: &Value, typed: bool, items: impl Iterator<Item = &'v Value>) -> Bytes {
     let mut out = object_bytes(head);
     out.pop();
     out.extend(b",\"items\":[");
@@ -28,7 +27,10 @@ pub(crate) fn list_bytes<'v>(head: &Value, items: impl Iterator<Item = &'v Value
             out.push(b',');
         }
         // Writing to memory does not fail.
-        let _ = serde_json::to_writer(&mut out, &Item(item));
+        let _ = match typed {
+            true => serde_json::to_writer(&mut out, &InOrder(item)),
+            false => serde_json::to_writer(&mut out, &Item(item)),
+        };
     }
     out.extend(b"]}\n");
     out.into()
@@ -82,9 +84,9 @@ mod tests {
         assert_eq!(encode(&value), wanted);
         let head = serde_json::json!({"metadata": {}, "kind": "KList"});
         let wanted = "{\"kind\":\"KList\",\"metadata\":{},\"items\":[{\"metadata\":{},\"data\":{\"kind\":\"x\"}},{}]}\n";
-        assert_eq!(list_bytes(&head, [&value, &serde_json::json!({})].into_iter()), wanted);
+        assert_eq!(list_bytes(&head, false, [&value, &serde_json::json!({})].into_iter()), wanted);
         assert_eq!(
-            list_bytes(&head, std::iter::empty()),
+            list_bytes(&head, false, std::iter::empty()),
             "{\"kind\":\"KList\",\"metadata\":{},\"items\":[]}\n"
         );
     }

@@ -4,10 +4,10 @@
 
 use serde_json::{Value, json};
 
-use super::{read, selectors, text, texts, without_empty};
+use super::{read, selectors, texts, without_empty};
 use crate::auth::rbac::authorize;
 use crate::auth::{Attributes, User};
-use crate::object::{meta, put};
+use crate::object::{meta, put, text};
 use crate::reply::Reply;
 use crate::server::Server;
 use crate::validate::Fault;

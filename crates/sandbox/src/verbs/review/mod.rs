@@ -50,10 +50,6 @@ fn texts(value: Option<&Value>) -> Vec<String> {
     list.filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
-fn text<'v>(value: &'v Value, pointer: &str) -> &'v str {
-    value.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
-}
-
 /// The fields that say something.
 fn without_empty(fields: impl IntoIterator<Item = (&'static str, Value)>) -> Value {
     let empty = |value: &Value| match value {

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::{read, text, texts};
+use super::{read, texts};
 use crate::auth::rbac;
-use crate::object::put;
+use crate::object::{put, text};
 use crate::reply::Reply;
 use crate::server::Server;
 use crate::verbs::Ask;

@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 
-use super::text;
+use crate::object::text;
 use crate::select::{Fields, Labels};
 use crate::validate::{Fault, label_key, label_value};
 

@@ -5,10 +5,10 @@
 use kubewire::Verb;
 use serde_json::{Value, json};
 
-use super::{read, text, texts};
+use super::{read, texts};
 use crate::auth::{Account, ISSUER, LONGEST};
-use crate::object::{meta, put, set_meta, timestamp};
-use crate::registry::{Kind, Strategy};
+use crate::object::{meta, put, set_meta, text, timestamp};
+use crate::registry::Kind;
 use crate::reply::Reply;
 use crate::server::Server;
 use crate::validate::Fault;
@@ -24,20 +24,7 @@ const USUAL: i64 = 3_600;
 
 /// What is sent is no ServiceAccount.
 fn kind() -> Kind {
-    Kind {
-        id: usize::MAX,
-        group: GROUP.into(),
-        version: "v1".into(),
-        kind: KIND.into(),
-        plural: "serviceaccounts".into(),
-        namespaced: true,
-        verbs: vec![Verb::Create],
-        short_names: Vec::new(),
-        categories: Vec::new(),
-        subresources: Vec::new(),
-        custom: None,
-        strategy: Strategy::of(GROUP, KIND),
-    }
+    Kind { verbs: vec![Verb::Create], ..Kind::of_part(GROUP, KIND, "serviceaccounts") }
 }
 
 pub(super) fn create(server: &mut Server, ask: &mut Ask<'_>) -> Result<Reply, Refusal> {

@@ -4,9 +4,9 @@
 
 use serde_json::{Value, json};
 
-use super::{read, text, texts, without_empty};
+use super::{read, texts, without_empty};
 use crate::auth::{self, ISSUER};
-use crate::object::put;
+use crate::object::{put, text};
 use crate::reply::Reply;
 use crate::server::Server;
 use crate::verbs::Ask;
