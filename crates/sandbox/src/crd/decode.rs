@@ -50,6 +50,10 @@ fn prune(value: &mut Value, schema: Option<&Value>, path: &str, root: bool, unkn
             match schema.and_then(|schema| below(schema, name)) {
                 Some(schema) => prune(value, Some(schema), &inner, false, unknown),
                 None if open => {}
+                // Of values that may be anything only what has no fields is known.
+                None if schema.and_then(|schema| schema.get("additionalProperties")).is_some() => {
+                    prune(value, None, &inner, false, unknown);
+                }
                 None => {
                     unknown.push(inner);
                     return false;

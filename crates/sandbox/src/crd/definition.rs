@@ -3,13 +3,14 @@
 use kubewire::Verb;
 use serde_json::{Map, Value, json};
 
+use super::validate::{is_format, pattern};
 use super::{Custom, GROUP, flag};
 use crate::object::text;
 use crate::registry::{DeleteAnswer, Kind, NameRule, Strategy};
 use crate::wire::{Problem, Refusal};
 
 /// What a schema may say here. Another word in one is refused, so that nothing is passed over in silence.
-const WORDS: [&str; 28] = [
+const WORDS: [&str; 34] = [
     "type",
     "properties",
     "additionalProperties",
@@ -28,6 +29,12 @@ const WORDS: [&str; 28] = [
     "maxItems",
     "minProperties",
     "maxProperties",
+    "pattern",
+    "multipleOf",
+    "allOf",
+    "anyOf",
+    "oneOf",
+    "not",
     "format",
     "description",
     "title",
@@ -39,9 +46,6 @@ const WORDS: [&str; 28] = [
     "x-kubernetes-list-map-keys",
     "x-kubernetes-map-type",
 ];
-
-/// Formats that are judged, or that say nothing of a value.
-const FORMATS: [&str; 6] = ["", "int32", "int64", "float", "double", "password"];
 
 /// Gives a new definition its status.
 pub(crate) fn create(object: &mut Value) {
@@ -108,15 +112,19 @@ fn unknown_word(schema: &Value) -> Option<String> {
         return Some(word.clone());
     }
     let format = fields.get("format").and_then(Value::as_str).unwrap_or_default();
-    if !FORMATS.contains(&format) {
+    if !is_format(format) {
         return Some(format!("format {format}"));
     }
-    if fields.get("additionalProperties").is_some_and(Value::is_boolean) {
-        return Some("additionalProperties that are a boolean".to_owned());
+    if let Some(Err(what)) = pattern(schema) {
+        return Some(format!("the pattern {what}"));
+    }
+    if fields.get("additionalProperties").is_some_and(|all| *all == Value::Bool(false)) {
+        return Some("additionalProperties that are false".to_owned());
     }
     let properties = fields.get("properties").and_then(Value::as_object);
-    let below = ["items", "additionalProperties"].into_iter().filter_map(|name| fields.get(name));
-    below.chain(properties.into_iter().flat_map(Map::values)).find_map(unknown_word)
+    let one = ["items", "additionalProperties", "not"].into_iter().filter_map(|name| fields.get(name));
+    let several = ["allOf", "anyOf", "oneOf"].into_iter().filter_map(|name| fields.get(name)?.as_array());
+    one.chain(properties.into_iter().flat_map(Map::values)).chain(several.flatten()).find_map(unknown_word)
 }
 
 /// The kind that a definition defines.

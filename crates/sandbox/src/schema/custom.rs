@@ -69,6 +69,7 @@ impl Maker {
                 Some(values @ Value::Object(_)) => {
                     Type::Map(Box::new(Map { values: self.kind(values), go: None }))
                 }
+                Some(Value::Bool(true)) => Type::Map(Box::new(Map { values: Type::Any, go: None })),
                 _ => Type::Struct(self.structure(schema, false)),
             },
             "array" => {

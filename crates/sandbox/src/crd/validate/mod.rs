@@ -1,0 +1,58 @@
+//! Whether a custom object is as its schema says, in the server's words.
+//!
+//! Source: `validate` of kube-openapi, and `validation` and `listtype` in `k8s.io/apiextensions-apiserver/pkg/apiserver`.
+
+mod format;
+mod lists;
+mod logic;
+mod number;
+mod outcome;
+mod value;
+
+use serde_json::Value;
+
+use super::{Custom, below, flag};
+use crate::object::{meta, text};
+use crate::registry::Kind;
+use crate::validate::Fault;
+
+pub(crate) use format::is_known as is_format;
+pub(crate) use value::pattern;
+
+/// What is wrong with an object; its metadata are looked at elsewhere.
+pub(crate) fn validate(kind: &Kind, custom: &Custom, object: &Value) -> Vec<Fault> {
+    let said = text(object, "/kind");
+    if said != kind.kind {
+        return vec![Fault::invalid("kind", said, format!("must be {}", kind.kind))];
+    }
+    let (said, own) = (text(object, "/apiVersion"), kind.api_version());
+    if said != own {
+        return vec![Fault::invalid("apiVersion", said, format!("must be {own}"))];
+    }
+    let mut faults = value::check(object, &custom.schema, "").faults;
+    lists::check(object, &custom.schema, "", &mut faults);
+    faults
+}
+
+/// What is wrong with an object's status, which is written alone: its paths begin there, but for those of the causes.
+pub(crate) fn validate_status(custom: &Custom, object: &Value) -> Vec<Fault> {
+    let Some((status, schema)) = object.get("status").zip(below(&custom.schema, "status")) else {
+        return Vec::new();
+    };
+    let mut faults = value::check(status, schema, "").faults;
+    lists::check(status, schema, "", &mut faults);
+    for fault in faults.iter_mut().filter(|fault| !fault.field.is_empty()) {
+        fault.field = format!("status.{}", fault.field);
+    }
+    faults
+}
+
+/// What is wrong with a definition: only its name is judged.
+pub(crate) fn definition(object: &Value) -> Vec<Fault> {
+    let name = meta(object, "name");
+    let wanted = format!("{}.{}", text(object, "/spec/names/plural"), text(object, "/spec/group"));
+    if name == wanted {
+        return Vec::new();
+    }
+    vec![Fault::invalid("metadata.name", name, "must be spec.names.plural+\".\"+spec.group")]
+}
