@@ -47,7 +47,10 @@ fn spec() -> Value {
         "ports": {"type": "array", "x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["port"],
                   "items": {"type": "object", "required": ["port"], "properties": {"port": {"type": "integer"}, "note": {"type": "string", "nullable": true}}}},
         "free": {"type": "object", "x-kubernetes-preserve-unknown-fields": true},
-        "limit": {"x-kubernetes-int-or-string": true},
+        "limit": {"x-kubernetes-int-or-string": true, "anyOf": [{"type": "integer"}, {"type": "string"}], "pattern": "^[0-9]+(m|Mi)?$"},
+        "half": {"type": "number", "multipleOf": 0.5},
+        "when": {"type": "string", "format": "date-time"},
+        "choice": {"type": "object", "properties": {"a": {"type": "string"}, "b": {"type": "string"}}, "oneOf": [{"required": ["a"]}, {"required": ["b"]}]},
         "labels": {"type": "object", "additionalProperties": {"type": "string"}},
     }})
 }
@@ -128,8 +131,28 @@ fn what_the_schema_forbids_is_refused_in_the_servers_words() {
             r#"spec.labels.a: Invalid value: "integer": spec.labels.a in body must be of type string: "integer""#,
         ),
         (
+            json!({"size": 1, "limit": "1k"}),
+            r#"spec.limit: Invalid value: "1k": spec.limit in body should match '^[0-9]+(m|Mi)?$'"#,
+        ),
+        (
+            json!({"size": 1, "half": 1.2}),
+            "spec.half: Invalid value: 1.2: spec.half in body should be a multiple of 0.5",
+        ),
+        (
+            json!({"size": 1, "when": "noon"}),
+            r#"spec.when: Invalid value: "noon": spec.when in body must be of type date-time: "noon""#,
+        ),
+        (
+            json!({"size": 1, "choice": {"a": "x", "b": "y"}}),
+            r#"<nil>: Invalid value: "": "spec.choice" must validate one and only one schema (oneOf). Found 2 valid alternatives"#,
+        ),
+        (
+            json!({"size": 1, "choice": {}}),
+            r#"[<nil>: Invalid value: "": "spec.choice" must validate one and only one schema (oneOf). Found none valid, spec.choice.a: Required value]"#,
+        ),
+        (
             json!({"size": 1, "limit": true}),
-            r#"spec.limit: Invalid value: "boolean": spec.limit in body must be of type integer,string: "boolean""#,
+            r#"[spec.limit: Invalid value: "boolean": spec.limit in body must be of type integer,string: "boolean", <nil>: Invalid value: "": "spec.limit" must validate at least one schema (anyOf), spec.limit: Invalid value: "boolean": spec.limit in body must be of type integer: "boolean"]"#,
         ),
     ] {
         let (code, refused) = send(&mut sandbox, "POST", WIDGETS, "application/json", &widget("t", &spec));
@@ -162,6 +185,14 @@ fn patches_applies_and_statuses_know_the_schema() {
     let (code, written) = send(&mut sandbox, "PATCH", &part, "application/merge-patch+json", &status);
     assert_eq!((code, &written["status"]["phase"], &written["spec"]["size"]), (200, &json!("up"), &json!(3)));
     assert!(written["metadata"].get("labels").is_none(), "{written}");
+}
+
+#[test]
+fn what_is_no_text_to_those_who_merge_is_not_tracked() {
+    let mut sandbox = sandbox();
+    let odd = widget("a", &json!({"size": 3, "when": []}));
+    let (code, made) = send(&mut sandbox, "POST", WIDGETS, "", &odd);
+    assert_eq!((code, made["metadata"].get("managedFields")), (201, None), "{made}");
 }
 
 #[test]

@@ -5,13 +5,19 @@
 use serde_json::{Map, Value};
 
 use super::{Custom, below, flag};
-use crate::object::{Decoded, Parsed, Wording, join, metadata, quote, word};
+use crate::object::{Decoded, Parsed, Wording, join, metadata, quote, text, word};
+use crate::registry::Kind;
 
 /// Reads a custom object.
 ///
 /// # Errors
 /// What is wrong with its metadata, in Go's words; the rest is judged when it is validated.
-pub(crate) fn decode(custom: &Custom, parsed: Parsed, wording: Wording) -> Result<Decoded, String> {
+pub(crate) fn decode(
+    kind: &Kind,
+    custom: &Custom,
+    parsed: Parsed,
+    wording: Wording,
+) -> Result<Decoded, String> {
     let mut strict = parsed.told();
     let mut fields = match parsed.value {
         Value::Object(fields) => fields,
@@ -27,12 +33,20 @@ pub(crate) fn decode(custom: &Custom, parsed: Parsed, wording: Wording) -> Resul
     };
     let own = metadata(custom.shape(), own, wording, &mut strict)?;
     let mut object = Value::Object(fields);
-    let mut unknown = Vec::new();
-    prune(&mut object, Some(&custom.schema), "", true, &mut unknown);
-    unknown.sort();
-    strict.extend(unknown.iter().map(|path| format!("unknown field {}", quote(path))));
-    drop_nulls(&mut object, Some(&custom.schema));
-    fill(&mut object, &custom.schema);
+    let (group, version) = text(&object, "/apiVersion").split_once('/').unwrap_or_default();
+    // An object of another kind is refused later, and one of a version that is not there has no schema.
+    if group == kind.group && text(&object, "/kind") == kind.kind {
+        let schema = Some(&*custom.schema).filter(|_| version == kind.version);
+        let mut unknown = Vec::new();
+        prune(&mut object, schema, "", true, &mut unknown);
+        unknown.sort();
+        strict.extend(unknown.iter().map(|path| format!("unknown field {}", quote(path))));
+        // What was applied keeps its nulls.
+        if wording != Wording::Converter {
+            drop_nulls(&mut object, schema);
+        }
+        fill(&mut object, &custom.schema);
+    }
     whole(&mut object);
     crate::object::put(&mut object, "metadata", own);
     Ok(Decoded { object, strict })

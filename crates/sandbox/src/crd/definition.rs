@@ -94,11 +94,6 @@ fn unknown(definition: &Value) -> Option<String> {
     let Some([version]) = versions.map(Vec::as_slice) else {
         return Some("more than one version, or none".to_owned());
     };
-    for (pointer, what) in [("/subresources/scale", "a scale"), ("/selectableFields", "selectableFields")] {
-        if version.pointer(pointer).is_some() {
-            return Some(what.to_owned());
-        }
-    }
     let Some(schema) = version.pointer("/schema/openAPIV3Schema") else {
         return Some("no schema".to_owned());
     };
@@ -135,9 +130,10 @@ pub(super) fn kind(definition: &Value, id: usize) -> Option<Kind> {
         let all = definition.pointer(&format!("/spec/names/{field}")).and_then(Value::as_array);
         all.into_iter().flatten().filter_map(Value::as_str).map(ToOwned::to_owned).collect()
     };
-    let schema = version.pointer("/schema/openAPIV3Schema").cloned().unwrap_or_else(|| json!({}));
-    let part = vec![Verb::Get, Verb::Patch, Verb::Replace];
-    let status = version.pointer("/subresources/status").map(|_| ("status".to_owned(), part));
+    let part = |name: &str| {
+        version.pointer(&format!("/subresources/{name}"))?;
+        Some((name.to_owned(), vec![Verb::Get, Verb::Patch, Verb::Replace]))
+    };
     Some(Kind {
         id,
         group: text(definition, "/spec/group").to_owned(),
@@ -157,7 +153,7 @@ pub(super) fn kind(definition: &Value, id: usize) -> Option<Kind> {
         ],
         short_names: list("shortNames"),
         categories: list("categories"),
-        subresources: status.into_iter().collect(),
+        subresources: ["status", "scale"].into_iter().filter_map(part).collect(),
         strategy: Strategy {
             name: NameRule::Subdomain,
             generation: true,
@@ -165,6 +161,6 @@ pub(super) fn kind(definition: &Value, id: usize) -> Option<Kind> {
             needs_version: true,
             delete: DeleteAnswer::Status,
         },
-        custom: Some(Custom::new(schema, &names("singular"), &names("listKind"))),
+        custom: Some(Custom::of(definition, version)),
     })
 }

@@ -4,17 +4,20 @@
 
 mod decode;
 mod definition;
+mod scale;
 mod settle;
 mod validate;
 
 use std::sync::Arc;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
+use crate::object::text;
 use crate::schema::{self, Table, Typed, flag};
 
 pub(crate) use decode::decode;
 pub(crate) use definition::{create, defaults, refuse, unserved};
+pub(crate) use scale::{Scale, label_selector, names, number, set as set_number};
 pub(crate) use settle::{CLEANUP, end, is_ending, settle};
 pub(crate) use validate::{definition as validate_definition, validate, validate_status};
 
@@ -30,15 +33,25 @@ pub(crate) struct Custom {
     pub(crate) singular: String,
     /// Such as `WidgetList`.
     pub(crate) list_kind: String,
+    pub(crate) scale: Option<Scale>,
+    /// By which fields lists may be chosen, such as `spec.colour`, beside the name and the namespace.
+    pub(crate) selectable: Vec<String>,
 }
 
 impl Custom {
-    fn new(schema: Value, singular: &str, list_kind: &str) -> Self {
+    /// What a definition says of one of its versions.
+    fn of(definition: &Value, version: &Value) -> Self {
+        let schema = version.pointer("/schema/openAPIV3Schema").cloned().unwrap_or_else(|| json!({}));
+        let name = |field: &str| text(definition, &format!("/spec/names/{field}")).to_owned();
+        let selectable = version.get("selectableFields").and_then(Value::as_array);
+        let selectable = selectable.into_iter().flatten().map(|field| text(field, "/jsonPath"));
         Self {
             table: Arc::new(schema::custom(&schema)),
             schema: Arc::new(schema),
-            singular: singular.to_owned(),
-            list_kind: list_kind.to_owned(),
+            singular: name("singular"),
+            list_kind: name("listKind"),
+            scale: Scale::of(version),
+            selectable: selectable.map(|path| path.trim_start_matches('.').to_owned()).collect(),
         }
     }
 

@@ -15,7 +15,7 @@ mod walk;
 pub(crate) use apply::{Conflict, apply};
 pub(crate) use schema::Type;
 pub(crate) use track::{Writer, keep_times, sort, track};
-pub(crate) use walk::faults;
+pub(crate) use walk::{faults, in_go};
 
 use element::Element;
 use set::Set;

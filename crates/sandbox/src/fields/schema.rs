@@ -70,7 +70,7 @@ impl<'t> MapType<'t> {
     /// The type of a field, and whether it is named.
     pub(crate) fn field(&self, name: &str) -> Option<(Type<'t>, bool)> {
         let field = self.of.field(name)?;
-        Some((Type::of(field), matches!(self.of.shape(), Shape::Struct(_))))
+        Some((Type::of(field), self.of.named(name).is_some()))
     }
 }
 

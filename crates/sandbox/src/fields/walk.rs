@@ -171,6 +171,11 @@ pub(crate) fn faults(kind: Type<'_>, value: &Value, path: &str) -> Vec<String> {
     }
 }
 
+/// A value as Go shows it, and its type.
+pub(crate) fn in_go(value: &Value) -> (String, &'static str) {
+    (go_plain(value), go_type(value))
+}
+
 /// Go's `%T`.
 fn go_type(value: &Value) -> &'static str {
     match value {

@@ -24,7 +24,7 @@ pub(crate) struct Decoded {
 /// Go's words: `json: cannot unmarshal number into Go struct field ConfigMap.data of type string`.
 pub(crate) fn decode(kind: &Kind, parsed: Parsed, wording: Wording) -> Result<Decoded, String> {
     if let Some(custom) = &kind.custom {
-        return crate::crd::decode(custom, parsed, wording);
+        return crate::crd::decode(kind, custom, parsed, wording);
     }
     let mut walk = Walk { wording, strict: Vec::new(), misfit: None };
     // sigs.k8s.io/json tells duplicates and unknown fields as it meets them; here the duplicates come first.

@@ -8,10 +8,13 @@ use serde_json::Value;
 
 use super::{Empty, Field, List, Map, Merge, Order, Scalar, Struct, Table, Text, Type, builtin};
 
+/// What keeps the fields that a schema does not know.
+const OPEN: &str = "x-kubernetes-preserve-unknown-fields";
+
 /// The table of one kind, which stands at its beginning.
 pub(crate) fn custom(schema: &Value) -> Table {
     let mut maker = Maker { table: Table::default(), adopted: BTreeMap::new() };
-    maker.structure(schema, true);
+    maker.structure(schema, true, false);
     maker.table
 }
 
@@ -30,13 +33,15 @@ impl Maker {
         self.table.structs.len() - 1
     }
 
-    fn structure(&mut self, schema: &Value, root: bool) -> usize {
+    /// What lies in something open is open, too, and so is what says nothing of what it holds.
+    fn structure(&mut self, schema: &Value, root: bool, open: bool) -> usize {
         let place = self.place();
+        let open = open || flag(schema, OPEN);
         let properties = schema.get("properties").and_then(Value::as_object);
         let mut fields: Vec<Field> = Vec::new();
         for (name, schema) in properties.into_iter().flatten() {
             if !(root && matches!(name.as_str(), "apiVersion" | "kind" | "metadata")) {
-                fields.push(self.field(name, schema));
+                fields.push(self.field(name, schema, open));
             }
         }
         if root {
@@ -49,37 +54,42 @@ impl Maker {
         fields.sort_by(|a, b| a.name.cmp(&b.name));
         if let Some(own) = self.table.structs.get_mut(place) {
             own.fields = fields;
-            own.open = flag(schema, "x-kubernetes-preserve-unknown-fields");
+            own.open = open || !root && properties.is_none();
             own.atomic = is_atomic(schema);
         }
         place
     }
 
-    fn field(&mut self, name: &str, schema: &Value) -> Field {
+    fn field(&mut self, name: &str, schema: &Value, open: bool) -> Field {
         let default = schema.get("default").cloned();
-        Field { default, atomic: is_atomic(schema), ..field(name, self.kind(schema), Empty::Keep) }
+        Field { default, atomic: is_atomic(schema), ..field(name, self.kind(schema, open), Empty::Keep) }
     }
 
-    fn kind(&mut self, schema: &Value) -> Type {
+    fn kind(&mut self, schema: &Value, open: bool) -> Type {
+        let open = open || flag(schema, OPEN);
         if flag(schema, "x-kubernetes-int-or-string") {
             return Type::Scalar(Scalar::IntOrString, None);
         }
         match schema.get("type").and_then(Value::as_str).unwrap_or_default() {
             "object" => match schema.get("additionalProperties") {
                 Some(values @ Value::Object(_)) => {
-                    Type::Map(Box::new(Map { values: self.kind(values), go: None }))
+                    Type::Map(Box::new(Map { values: self.kind(values, open), go: None }))
                 }
                 Some(Value::Bool(true)) => Type::Map(Box::new(Map { values: Type::Any, go: None })),
-                _ => Type::Struct(self.structure(schema, false)),
+                _ => Type::Struct(self.structure(schema, false, open)),
             },
             "array" => {
-                let items = schema.get("items").map_or(Type::Any, |items| self.kind(items));
+                let items = schema.get("items").map_or(Type::Any, |items| self.kind(items, open));
                 Type::List(Box::new(List { items, go: None, order: order(schema), merge: Merge::Replace }))
             }
             "integer" => Type::Scalar(Scalar::Int64, None),
             "number" => Type::Scalar(Scalar::Double, None),
             "boolean" => Type::Scalar(Scalar::Flag, None),
-            "string" => Type::Scalar(Scalar::Text, None),
+            "string" => match schema.get("format").and_then(Value::as_str) {
+                None | Some("" | "byte") => Type::Scalar(Scalar::Text, None),
+                // Whoever applies may say any scalar here: it is judged later.
+                Some(_) => Type::Scalar(Scalar::IntOrString, None),
+            },
             _ => Type::Any,
         }
     }

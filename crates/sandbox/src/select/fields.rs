@@ -121,6 +121,12 @@ fn unescape(value: &str) -> Result<String, String> {
 
 /// A field as a text.
 fn value(object: &Value, field: &str) -> String {
+    // Of custom kinds numbers and flags can be asked for, too.
+    let scalar = || match object.pointer(&format!("/{}", field.replace('.', "/"))) {
+        Some(Value::String(text)) => text.clone(),
+        Some(Value::Null) | None => String::new(),
+        Some(other) => other.to_string(),
+    };
     let at = |path: &str| object.pointer(path).and_then(Value::as_str).unwrap_or_default().to_owned();
     match field {
         "spec.unschedulable" | "spec.hostNetwork" => {
@@ -137,7 +143,7 @@ fn value(object: &Value, field: &str) -> String {
             let component = at("/source/component");
             if component.is_empty() { at("/reportingComponent") } else { component }
         }
-        _ => at(&format!("/{}", field.replace('.', "/"))),
+        _ => scalar(),
     }
 }
 
@@ -182,7 +188,8 @@ fn extra(kind: &Kind) -> &'static [&'static str] {
 fn known(kind: &Kind, field: &str) -> Result<(), String> {
     let common = field == "metadata.name" || field == "metadata.namespace" && kind.kind != "Namespace";
     let common = common || field == "metadata.namespace" && extra(kind).is_empty();
-    if common || extra(kind).contains(&field) {
+    let selectable = kind.custom.as_ref().is_some_and(|own| own.selectable.iter().any(|one| one == field));
+    if common || selectable || extra(kind).contains(&field) {
         return Ok(());
     }
     Err(match (kind.group.as_str(), kind.kind.as_str()) {

@@ -101,12 +101,14 @@ pub(super) fn object_of(ask: &mut Ask<'_>, kind: &Kind) -> Result<Value, Refusal
         ))
     };
     let known = || said_kind == kind.kind && ask.registry.by_kind(&said_version, &said_kind).is_some();
-    if said_version != kind.api_version() && (kind.custom.is_some() || known()) {
-        return Err(Problem::bad_request(format!(
+    let other_version = || {
+        Problem::bad_request(format!(
             "the API version in the data ({said_version}) does not match the expected API version ({})",
             kind.api_version()
         ))
-        .into());
+    };
+    if said_version != kind.api_version() && kind.custom.is_none() && known() {
+        return Err(other_version().into());
     }
     if kind.custom.is_none() {
         // A custom object of another kind is refused when it is validated.
@@ -119,6 +121,10 @@ pub(super) fn object_of(ask: &mut Ask<'_>, kind: &Kind) -> Result<Value, Refusal
             return Err(handled(&format!("strict decoding error: {}", decoded.strict.join(", "))).into());
         }
         _ => ask.warnings.extend(decoded.strict),
+    }
+    // Whatever group and version a custom object says, it is read.
+    if said_version != kind.api_version() && kind.custom.is_some() {
+        return Err(other_version().into());
     }
     Ok(decoded.object)
 }

@@ -60,6 +60,9 @@ pub(crate) fn perform(server: &mut Server, ask: &mut Ask<'_>) -> Result<Reply, R
     let all = place.kind.namespaced && place.namespace.is_empty();
     let reads = matches!(verb, Verb::List | Verb::Watch);
     let verbs = place.kind.subresource(&place.subresource).unwrap_or(&place.kind.verbs);
+    if place.kind.custom.is_some() && !verbs.contains(&verb) {
+        return Err(Problem::verb_not_supported(&place.kind.group, &place.kind.plural, verb.rbac()).into());
+    }
     if !verbs.contains(&verb) || (all || place.watch) && !reads {
         return Err(Problem::method_not_allowed().into());
     }

@@ -29,7 +29,15 @@ pub(super) fn track(ask: &Ask<'_>, object: &mut Value, live: Option<&Value>) {
         subresource: &ask.place.subresource,
         reset: reset(kind, &ask.place.subresource),
     };
-    fields::track(fields::Type::of(kind.shape()), live, object, &writer);
+    let of = fields::Type::of(kind.shape());
+    // What is no value of its type to those who merge, as a list where a text of some format is wanted, is not tracked.
+    let odd = kind.custom.is_some()
+        && fields::faults(of, object, "").iter().any(|fault| !fault.contains("duplicate entries"));
+    if odd {
+        copy_meta(object, live.unwrap_or(&Value::Null), "managedFields");
+        return;
+    }
+    fields::track(of, live, object, &writer);
 }
 
 /// The fields that are not this part of the object's to write.
@@ -152,6 +160,12 @@ fn keep_all_but_status(kind: &Kind, object: &mut Value, old: &Value) {
         let managed = object.pointer("/metadata/managedFields").cloned();
         crate::object::put(object, "metadata", metadata.clone());
         set_meta(object, "managedFields", managed);
+        // What was applied may be null, which is none.
+        if let Some(fields) =
+            object.as_object_mut().filter(|fields| fields.get("status") == Some(&Value::Null))
+        {
+            fields.remove("status");
+        }
     }
     let metadata: &[&str] = match kind.kind.as_str() {
         "Deployment" => &["labels"],

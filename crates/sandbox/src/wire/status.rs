@@ -86,6 +86,13 @@ impl Problem {
         Self::new(404, "NotFound", "the server could not find the requested resource").details(json!({}))
     }
 
+    /// 405 for a custom resource, of which the server knows which one it is.
+    pub(crate) fn verb_not_supported(group: &str, plural: &str, verb: &str) -> Self {
+        let qualified = if group.is_empty() { plural.to_owned() } else { format!("{plural}.{group}") };
+        let message = format!("{verb} is not supported on resources of kind \"{qualified}\"");
+        Self::new(405, "MethodNotAllowed", message).details(json!({"group": group, "kind": plural}))
+    }
+
     /// 405.
     pub(crate) fn method_not_allowed() -> Self {
         let message = "the server does not allow this method on the requested resource";

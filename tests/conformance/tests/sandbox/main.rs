@@ -35,6 +35,8 @@ const DIFFERENCES: &str = include_str!("differences.json");
 const SEQUENCES: u64 = 200;
 /// So many of the daily kinds, beside a server without controllers.
 const DAILY: u64 = 500;
+/// So many of custom kinds, beside such a server too.
+const CUSTOM: u64 = 240;
 const LENGTH: usize = 30;
 const AT_ONCE: usize = 6;
 
@@ -47,6 +49,8 @@ struct Bench {
     bare: Option<Cluster>,
     differences: Differences,
     start: u64,
+    /// Of custom kinds, on both sides.
+    definitions: Vec<Value>,
     /// What else is written alike on both sides.
     form: fn(Value) -> Value,
 }
@@ -57,9 +61,9 @@ impl Bench {
     }
 
     /// With a server without controllers: what they look after would change by itself.
-    fn bare() -> Self {
+    fn bare(name: &str) -> Self {
         let state = State::from_env().unwrap_or_else(|error| panic!("{error}"));
-        let cluster = Cluster::start_bare(&state.dir.join("bare"), &state.binaries);
+        let cluster = Cluster::start_bare(&state.dir.join(name), &state.binaries);
         let cluster = cluster.unwrap_or_else(|error| panic!("{error}"));
         Self::of(&cluster.state().clone(), Some(cluster))
     }
@@ -71,8 +75,30 @@ impl Bench {
             admin: Admin::of(state).expect("the admin's mount is good"),
             differences: Differences::read(DIFFERENCES),
             start: start as u64,
+            definitions: Vec::new(),
             form: |value| value,
         }
+    }
+
+    /// Makes definitions, and waits until the server serves what they define.
+    fn defining(mut self, definitions: Vec<Value>) -> Self {
+        let mut real = Real(&self.admin);
+        define(&mut real, &definitions);
+        let spec = |definition: &Value, field: &str| {
+            definition["spec"][field].as_str().unwrap_or_default().to_owned()
+        };
+        for definition in &definitions {
+            let plural = definition["spec"]["names"]["plural"].as_str().unwrap_or_default();
+            let list = format!("/apis/{}/v1/{plural}", spec(definition, "group"));
+            let get = http::Request::get(list).body(Vec::new()).expect("it is a request");
+            let served = (0..200).any(|_| {
+                std::thread::sleep(std::time::Duration::from_millis(50));
+                real.ask(&get).status() == 200
+            });
+            assert!(served, "{plural} are not served");
+        }
+        self.definitions = definitions;
+        self
     }
 
     /// Runs a sequence on both sides, in namespaces of its own.
@@ -93,6 +119,7 @@ impl Bench {
         let run = RUN.fetch_add(1, Ordering::Relaxed);
         let namespaces = format!("q{:x}-{run}-", self.start & 0xffff_ffff);
         let (mut real, mut ours) = (Real(&self.admin), Ours::new(self.start));
+        define(&mut ours, &self.definitions);
         let around = if self.bare.is_some() { Around::Nobody } else { Around::Controllers };
         let prepared = ["a", "b"].map(|name| {
             let namespace = format!("{namespaces}{name}");
@@ -177,6 +204,17 @@ struct Both {
 fn known_to(other: &[(usize, Value)], answers: Vec<(usize, Value)>, but: usize) -> Vec<(usize, Value)> {
     let known = |id: &usize| *id != but && other.iter().any(|(own, _)| own == id);
     answers.into_iter().filter(|(id, _)| known(id)).collect()
+}
+
+/// Makes the definitions of custom kinds.
+fn define(side: &mut dyn Side, definitions: &[Value]) {
+    for definition in definitions {
+        let request = http::Request::post("/apis/apiextensions.k8s.io/v1/customresourcedefinitions");
+        let request = request.header("content-type", "application/json");
+        let request = request.body(definition.to_string().into_bytes()).expect("it is a request");
+        let made = side.ask(&request);
+        assert_eq!(made.status(), 201, "{}", String::from_utf8_lossy(made.body()));
+    }
 }
 
 /// Who acts beside us.
@@ -301,7 +339,16 @@ fn sequences_are_answered_alike() {
 fn daily_kinds_are_answered_alike() {
     let (kinds, only) = (kinds::Kinds::read(), std::env::var("KUBEWIRE_KIND").unwrap_or_default());
     let count = number("KUBEWIRE_SEQUENCES", DAILY);
-    run(&Bench::bare(), count, |seed| kinds.sequence(seed, LENGTH, &only));
+    run(&Bench::bare("daily"), count, |seed| kinds.sequence(seed, LENGTH, &only));
+}
+
+/// Custom kinds, as their schemas have them.
+#[test]
+fn custom_kinds_are_answered_alike() {
+    let (kinds, only) = (kinds::Kinds::custom(), std::env::var("KUBEWIRE_KIND").unwrap_or_default());
+    let count = number("KUBEWIRE_SEQUENCES", CUSTOM);
+    let bench = Bench::bare("custom").defining(kinds.definitions.clone());
+    run(&bench, count, |seed| kinds.sequence(seed, LENGTH, &only));
 }
 
 /// The end of a namespace up to where the controllers' own pace begins: what a finalizer holds stays, and nothing new comes in.

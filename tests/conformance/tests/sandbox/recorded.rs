@@ -11,7 +11,7 @@ use crate::compare::Differences;
 use crate::kinds::Kinds;
 use crate::sides::{self, Ours};
 use crate::step::{Known, Step};
-use crate::{Around, Bench, DIFFERENCES, LENGTH, generate, known_to, normal, prepare};
+use crate::{Around, Bench, DIFFERENCES, LENGTH, define, generate, known_to, normal, prepare};
 
 /// So many of each family.
 const EACH: u64 = 100;
@@ -20,9 +20,17 @@ const MOST: usize = 3 * 1024 * 1024;
 /// At what time the sandbox answers again: in 2026.
 const WALL: u64 = 1_790_000_000_000;
 
+/// What sort of sequence it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+enum Family {
+    Plain,
+    Daily,
+    Custom,
+}
+
 #[derive(Serialize, Deserialize)]
 struct Record {
-    daily: bool,
+    family: Family,
     seed: u64,
     /// Of the steps that were asked.
     hash: u64,
@@ -31,19 +39,30 @@ struct Record {
     answers: Vec<(usize, Value)>,
 }
 
-impl Record {
-    fn steps(&self, kinds: &Kinds) -> Vec<Step> {
-        steps(kinds, self.daily, self.seed)
+impl Family {
+    fn steps(self, seed: u64) -> Vec<Step> {
+        match self {
+            Self::Plain => generate::sequence(seed, LENGTH),
+            Self::Daily => Kinds::read().sequence(seed, LENGTH, ""),
+            Self::Custom => Kinds::custom().sequence(seed, LENGTH, ""),
+        }
     }
 
+    /// A server that answers them.
+    fn bench(self) -> Bench {
+        match self {
+            Self::Plain => Bench::new(),
+            Self::Daily => Bench::bare("recorded"),
+            Self::Custom => Bench::bare("recorded").defining(Kinds::custom().definitions),
+        }
+    }
+}
+
+impl Record {
     /// What its namespaces' names begin with, in what is written down.
     fn namespaces(&self) -> String {
         format!("recorded-{}-", self.seed)
     }
-}
-
-fn steps(kinds: &Kinds, daily: bool, seed: u64) -> Vec<Step> {
-    if daily { kinds.sequence(seed, LENGTH, "") } else { generate::sequence(seed, LENGTH) }
 }
 
 /// FNV-1a, which is the same everywhere and always.
@@ -63,21 +82,24 @@ fn recorded_sequences_are_answered_alike() {
     assert!(packed.len() <= MOST, "{} bytes are too many", packed.len());
     let text = lz4_flex::decompress_size_prepended(&packed).expect("they are packed");
     let records: Vec<Record> = serde_json::from_slice(&text).expect("they are JSON");
-    assert_eq!(records.len() as u64, 2 * EACH);
-    let (kinds, differences) = (Kinds::read(), Differences::read(DIFFERENCES));
+    assert_eq!(records.len() as u64, 3 * EACH);
+    let differences = Differences::read(DIFFERENCES);
     let mut compared = 0;
     for record in &records {
-        let steps = record.steps(&kinds);
-        let what =
-            format!("seed {} of the {} kinds", record.seed, if record.daily { "daily" } else { "plain" });
+        let steps = record.family.steps(record.seed);
+        let what = format!("seed {} of the family {:?}", record.seed, record.family);
         assert_eq!(
             hash(&steps),
             record.hash,
             "{what} asks something else by now: `cargo xtask conformance --record`"
         );
         let mut ours = Ours::new(WALL);
+        let plain = record.family == Family::Plain;
         let (namespaces, around) =
-            (record.namespaces(), if record.daily { Around::Nobody } else { Around::Controllers });
+            (record.namespaces(), if plain { Around::Controllers } else { Around::Nobody });
+        if record.family == Family::Custom {
+            define(&mut ours, &Kinds::custom().definitions);
+        }
         let uids = ["a", "b"]
             .map(|name| prepare(&mut ours, &format!("{namespaces}{name}"), around, Some(&record.map)).0);
         let ours = normal::normal(&sides::run(&mut ours, &steps, Known::new(&namespaces, uids)));
@@ -87,18 +109,18 @@ fn recorded_sequences_are_answered_alike() {
         assert!(found.is_none(), "{what}: {found:#?}");
         compared += real.len();
     }
-    assert!(compared > 5_000, "only {compared} answers were compared");
+    assert!(compared > 7_500, "only {compared} answers were compared");
 }
 
 /// Writes the records, where both sides answer alike.
 #[test]
 #[ignore = "it writes a file: cargo xtask conformance --record"]
 fn record() {
-    let kinds = Kinds::read();
     let mut records = Vec::new();
-    for (daily, bench) in [(false, Bench::new()), (true, Bench::bare())] {
+    for family in [Family::Plain, Family::Daily, Family::Custom] {
+        let bench = family.bench();
         for seed in 0..EACH {
-            let steps = steps(&kinds, daily, seed);
+            let steps = family.steps(seed);
             // What the watch cache had not heard of yet, it has the second time.
             let alike = (0..3).find_map(|_| {
                 let both = bench.answers(&steps);
@@ -107,7 +129,7 @@ fn record() {
                 bench.differences.first(&real, &ours).is_none().then_some(both)
             });
             let both = alike.unwrap_or_else(|| panic!("seed {seed} differs: make that right first"));
-            let mut record = Record { daily, seed, hash: hash(&steps), map: both.map, answers: both.real };
+            let mut record = Record { family, seed, hash: hash(&steps), map: both.map, answers: both.real };
             let text = serde_json::to_string(&record.answers).expect("it is JSON");
             let text = text.replace(&both.namespaces, &record.namespaces());
             record.answers = serde_json::from_str(&text).expect("it is JSON still");

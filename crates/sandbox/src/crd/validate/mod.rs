@@ -12,7 +12,7 @@ mod value;
 use serde_json::Value;
 
 use super::{Custom, below, flag};
-use crate::object::{meta, text};
+use crate::object::{join, meta, text};
 use crate::registry::Kind;
 use crate::validate::Fault;
 
@@ -30,20 +30,22 @@ pub(crate) fn validate(kind: &Kind, custom: &Custom, object: &Value) -> Vec<Faul
         return vec![Fault::invalid("apiVersion", said, format!("must be {own}"))];
     }
     let mut faults = value::check(object, &custom.schema, "").faults;
+    faults.extend(custom.scale.iter().flat_map(|scale| scale.faults(object)));
     lists::check(object, &custom.schema, "", &mut faults);
     faults
 }
 
 /// What is wrong with an object's status, which is written alone: its paths begin there, but for those of the causes.
 pub(crate) fn validate_status(custom: &Custom, object: &Value) -> Vec<Fault> {
-    let Some((status, schema)) = object.get("status").zip(below(&custom.schema, "status")) else {
-        return Vec::new();
-    };
-    let mut faults = value::check(status, schema, "").faults;
-    lists::check(status, schema, "", &mut faults);
-    for fault in faults.iter_mut().filter(|fault| !fault.field.is_empty()) {
-        fault.field = format!("status.{}", fault.field);
+    let mut faults = Vec::new();
+    if let Some((status, schema)) = object.get("status").zip(below(&custom.schema, "status")) {
+        faults = value::check(status, schema, "").faults;
+        lists::check(status, schema, "", &mut faults);
     }
+    for fault in &mut faults {
+        fault.field = if fault.field.is_empty() { "status".to_owned() } else { join("status", &fault.field) };
+    }
+    faults.extend(custom.scale.iter().flat_map(|scale| scale.status_faults(object)));
     faults
 }
 

@@ -24,8 +24,13 @@ pub(super) fn check(own: &Number, schema: &Value, path: &str) -> Outcome {
         // What is whole is judged among whole numbers, if the factor can be one.
         let whole = own.as_i64().filter(|_| beyond.is_none());
         beyond.into_iter().for_each(|fault| all.add(fault));
-        if !is_multiple(own, whole, factor.as_f64().unwrap_or_default()) {
-            let why = format!("{path} in body should be a multiple of {}", written(factor));
+        let factor = factor.as_f64().unwrap_or_default();
+        let factor = if whole.is_some() { factor.trunc() } else { factor };
+        if factor <= 0.0 {
+            let why = format!("factor MultipleOf declared for {path} must be positive: {factor}");
+            all.add(Fault::invalid_value(path, factor.to_string(), why));
+        } else if !is_multiple(own, whole, factor) {
+            let why = format!("{path} in body should be a multiple of {factor}");
             all.add(Fault::invalid_value(path, written(own), why));
         }
     }
