@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use crate::auth::Auth;
 use crate::random::Random;
-use crate::registry::Registry;
-use crate::store::Store;
+use crate::registry::{Kind, Registry};
+use crate::store::{Store, Stored};
 use crate::wire::{Problem, Refusal};
 
 /// The state. A clone shares the objects.
@@ -49,6 +49,17 @@ impl Server {
 
     pub(crate) fn namespace(&self, name: &str) -> Option<&Value> {
         self.store.get(self.namespaces, name).map(|namespace| &**namespace)
+    }
+
+    /// An object, as a version of its kind shows it.
+    pub(crate) fn get(&self, kind: &Kind, key: &str) -> Option<Stored> {
+        self.store.get(kind.id, key).map(|stored| kind.shown(stored))
+    }
+
+    /// Writes an object of a version of its kind, and gives it back as that shows it.
+    pub(crate) fn write(&mut self, kind: &Kind, key: &str, object: Value) -> Option<Stored> {
+        let stored = self.store.write(kind.id, key, Some(kind.kept(object)))?;
+        Some(kind.shown(&stored))
     }
 
     /// An object of the core group; `namespace` is empty for kinds without one.

@@ -214,6 +214,36 @@ fn objects_go_with_their_definition() {
 }
 
 #[test]
+fn one_object_is_served_in_several_versions() {
+    let mut sandbox = Sandbox::builder().rbac(false).build().unwrap();
+    let mut two = definition(&spec());
+    let mut old = two["spec"]["versions"][0].clone();
+    old["name"] = json!("v1beta1");
+    old["storage"] = json!(false);
+    old["schema"]["openAPIV3Schema"]["properties"]["spec"] = json!({"type": "object", "properties": {"size": {"type": "integer"}, "old": {"type": "string", "default": "o"}}});
+    two["spec"]["versions"].as_array_mut().unwrap().insert(0, old);
+    assert_eq!(send(&mut sandbox, "POST", DEFINITIONS, "", &two).0, 201);
+    let (_, group) = send(&mut sandbox, "GET", "/apis/example.test", "", &Value::Null);
+    assert_eq!(group["preferredVersion"]["version"], "v1");
+    assert_eq!(send(&mut sandbox, "POST", WIDGETS, "", &widget("a", &json!({"size": 3}))).0, 201);
+    let before = WIDGETS.replace("/v1/", "/v1beta1/");
+    // What the other version does not know is dropped; its defaults are for what is written in it.
+    let (_, shown) = send(&mut sandbox, "GET", &format!("{before}/a"), "", &Value::Null);
+    assert_eq!((&shown["apiVersion"], &shown["spec"]), (&json!("example.test/v1beta1"), &json!({"size": 3})));
+    let (_, list) = send(&mut sandbox, "GET", &before, "", &Value::Null);
+    assert_eq!(list["items"][0]["apiVersion"], "example.test/v1beta1");
+    let mut other = widget("b", &json!({"size": 4}));
+    other["apiVersion"] = json!("example.test/v1beta1");
+    let (code, made) = send(&mut sandbox, "POST", &before, "", &other);
+    assert_eq!((code, &made["spec"]), (201, &json!({"size": 4})), "{made}");
+    let (_, shown) = send(&mut sandbox, "GET", &format!("{WIDGETS}/b"), "", &Value::Null);
+    assert_eq!(
+        (&shown["apiVersion"], &shown["spec"]),
+        (&json!("example.test/v1"), &json!({"size": 4, "colour": "red"}))
+    );
+}
+
+#[test]
 fn what_is_not_served_is_refused_and_never_passed_over() {
     let mut sandbox = Sandbox::builder().rbac(false).build().unwrap();
     for (spec, what) in [

@@ -31,25 +31,34 @@ pub(crate) fn decode(
             return Err(format!("json: cannot unmarshal {word} into Go value of type v1.ObjectMeta"));
         }
     };
-    let own = metadata(custom.shape(), own, wording, &mut strict)?;
+    let own = metadata(kind.shape(), own, wording, &mut strict)?;
     let mut object = Value::Object(fields);
     let (group, version) = text(&object, "/apiVersion").split_once('/').unwrap_or_default();
     // An object of another kind is refused later, and one of a version that is not there has no schema.
     if group == kind.group && text(&object, "/kind") == kind.kind {
-        let schema = Some(&*custom.schema).filter(|_| version == kind.version);
+        let schema = custom.version(version).map(|version| &*version.schema);
         let mut unknown = Vec::new();
-        prune(&mut object, schema, "", true, &mut unknown);
+        // What was applied keeps its nulls.
+        if wording == Wording::Converter {
+            prune(&mut object, schema, "", true, &mut unknown);
+        } else {
+            fit(&mut object, schema, &mut unknown);
+        }
+        if let Some(schema) = schema {
+            fill(&mut object, schema);
+        }
         unknown.sort();
         strict.extend(unknown.iter().map(|path| format!("unknown field {}", quote(path))));
-        // What was applied keeps its nulls.
-        if wording != Wording::Converter {
-            drop_nulls(&mut object, schema);
-        }
-        fill(&mut object, &custom.schema);
     }
     whole(&mut object);
     crate::object::put(&mut object, "metadata", own);
     Ok(Decoded { object, strict })
+}
+
+/// Drops what an object without its metadata may not have.
+pub(super) fn fit(object: &mut Value, schema: Option<&Value>, unknown: &mut Vec<String>) {
+    prune(object, schema, "", true, unknown);
+    drop_nulls(object, schema);
 }
 
 /// Drops what the schema does not know.
@@ -109,7 +118,7 @@ fn drop_nulls(value: &mut Value, schema: Option<&Value>) {
 }
 
 /// Puts the defaults in, from the outside inwards.
-fn fill(value: &mut Value, schema: &Value) {
+pub(super) fn fill(value: &mut Value, schema: &Value) {
     match value {
         Value::Object(fields) => {
             let properties = schema.get("properties").and_then(Value::as_object);

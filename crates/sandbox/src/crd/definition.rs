@@ -1,10 +1,12 @@
 //! Definitions: what the server fills in, and what the sandbox does not serve.
 
+use std::sync::Arc;
+
 use kubewire::Verb;
 use serde_json::{Map, Value, json};
 
 use super::validate::{is_format, pattern};
-use super::{Custom, GROUP, flag};
+use super::{Custom, GROUP, Version, flag};
 use crate::object::text;
 use crate::registry::{DeleteAnswer, Kind, NameRule, Strategy};
 use crate::wire::{Problem, Refusal};
@@ -91,13 +93,11 @@ fn unknown(definition: &Value) -> Option<String> {
         return Some("conversion by a webhook".to_owned());
     }
     let versions = definition.pointer("/spec/versions").and_then(Value::as_array);
-    let Some([version]) = versions.map(Vec::as_slice) else {
-        return Some("more than one version, or none".to_owned());
+    let unknown = |version: &Value| match version.pointer("/schema/openAPIV3Schema") {
+        None => Some("no schema".to_owned()),
+        Some(schema) => unknown_word(schema).map(|what| format!("{what} in the schema")),
     };
-    let Some(schema) = version.pointer("/schema/openAPIV3Schema") else {
-        return Some("no schema".to_owned());
-    };
-    unknown_word(schema).map(|what| format!("{what} in the schema"))
+    versions.into_iter().flatten().find_map(unknown)
 }
 
 /// A word of a schema that is not known here.
@@ -122,9 +122,15 @@ fn unknown_word(schema: &Value) -> Option<String> {
     one.chain(properties.into_iter().flat_map(Map::values)).chain(several.flatten()).find_map(unknown_word)
 }
 
-/// The kind that a definition defines.
-pub(super) fn kind(definition: &Value, id: usize) -> Option<Kind> {
-    let version = definition.pointer("/spec/versions/0").filter(|version| flag(version, "served"))?;
+/// The kinds that a definition defines: one for each version that is served, stored at the same place.
+pub(super) fn kinds(definition: &Value, id: usize) -> Vec<Kind> {
+    let versions = Arc::new(Version::all(definition));
+    let said = definition.pointer("/spec/versions").and_then(Value::as_array);
+    let served = said.into_iter().flatten().filter(|version| flag(version, "served"));
+    served.map(|version| kind(definition, version, &versions, id)).collect()
+}
+
+fn kind(definition: &Value, version: &Value, versions: &Arc<Vec<Version>>, id: usize) -> Kind {
     let names = |field: &str| text(definition, &format!("/spec/names/{field}")).to_owned();
     let list = |field: &str| {
         let all = definition.pointer(&format!("/spec/names/{field}")).and_then(Value::as_array);
@@ -134,7 +140,7 @@ pub(super) fn kind(definition: &Value, id: usize) -> Option<Kind> {
         version.pointer(&format!("/subresources/{name}"))?;
         Some((name.to_owned(), vec![Verb::Get, Verb::Patch, Verb::Replace]))
     };
-    Some(Kind {
+    Kind {
         id,
         group: text(definition, "/spec/group").to_owned(),
         version: text(version, "/name").to_owned(),
@@ -161,6 +167,6 @@ pub(super) fn kind(definition: &Value, id: usize) -> Option<Kind> {
             needs_version: true,
             delete: DeleteAnswer::Status,
         },
-        custom: Some(Custom::of(definition, version)),
-    })
+        custom: Some(Custom::of(definition, version, versions)),
+    }
 }

@@ -2,6 +2,7 @@
 //!
 //! Source: `k8s.io/apiextensions-apiserver`.
 
+mod convert;
 mod decode;
 mod definition;
 mod scale;
@@ -15,6 +16,7 @@ use serde_json::{Value, json};
 use crate::object::text;
 use crate::schema::{self, Table, Typed, flag};
 
+pub(crate) use convert::{kept, shown};
 pub(crate) use decode::decode;
 pub(crate) use definition::{create, defaults, refuse, unserved};
 pub(crate) use scale::{Scale, label_selector, names, number, set as set_number};
@@ -26,9 +28,10 @@ pub(crate) const GROUP: &str = "apiextensions.k8s.io";
 /// What the definition of a kind says beyond its names.
 #[derive(Clone, Debug)]
 pub(crate) struct Custom {
-    table: Arc<Table>,
     /// `openAPIV3Schema`.
     schema: Arc<Value>,
+    /// All versions of the definition.
+    versions: Arc<Vec<Version>>,
     /// Such as `widget`.
     pub(crate) singular: String,
     /// Such as `WidgetList`.
@@ -38,16 +41,45 @@ pub(crate) struct Custom {
     pub(crate) selectable: Vec<String>,
 }
 
+/// One version of a definition.
+#[derive(Debug)]
+struct Version {
+    name: String,
+    served: bool,
+    /// Objects are stored in this one.
+    storage: bool,
+    schema: Arc<Value>,
+    table: Table,
+}
+
+impl Version {
+    fn all(definition: &Value) -> Vec<Self> {
+        let versions = definition.pointer("/spec/versions").and_then(Value::as_array);
+        let one = |version: &Value| {
+            let schema = version.pointer("/schema/openAPIV3Schema").cloned().unwrap_or_else(|| json!({}));
+            Self {
+                name: text(version, "/name").to_owned(),
+                served: flag(version, "served"),
+                storage: flag(version, "storage"),
+                table: schema::custom(&schema),
+                schema: Arc::new(schema),
+            }
+        };
+        versions.into_iter().flatten().map(one).collect()
+    }
+}
+
 impl Custom {
     /// What a definition says of one of its versions.
-    fn of(definition: &Value, version: &Value) -> Self {
-        let schema = version.pointer("/schema/openAPIV3Schema").cloned().unwrap_or_else(|| json!({}));
+    fn of(definition: &Value, version: &Value, versions: &Arc<Vec<Version>>) -> Self {
+        let schema = versions.iter().find(|one| one.name == text(version, "/name"));
+        let schema = schema.map(|one| Arc::clone(&one.schema)).unwrap_or_default();
         let name = |field: &str| text(definition, &format!("/spec/names/{field}")).to_owned();
         let selectable = version.get("selectableFields").and_then(Value::as_array);
         let selectable = selectable.into_iter().flatten().map(|field| text(field, "/jsonPath"));
         Self {
-            table: Arc::new(schema::custom(&schema)),
-            schema: Arc::new(schema),
+            schema,
+            versions: Arc::clone(versions),
             singular: name("singular"),
             list_kind: name("listKind"),
             scale: Scale::of(version),
@@ -55,8 +87,18 @@ impl Custom {
         }
     }
 
-    pub(crate) fn shape(&self) -> Typed<'_> {
-        self.table.only()
+    /// The type of a version's objects.
+    pub(crate) fn shape(&self, version: &str) -> Typed<'_> {
+        self.version(version).map_or_else(Typed::any, |version| version.table.only())
+    }
+
+    /// The versions in which objects are served.
+    pub(crate) fn served(&self) -> impl Iterator<Item = &str> {
+        self.versions.iter().filter(|version| version.served).map(|version| version.name.as_str())
+    }
+
+    fn version(&self, name: &str) -> Option<&Version> {
+        self.versions.iter().find(|version| version.name == name)
     }
 }
 

@@ -33,7 +33,7 @@ pub(crate) fn settle(server: &mut Server, now: Now) {
         if new != *definition {
             server.store.write(own.id, &name, Some(new));
         }
-        kinds.extend(definition::kind(&definition, id));
+        kinds.extend(definition::kinds(&definition, id));
     }
     server.registry = server.registry.with(kinds);
 }
@@ -77,6 +77,7 @@ fn accept(own: &Kind, new: &mut Value, old: &Value, now: Now) {
         version: &own.api_version(),
         now: time.as_str().unwrap_or_default(),
         subresource: "status",
+        versions: &own.versions(),
         reset: &["metadata", "spec"],
     };
     fields::track(fields::Type::of(own.shape()), Some(old), new, &writer);

@@ -23,17 +23,25 @@ pub(crate) struct Conflict {
     pub(crate) path: String,
 }
 
+/// Why something is not applied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Refused {
+    Conflicts(Vec<Conflict>),
+    /// What would come out is no object of a version in which others have written.
+    Unknown(Vec<String>),
+}
+
 /// Applies `wanted`, which is of its type, and gives the object with its managers, not yet decoded.
 ///
 /// # Errors
-/// What others own, sorted by manager, unless `force` takes it from them.
+/// What others own, sorted by manager, unless `force` takes it from them; or what they do not know.
 pub(crate) fn apply(
     kind: Type<'_>,
     live: Option<&Value>,
     wanted: &Value,
     writer: &Writer<'_>,
     force: bool,
-) -> Result<Value, Vec<Conflict>> {
+) -> Result<Value, Refused> {
     let empty = kind.zero();
     let entries = live.and_then(|live| live.pointer("/metadata/managedFields")).and_then(Value::as_array);
     let mut managed = entries.and_then(|entries| managed::read(entries)).unwrap_or_default();
@@ -42,7 +50,7 @@ pub(crate) fn apply(
         let first = Writer { manager: "before-first-apply", ..writer.clone() };
         managed = update(kind, &empty, &live, managed, &first);
     }
-    managed.retain(|_, owned| owned.version == writer.version);
+    managed.retain(|_, owned| writer.type_of(&owned.version).is_some());
     let manager = Manager::applies(writer.manager, writer.subresource);
     let mut set = field_set(kind, wanted);
     for field in writer.reset {
@@ -56,7 +64,11 @@ pub(crate) fn apply(
         Some(before) => prune(kind, &merged, &managed, &before.set),
         None => merged,
     };
-    settle(kind, &live, &new, &mut managed, &manager, writer, force)?;
+    let unknown = writer.unknown(&new, &managed);
+    if !unknown.is_empty() {
+        return Err(Refused::Unknown(unknown));
+    }
+    settle(kind, &live, &new, &mut managed, &manager, writer, force).map_err(Refused::Conflicts)?;
     let changed = new != live;
     if let Some(owned) = managed.get_mut(&manager) {
         owned.set = without_identity(&owned.set);
@@ -130,9 +142,17 @@ mod tests {
         fn apply(&mut self, manager: &str, wanted: &Value, force: bool) -> Result<(), Vec<String>> {
             self.second += 1;
             let now = format!("2026-01-01T00:00:{:02}Z", self.second);
-            let writer = Writer { manager, version: "v1", now: &now, subresource: "", reset: &[] };
+            let writer = Writer {
+                manager,
+                version: "v1",
+                now: &now,
+                subresource: "",
+                versions: &[("v1".to_owned(), made_up())],
+                reset: &[],
+            };
             let applied = apply(made_up(), self.object.as_ref(), wanted, &writer, force);
-            let told = |found: Vec<Conflict>| {
+            let told = |refused: Refused| {
+                let Refused::Conflicts(found) = refused else { panic!("{refused:?}") };
                 found.iter().map(|one| format!("{}: {}", one.manager.shown(), one.path)).collect::<Vec<_>>()
             };
             self.object = Some(applied.map_err(told)?);
@@ -142,7 +162,14 @@ mod tests {
         fn update(&mut self, manager: &str, object: &Value) {
             self.second += 1;
             let now = format!("2026-01-01T00:00:{:02}Z", self.second);
-            let writer = Writer { manager, version: "v1", now: &now, subresource: "", reset: &[] };
+            let writer = Writer {
+                manager,
+                version: "v1",
+                now: &now,
+                subresource: "",
+                versions: &[("v1".to_owned(), made_up())],
+                reset: &[],
+            };
             let mut object = object.clone();
             track(made_up(), self.object.as_ref(), &mut object, &writer);
             self.object = Some(object);

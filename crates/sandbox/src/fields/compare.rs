@@ -43,6 +43,16 @@ pub(super) fn names<'v>(
     one.into_iter().chain(two).flat_map(Map::keys).collect()
 }
 
+/// Maps, lists and scalars are of three forms; null is of any.
+fn form(value: &Value) -> Option<u8> {
+    match value {
+        Value::Null => None,
+        Value::Object(_) => Some(0),
+        Value::Array(_) => Some(1),
+        _ => Some(2),
+    }
+}
+
 struct Walk {
     path: Vec<Element>,
     found: Comparison,
@@ -50,6 +60,14 @@ struct Walk {
 
 impl Walk {
     fn value(&mut self, kind: Type<'_>, old: Option<&Value>, new: Option<&Value>) {
+        // What can be anything, and takes another form, is something else.
+        if let (Type::Any(_), Some(old), Some(new)) = (kind, old, new)
+            && form(old).zip(form(new)).is_some_and(|(old, new)| old != new)
+        {
+            self.value(kind, Some(old), None);
+            self.value(kind, None, Some(new));
+            return;
+        }
         match kind.by(new, old) {
             Type::List(list) => {
                 let (left, right) = (items(old), items(new));
@@ -182,6 +200,16 @@ mod tests {
         assert_eq!(
             found.modified.paths(),
             [".args", ".selector", ".labels.b", ".ports[port=1,protocol=\"TCP\"].name"]
+        );
+    }
+
+    #[test]
+    fn what_takes_another_form_goes_and_comes() {
+        let raw = |raw: Value| json!({ "raw": raw });
+        let found = compare(made_up(), &raw(json!(1)), &raw(json!({"a": 1})));
+        assert_eq!(
+            (found.added.paths(), found.removed.paths()),
+            (vec![".raw".to_owned(), ".raw.a".to_owned()], vec![".raw".to_owned()])
         );
     }
 

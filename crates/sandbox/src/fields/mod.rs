@@ -12,7 +12,7 @@ mod set;
 mod track;
 mod walk;
 
-pub(crate) use apply::{Conflict, apply};
+pub(crate) use apply::{Conflict, Refused, apply};
 pub(crate) use schema::Type;
 pub(crate) use track::{Writer, keep_times, sort, track};
 pub(crate) use walk::{faults, in_go};

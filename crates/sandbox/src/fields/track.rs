@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::managed::{self, Managed, Manager, Owned};
 use super::schema::Type;
-use super::{compare, set::Set, without_identity};
+use super::{compare, faults, set::Set, without_identity};
 use crate::object::set_meta;
 
 /// Who writes, in which version, and when.
@@ -20,8 +20,23 @@ pub(crate) struct Writer<'w> {
     pub(crate) now: &'w str,
     /// Empty for the object itself.
     pub(crate) subresource: &'w str,
+    /// All versions that are served.
+    pub(crate) versions: &'w [(String, Type<'w>)],
     /// What of the object is not this request's to write, such as `status`.
     pub(crate) reset: &'w [&'w str],
+}
+
+impl Writer<'_> {
+    pub(super) fn type_of(&self, version: &str) -> Option<Type<'_>> {
+        self.versions.iter().find(|(own, _)| own == version).map(|(_, kind)| *kind)
+    }
+
+    /// What of an object is not known to the versions in which others have written it: as long as there is such, the server keeps no account.
+    pub(super) fn unknown(&self, object: &Value, managed: &Managed) -> Vec<String> {
+        let others = managed.values().filter(|owned| owned.version != self.version);
+        let types = others.filter_map(|owned| self.type_of(&owned.version));
+        types.map(|kind| faults(kind, object, "")).find(|faults| !faults.is_empty()).unwrap_or_default()
+    }
 }
 
 /// Writes into `object`, which takes the place of `live`, who owns what of it. An object that nobody owns anything of stays so; a new one has no `live`.
@@ -33,6 +48,10 @@ pub(crate) fn track(kind: Type<'_>, live: Option<&Value>, object: &mut Value, wr
     }
     let empty = kind.zero();
     let live = plain(live.unwrap_or(&empty));
+    if !writer.unknown(object, &managed).is_empty() {
+        set_meta(object, "managedFields", managed::write(&managed));
+        return;
+    }
     let managed = update(kind, &live, object, managed, writer);
     set_meta(object, "managedFields", managed::write(&managed));
 }
@@ -69,7 +88,7 @@ pub(super) fn update(
     writer: &Writer<'_>,
 ) -> Managed {
     // What was owned in a version that is not served is owned no more.
-    managed.retain(|_, owned| owned.version == writer.version);
+    managed.retain(|_, owned| writer.type_of(&owned.version).is_some());
     let mut found = compare::compare(kind, live, object);
     for field in writer.reset {
         for set in [&mut found.added, &mut found.modified, &mut found.removed] {

@@ -4,6 +4,7 @@ pub(crate) mod prepare;
 mod quality;
 mod services;
 mod strategy;
+mod version;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -11,8 +12,10 @@ use std::sync::Arc;
 use kubewire::{Builtin, Resource, Scope, Verb};
 use serde_json::Value;
 
-use crate::crd::Custom;
+use crate::crd::{self, Custom};
+use crate::fields;
 use crate::schema::{self, Typed};
+use crate::store::Stored;
 
 pub(crate) use services::allocate;
 pub(crate) use strategy::{DeleteAnswer, NameRule, Strategy};
@@ -90,6 +93,34 @@ impl Kind {
         }
     }
 
+    /// All versions in which its objects are written, such as `apps/v1`, with their types.
+    pub(crate) fn versions(&self) -> Vec<(String, fields::Type<'_>)> {
+        let of = |version: &str, shape| (version.to_owned(), fields::Type::of(shape));
+        match &self.custom {
+            Some(custom) => {
+                let all = custom.served();
+                all.map(|one| of(&format!("{}/{one}", self.group), custom.shape(one))).collect()
+            }
+            None => vec![of(&self.api_version(), self.shape())],
+        }
+    }
+
+    /// An object of the store, as this version shows it.
+    pub(crate) fn shown(&self, stored: &Stored) -> Stored {
+        match &self.custom {
+            Some(custom) => crd::shown(self, custom, stored),
+            None => Stored::clone(stored),
+        }
+    }
+
+    /// An object of this version, as it is stored.
+    pub(crate) fn kept(&self, object: Value) -> Value {
+        match &self.custom {
+            Some(custom) => crd::kept(self, custom, object),
+            None => object,
+        }
+    }
+
     pub(crate) fn subresource(&self, name: &str) -> Option<&[Verb]> {
         self.subresources.iter().find(|(own, _)| own == name).map(|(_, verbs)| verbs.as_slice())
     }
@@ -102,7 +133,7 @@ impl Kind {
     /// Its type.
     pub(crate) fn shape(&self) -> Typed<'_> {
         if let Some(custom) = &self.custom {
-            return custom.shape();
+            return custom.shape(&self.version);
         }
         schema::builtin().kind(&self.api_version(), &self.kind).unwrap_or_else(Typed::any)
     }
@@ -157,7 +188,8 @@ impl Registry {
     }
 
     /// The same with these custom resources, and no others.
-    pub(crate) fn with(&self, kinds: Vec<Kind>) -> Self {
+    pub(crate) fn with(&self, mut kinds: Vec<Kind>) -> Self {
+        kinds.sort_by_cached_key(|kind| (kind.group.clone(), version::rank(&kind.version)));
         let own = |version: &Version| Version {
             kinds: version
                 .kinds

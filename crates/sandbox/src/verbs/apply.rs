@@ -25,7 +25,7 @@ pub(super) fn apply(server: &mut Server, ask: &mut Ask<'_>) -> Result<Reply, Ref
     let place = ask.place;
     let kind = &place.kind;
     let of = fields::Type::of(kind.shape());
-    let old = server.store.get(kind.id, &kind.key(&place.namespace, &place.name)).cloned();
+    let old = server.get(kind, &kind.key(&place.namespace, &place.name));
     if old.is_none() && !place.subresource.is_empty() && !creates(kind) {
         return Err(ask.not_found());
     }
@@ -45,11 +45,15 @@ pub(super) fn apply(server: &mut Server, ask: &mut Ask<'_>) -> Result<Reply, Ref
         version: &version,
         now,
         subresource: &place.subresource,
+        versions: &kind.versions(),
         reset: reset(kind, &place.subresource),
     };
     let force = ask.query.flag("force").unwrap_or_default();
     let applied =
-        fields::apply(of, old.as_deref(), &wanted, &writer, force).map_err(|found| conflict(&found))?;
+        fields::apply(of, old.as_deref(), &wanted, &writer, force).map_err(|refused| match refused {
+            fields::Refused::Conflicts(found) => conflict(&found),
+            fields::Refused::Unknown(faults) => Problem::plain(told(&faults)).into(),
+        })?;
     let parsed = Parsed { value: applied, duplicates: Vec::new() };
     let mut object = decode(kind, parsed, Wording::Converter).map_err(|why| {
         let who = who(&wanted);
@@ -132,12 +136,19 @@ fn check(ask: &Ask<'_>, of: fields::Type<'_>, wanted: &Value) -> Result<(), Refu
         return Err(Problem::bad_request("metadata.managedFields must be nil").into());
     }
     let faults = fields::faults(of, wanted, "");
-    let why = match faults.as_slice() {
-        [] => return Ok(()),
+    if faults.is_empty() {
+        return Ok(());
+    }
+    let why = told(&faults);
+    Err(Problem::plain(format!("failed to create typed patch object ({}): {why}", who(wanted))).into())
+}
+
+/// One fault, or several in lines.
+fn told(faults: &[String]) -> String {
+    match faults {
         [one] => one.clone(),
         many => format!("errors:\n  {}", many.join("\n  ")),
-    };
-    Err(Problem::plain(format!("failed to create typed patch object ({}): {why}", who(wanted))).into())
+    }
 }
 
 /// The `apiVersion` and `kind` of an object, both empty where the version is none.

@@ -86,7 +86,7 @@ pub(super) fn insert(
     if dry {
         return ask.object(201, &object);
     }
-    match server.store.write(kind.id, &key, Some(object)) {
+    match server.write(kind, &key, object) {
         Some(stored) => ask.object(201, &stored),
         None => Err(ask.not_found()),
     }

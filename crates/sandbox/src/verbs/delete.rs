@@ -81,7 +81,7 @@ pub(super) fn one(
     let kind = &ask.place.kind;
     let key = kind.key(namespace, name);
     let missing = || Problem::not_found(&kind.group, &kind.plural, name);
-    let old = server.store.get(kind.id, &key).cloned().ok_or_else(missing)?;
+    let old = server.get(kind, &key).ok_or_else(missing)?;
     preconditions(kind, options, &old)?;
     let there = finalizers(&old);
     let mut wanted = options.finalizers(&there, orphans_by_default(kind));
@@ -111,9 +111,7 @@ pub(super) fn one(
         mark(&mut object, ask.now, grace);
     }
     let left = match (*old == object, options.dry) {
-        (false, false) => {
-            server.store.write(kind.id, &key, Some(object.clone())).map_or(object, |new| (*new).clone())
-        }
+        (false, false) => server.write(kind, &key, object.clone()).map_or(object, |new| (*new).clone()),
         _ => object,
     };
     if grace > 0 || !wanted.is_empty() {

@@ -13,6 +13,6 @@ pub(super) fn get(server: &mut Server, ask: &mut Ask<'_>) -> Result<Reply, Refus
         server.wait_for(wanted, ask.late)?;
     }
     let key = place.kind.key(&place.namespace, &place.name);
-    let object = server.store.get(place.kind.id, &key).ok_or_else(|| ask.not_found())?;
-    ask.object(200, object)
+    let object = server.get(&place.kind, &key).ok_or_else(|| ask.not_found())?;
+    ask.object(200, &object)
 }

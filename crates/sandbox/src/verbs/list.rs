@@ -108,6 +108,7 @@ pub(super) fn page(server: &Server, ask: &Ask<'_>, options: &ListOptions) -> Res
     let total = objects.len();
     let mut page = Page { objects: Vec::new(), revision, token: String::new(), remaining: None };
     for (index, (key, object)) in objects.into_iter().enumerate() {
+        let object = kind.shown(&object);
         if options.selector.matches(&object) {
             page.objects.push(object);
         }

@@ -31,7 +31,7 @@ pub(super) fn patch(server: &mut Server, ask: &mut Ask<'_>) -> Result<Reply, Ref
     let kind = &place.kind;
     let (media, dry, parsed) = body(ask, kind)?;
     let key = kind.key(&place.namespace, &place.name);
-    let old = server.store.get(kind.id, &key).cloned().ok_or_else(|| ask.not_found())?;
+    let old = server.get(kind, &key).ok_or_else(|| ask.not_found())?;
     let mut object = patched_of(ask, kind, &media, (*old).clone(), parsed)?;
     track(ask, &mut object, Some(&old));
     match_namespace(kind, &mut object, &place.namespace)?;

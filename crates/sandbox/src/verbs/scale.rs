@@ -24,7 +24,7 @@ use crate::wire::{Problem, Refusal, parse_uint};
 
 pub(super) fn perform(server: &mut Server, ask: &mut Ask<'_>, verb: Verb) -> Result<Reply, Refusal> {
     let kind = Arc::clone(&ask.place.kind);
-    let old = server.store.get(kind.id, &kind.key(&ask.place.namespace, &ask.place.name)).cloned();
+    let old = server.get(&kind, &kind.key(&ask.place.namespace, &ask.place.name));
     let scale = Kind::of_part("autoscaling", "Scale", "scales");
     match verb {
         Verb::Get => {
@@ -197,7 +197,7 @@ fn write(
         return ask.object(200, &of(kind, &object)?.0);
     }
     let key = kind.key(&ask.place.namespace, &ask.place.name);
-    match server.store.write(kind.id, &key, Some(object)) {
+    match server.write(kind, &key, object) {
         Some(stored) => ask.object(200, &of(kind, &stored)?.0),
         None => Err(ask.not_found()),
     }

@@ -31,7 +31,7 @@ pub(super) fn update(server: &mut Server, ask: &mut Ask<'_>) -> Result<Reply, Re
     match_namespace(kind, &mut object, &place.namespace)?;
     check_name(&object, &place.name)?;
     let key = kind.key(&place.namespace, &place.name);
-    let Some(old) = server.store.get(kind.id, &key).cloned() else {
+    let Some(old) = server.get(kind, &key) else {
         if kind.strategy.create_on_update && (place.subresource.is_empty() || creates(kind)) {
             match meta(&object, "uid") {
                 "" => {}
@@ -127,7 +127,7 @@ pub(super) fn replace(
     if dry || is_same(&object, old) {
         return ask.object(200, &object);
     }
-    match server.store.write(kind.id, &key, Some(object)) {
+    match server.write(kind, &key, object) {
         Some(stored) => ask.object(200, &stored),
         None => Err(Problem::plain(format!("{} is gone", quote(name))).into()),
     }

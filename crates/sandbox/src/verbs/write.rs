@@ -27,6 +27,7 @@ pub(super) fn track(ask: &Ask<'_>, object: &mut Value, live: Option<&Value>) {
         version: &version,
         now: now.as_str().unwrap_or_default(),
         subresource: &ask.place.subresource,
+        versions: &kind.versions(),
         reset: reset(kind, &ask.place.subresource),
     };
     let of = fields::Type::of(kind.shape());
@@ -246,6 +247,6 @@ pub(crate) fn seed(
         return Err(format!("{} {name:?}: {}", kind.kind, fault.text()));
     }
     let key = kind.key(meta(&object, "namespace"), &name);
-    server.store.write(kind.id, &key, Some(object));
+    server.write(kind, &key, object);
     Ok(())
 }

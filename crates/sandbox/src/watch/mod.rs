@@ -96,8 +96,8 @@ impl Watch {
             Start::After(revision) => watch.revision = revision,
             Start::Initial { end } => {
                 let there = server.store.range(place.kind.id, &watch.prefix, "");
-                let chosen = there.filter(|(_, object)| watch.selector.matches(object));
-                watch.initial = chosen.map(|(_, object)| Arc::clone(object)).collect();
+                let shown = there.map(|(_, object)| place.kind.shown(object));
+                watch.initial = shown.filter(|object| watch.selector.matches(object)).collect();
                 watch.initial_end = end;
             }
         }
@@ -145,7 +145,7 @@ impl Watch {
         for change in changes {
             self.revision = change.revision;
             if let Some((kind, object)) = self.told(change) {
-                return Poll::Ready(Some(self.line(kind, object, Some(change.revision), now)));
+                return Poll::Ready(Some(self.line(kind, &object, Some(change.revision), now)));
             }
         }
         if now.mono >= self.deadline {
@@ -168,11 +168,14 @@ impl Watch {
     }
 
     /// What a change looks like through the selector.
-    fn told<'c>(&self, change: &'c Change) -> Option<(&'static str, &'c Stored)> {
+    fn told(&self, change: &Change) -> Option<(&'static str, Stored)> {
         if change.kind != self.kind.id || !change.key.starts_with(&self.prefix) {
             return None;
         }
-        let chosen = |object: &'c Option<Stored>| object.as_ref().filter(|one| self.selector.matches(one));
+        let chosen = |object: &Option<Stored>| {
+            let shown = object.as_ref().map(|object| self.kind.shown(object));
+            shown.filter(|one| self.selector.matches(one))
+        };
         match (chosen(&change.old), chosen(&change.new)) {
             (None, None) => None,
             (None, Some(new)) => Some(("ADDED", new)),

@@ -75,6 +75,9 @@ impl Kinds {
         for kind in chosen.into_iter().filter(|kind| !kind.cluster) {
             steps.push(step(steps.len(), "GET", collection(kind), "", None));
         }
+        if !self.definitions.is_empty() {
+            steps.push(step(steps.len(), "GET", "/apis/sequences.test".into(), "", None));
+        }
         steps
     }
 }
@@ -201,7 +204,7 @@ impl Maker<'_> {
         let step =
             |method: &str, media: &str, body: Option<Value>| step(id, method, one.clone(), media, body);
         // A replaced scale of a custom kind leaves two entries of one owner behind.
-        let custom = kind.api == "sequences.test/v1";
+        let custom = kind.api.starts_with("sequences.test/");
         match self.dice.below(8) {
             0 => step("GET", "", None),
             1..5 if custom => step("PATCH", "application/merge-patch+json", Some(json!({"spec": spec}))),

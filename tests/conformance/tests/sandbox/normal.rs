@@ -167,7 +167,9 @@ impl Names {
             && faults.contains(": field not declared in schema")
         {
             let unknown = faults.lines().filter(|line| line.contains(": field not declared")).map(str::trim);
-            text = format!("{start}): {}", outermost(unknown.collect()).join(", "));
+            let mut unknown = outermost(unknown.collect());
+            unknown.sort_unstable();
+            text = format!("{start}): {}", unknown.join(", "));
         }
         if let Some((start, faults)) = text.split_once("): errors:\n")
             && start.starts_with("failed to create typed patch object (")
