@@ -15,6 +15,8 @@ mod log;
 mod mount;
 mod object;
 mod patch;
+#[cfg(feature = "protobuf")]
+mod proto;
 mod random;
 mod registry;
 mod reply;

@@ -160,6 +160,12 @@ impl Table {
         Typed::root(self, 0)
     }
 
+    /// A struct of a package.
+    #[cfg(all(test, feature = "protobuf"))]
+    pub(crate) fn named(&self, package: &str, name: &str) -> Option<&Struct> {
+        self.structs.iter().find(|own| own.package == package && own.name == name)
+    }
+
     fn at(&self, place: usize) -> Option<&Struct> {
         self.structs.get(place)
     }

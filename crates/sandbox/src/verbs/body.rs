@@ -12,6 +12,7 @@ use crate::wire::{Problem, Refusal};
 /// The largest body, in bytes.
 pub(super) const LIMIT: usize = 3 * 1024 * 1024;
 const YAML: &str = "application/yaml";
+const PROTOBUF: &str = "application/vnd.kubernetes.protobuf";
 const ACCEPTED: &str = "application/json, application/yaml, application/vnd.kubernetes.protobuf";
 
 fn media<'a>(ask: &'a Ask<'_>) -> &'a str {
@@ -35,6 +36,11 @@ pub(super) fn parsed(ask: &Ask<'_>) -> Result<Parsed, String> {
     if media(ask) == YAML {
         return yaml(ask.body).map_err(|why| format!("yaml: {why}"));
     }
+    #[cfg(feature = "protobuf")]
+    if media(ask) == crate::proto::MEDIA {
+        let value = crate::proto::parse(ask.body, ask.place.kind.shape())?;
+        return Ok(Parsed { value, duplicates: Vec::new() });
+    }
     parse(ask.body).map_err(|why| format!("couldn't get version/kind; json parse error: {why}"))
 }
 
@@ -43,7 +49,8 @@ pub(super) fn check(ask: &Ask<'_>) -> Result<(), Refusal> {
     match media(ask) {
         "" | "application/json" => {}
         YAML if cfg!(feature = "yaml") => {}
-        media @ (YAML | "application/vnd.kubernetes.protobuf") => {
+        PROTOBUF if cfg!(feature = "protobuf") && ask.place.kind.custom.is_none() => {}
+        media @ (YAML | PROTOBUF) => {
             return Err(Problem::not_yet(&format!("bodies of type {media}")).into());
         }
         _ => return Err(Problem::unsupported_media_type(ACCEPTED).into()),

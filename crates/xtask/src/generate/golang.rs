@@ -26,6 +26,8 @@ pub(crate) struct GoField {
     pub(crate) kind: String,
     pub(crate) omit_empty: bool,
     pub(crate) omit_zero: bool,
+    /// In protobuf; 0 where it has none.
+    pub(crate) number: u32,
 }
 
 /// One package.
@@ -83,6 +85,18 @@ impl Package {
             let embedded = fields.iter().filter(|(own, _)| own.is_empty());
             embedded.filter_map(|(_, field)| self.field(&field.kind, json)).next()
         })
+    }
+
+    /// The numbers that lead to a field in protobuf, where what is embedded is a message of its own: `3`, or `1.3`; `-` where there is none.
+    pub(crate) fn numbers(&self, name: &str, json: &str) -> Option<String> {
+        let fields = self.structs.get(name)?;
+        if let Some((_, field)) = fields.iter().find(|(own, _)| own == json) {
+            return Some(if field.number == 0 { "-".to_owned() } else { field.number.to_string() });
+        }
+        let embedded = fields.iter().filter(|(own, _)| own.is_empty());
+        embedded
+            .filter_map(|(_, field)| Some(format!("{}.{}", field.number, self.numbers(&field.kind, json)?)))
+            .next()
     }
 
     /// What a named type of this package is underneath.
@@ -152,7 +166,9 @@ fn field(line: &str, imports: &BTreeMap<&str, &str>) -> Option<(String, GoField)
     });
     let kind = alias.unwrap_or_else(|| kind.to_owned());
     let has = |name: &str| options.contains(&name);
-    let field = GoField { kind, omit_empty: has("omitempty"), omit_zero: has("omitzero") };
+    let number = tags.split_once("protobuf:\"").and_then(|(_, tag)| tag.split(',').nth(1)?.parse().ok());
+    let number = number.unwrap_or_default();
+    let field = GoField { number, kind, omit_empty: has("omitempty"), omit_zero: has("omitzero") };
     Some((json, field))
 }
 
@@ -164,10 +180,16 @@ mod tests {
     fn structs_are_read() {
         let mut package = Package::default();
         package.read(
-            "import (\n\tmetav1 \"k8s.io/apimachinery/pkg/apis/meta/v1\"\n)\n\ntype Phase string // a phase\n\ntype Inner struct {\n\t// One.\n\tA int `json:\"a\"`\n}\n\ntype Outer struct {\n\tInner `json:\",inline\"`\n\n\tB *metav1.Time `json:\"b,omitempty,omitzero\" protobuf:\"x\"`\n\tC Phase `json:\"c,omitempty\"`\n}\n",
+            "import (\n\tmetav1 \"k8s.io/apimachinery/pkg/apis/meta/v1\"\n)\n\ntype Phase string // a phase\n\ntype Inner struct {\n\t// One.\n\tA int `json:\"a\" protobuf:\"varint,7,opt,name=a\"`\n}\n\ntype Outer struct {\n\tInner `json:\",inline\" protobuf:\"bytes,1,opt,name=inner\"`\n\n\tB *metav1.Time `json:\"b,omitempty,omitzero\" protobuf:\"bytes,2,opt,name=b\"`\n\tC Phase `json:\"c,omitempty\"`\n}\n",
         );
         let field = |name| package.field("Outer", name).unwrap();
-        assert_eq!(field("b"), &GoField { kind: "*v1.Time".into(), omit_empty: true, omit_zero: true });
+        assert_eq!(
+            field("b"),
+            &GoField { kind: "*v1.Time".into(), omit_empty: true, omit_zero: true, number: 2 }
+        );
+        assert_eq!(package.numbers("Outer", "b").as_deref(), Some("2"));
+        assert_eq!(package.numbers("Outer", "a").as_deref(), Some("1.7"));
+        assert_eq!(package.numbers("Outer", "c").as_deref(), Some("-"));
         assert_eq!((field("a").kind.as_str(), field("a").omit_empty), ("int", false));
         assert_eq!(package.underlying(&field("c").kind), Some("string"));
         assert!(package.field("Outer", "none").is_none());

@@ -16,6 +16,7 @@ use std::fs;
 
 const TABLE: &str = "crates/core/src/resource/builtin.txt";
 const TYPES: &str = "crates/sandbox/src/schema/builtin.txt";
+const NUMBERS: &str = "crates/sandbox/src/proto/numbers.txt";
 const POLICY: &str = "crates/sandbox/src/auth/rbac/policy.txt";
 
 pub(crate) fn main(mut words: Parser) -> Result<()> {
@@ -58,9 +59,10 @@ fn tables(state: &State) -> Result<Vec<(&'static str, String)>> {
     let mut tables = vec![(TABLE, table::text(&groups)?), (POLICY, policy::text(&mut get)?)];
     if on_path("go").is_some() {
         let mut source = Source::find(&root().join("tests/apiserver"))?;
-        tables.push((TYPES, schema::text(&groups, &mut source, &mut get)?));
+        let (types, numbers) = schema::texts(&groups, &mut source, &mut get)?;
+        tables.extend([(TYPES, types), (NUMBERS, numbers)]);
     } else {
-        println!("{TYPES}: not looked at, for there is no Go");
+        println!("{TYPES}, {NUMBERS}: not looked at, for there is no Go");
     }
     Ok(tables)
 }

@@ -1,4 +1,4 @@
-//! The sandbox's table of types, from the server's OpenAPI documents and the Go source that it is built from: see [`text`].
+//! The sandbox's table of types, from the server's OpenAPI documents and the Go source that it is built from: see [`texts`].
 
 use super::discovery::GroupVersion;
 use super::golang::{GoField, Package, Source};
@@ -35,11 +35,14 @@ const WORDS: [(&str, &str); 11] = [
 /// is kept where it is there at all; `!` is always written, `~` too, as null where there is nothing; anything else is left out where it is empty.
 ///
 /// Then come `set`, `keys=A,B` and `atomic`, as apply has it; `merge`, `merge=KEY` and `replace`, as strategic merge patches have it; and `=DEFAULT`.
-pub(crate) fn text(
+///
+/// The second text has the numbers of the fields in protobuf: after a line `@PACKAGE` a line for each type, its name and, in the order of its fields, their
+/// numbers, `3` or, in what Go embeds, `1.3`; `-` where there is none.
+pub(crate) fn texts(
     groups: &[GroupVersion],
     source: &mut Source,
     get: &mut dyn FnMut(&str) -> Result<Value>,
-) -> Result<String> {
+) -> Result<(String, String)> {
     let mut schemas: BTreeMap<String, Value> = BTreeMap::new();
     let mut kinds: BTreeMap<String, String> = BTreeMap::new();
     for group in groups {
@@ -66,19 +69,21 @@ pub(crate) fn text(
             wanted.extend(writer.structure(&name)?);
         }
     }
-    let mut text = String::new();
+    let (mut text, mut numbers) = (String::new(), String::new());
     let mut package = String::new();
     let sorted: BTreeMap<_, _> =
         writer.done.iter().map(|(name, fields)| (split(name), (name, fields))).collect();
-    for ((inside, short), (name, (atomic, fields))) in sorted {
+    for ((inside, short), (name, written)) in sorted {
         if inside != package {
             text += &format!("@{inside}\n");
+            numbers += &format!("@{inside}\n");
             package = inside;
         }
         let kind = kinds.get(name).map(|group| format!(" {group}")).unwrap_or_default();
-        text += &format!("{short}{kind}{}\n{fields}", if *atomic { " atomic" } else { "" });
+        text += &format!("{short}{kind}{}\n{}", if written.atomic { " atomic" } else { "" }, written.fields);
+        numbers += &format!("{short}{}\n", written.numbers);
     }
-    Ok(text)
+    Ok((text, numbers))
 }
 
 fn is_kind(schema: &Value, group_version: &str, kind: &str) -> bool {
@@ -102,8 +107,17 @@ fn split(name: &str) -> (String, String) {
 struct Writer<'s> {
     schemas: BTreeMap<String, Value>,
     source: &'s mut Source,
-    /// The types that are written: whether they are atomic, and their fields.
-    done: BTreeMap<String, (bool, String)>,
+    /// The types that are written.
+    done: BTreeMap<String, Written>,
+}
+
+/// One type.
+struct Written {
+    atomic: bool,
+    /// A line each.
+    fields: String,
+    /// Each behind a space.
+    numbers: String,
 }
 
 impl Writer<'_> {
@@ -113,22 +127,25 @@ impl Writer<'_> {
         let (inside, short) = split(name);
         let package = self.source.package(name)?;
         let mut needed = BTreeSet::new();
-        let mut lines = String::new();
+        let (mut lines, mut numbers) = (String::new(), String::new());
         let none = Map::new();
         for (field, schema) in schema["properties"].as_object().unwrap_or(&none) {
             let go = package.field(&short, field);
             let top = matches!(field.as_str(), "apiVersion" | "kind") && go.is_none();
             let go = match go {
                 Some(go) => go.clone(),
-                None if top => GoField { kind: "string".into(), omit_empty: true, omit_zero: false },
+                None if top => {
+                    GoField { kind: "string".into(), omit_empty: true, omit_zero: false, number: 0 }
+                }
                 None => bail!("Go has no {name}.{field}"),
             };
+            numbers += &format!(" {}", package.numbers(&short, field).unwrap_or_else(|| "-".to_owned()));
             let kind = kind(schema, &go.kind, &inside, package, &mut needed)?;
             let empty = zero(&kind, &go, package);
             lines += &format!(" {field} {kind}{empty}{}\n", special(schema, matches!(empty, "?" | "~"))?);
         }
         let atomic = schema["x-kubernetes-map-type"] == "atomic";
-        self.done.insert(name.to_owned(), (atomic, lines));
+        self.done.insert(name.to_owned(), Written { atomic, fields: lines, numbers });
         Ok(needed)
     }
 }
