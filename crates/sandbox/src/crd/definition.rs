@@ -130,6 +130,9 @@ pub(super) fn kind(definition: &Value, id: usize) -> Option<Kind> {
     let schema = version.pointer("/schema/openAPIV3Schema").cloned().unwrap_or_else(|| json!({}));
     let part = vec![Verb::Get, Verb::Patch, Verb::Replace];
     let status = version.pointer("/subresources/status").map(|_| ("status".to_owned(), part));
+    let custom = Custom::new(schema, &names("singular"), &names("listKind"));
+    #[cfg(feature = "tables")]
+    let custom = custom.showing(version);
     Some(Kind {
         id,
         group: text(definition, "/spec/group").to_owned(),
@@ -157,6 +160,6 @@ pub(super) fn kind(definition: &Value, id: usize) -> Option<Kind> {
             needs_version: true,
             delete: DeleteAnswer::Status,
         },
-        custom: Some(Custom::new(schema, &names("singular"), &names("listKind"))),
+        custom: Some(custom),
     })
 }

@@ -30,6 +30,9 @@ pub(crate) struct Custom {
     pub(crate) singular: String,
     /// Such as `WidgetList`.
     pub(crate) list_kind: String,
+    /// `additionalPrinterColumns`; null where there are none.
+    #[cfg(feature = "tables")]
+    pub(crate) columns: Value,
 }
 
 impl Custom {
@@ -39,7 +42,16 @@ impl Custom {
             schema: Arc::new(schema),
             singular: singular.to_owned(),
             list_kind: list_kind.to_owned(),
+            #[cfg(feature = "tables")]
+            columns: Value::Null,
         }
+    }
+
+    /// With the columns that a version says.
+    #[cfg(feature = "tables")]
+    fn showing(mut self, version: &Value) -> Self {
+        self.columns = version.get("additionalPrinterColumns").cloned().unwrap_or_default();
+        self
     }
 
     pub(crate) fn shape(&self) -> Typed<'_> {
