@@ -79,9 +79,9 @@ impl Table {
     /// The object of an event.
     pub(crate) fn of_one(&mut self, object: &Value, now: Now) -> Value {
         let version = object.get("metadata").and_then(|metadata| metadata.get("resourceVersion"));
-        let metadata = version.map(|version| json!({"resourceVersion": version}));
+        let metadata = version.map_or_else(|| json!({}), |version| json!({"resourceVersion": version}));
         let row = self.row(&Row { object, list: &[], now });
-        self.table(metadata.as_ref(), Some(&[row]))
+        self.table(&metadata, Some(&[row]))
     }
 
     fn of_list(&mut self, metadata: Option<&Value>, list: &[Value], now: Now) -> Value {
@@ -91,15 +91,20 @@ impl Table {
         }
         let rows: Vec<Value> =
             objects.into_iter().map(|object| self.row(&Row { object, list, now })).collect();
-        self.table(metadata, Some(&*rows).filter(|rows| !rows.is_empty() || !self.printer.null))
+        let mut metadata = metadata.cloned().unwrap_or_else(|| json!({}));
+        if let Some(fields) = metadata.as_object_mut() {
+            // A list of custom resources says that nothing follows; a table does not.
+            fields.retain(|name, value| name != "continue" || value != "");
+        }
+        self.table(&metadata, Some(&*rows).filter(|rows| !rows.is_empty() || !self.printer.null))
     }
 
-    fn table(&mut self, metadata: Option<&Value>, rows: Option<&[Value]>) -> Value {
+    fn table(&mut self, metadata: &Value, rows: Option<&[Value]>) -> Value {
         let definitions = || self.printer.columns.iter().map(Column::definition).collect();
         let definitions: Value = if self.said { Value::Null } else { definitions() };
         self.said = true;
         json!({
-            "kind": "Table", "apiVersion": "meta.k8s.io/v1", "metadata": metadata.cloned().unwrap_or_else(|| json!({})),
+            "kind": "Table", "apiVersion": "meta.k8s.io/v1", "metadata": metadata,
             "columnDefinitions": definitions, "rows": rows,
         })
     }
@@ -111,7 +116,13 @@ impl Table {
         }
         let object = match self.include {
             Include::Nothing => Value::Null,
-            Include::Metadata => metadata_of(row.object),
+            Include::Metadata => {
+                let mut metadata = metadata_of(row.object);
+                if let Some(annotation) = self.printer.hidden {
+                    hide(&mut metadata, annotation);
+                }
+                metadata
+            }
             Include::Whole => {
                 let mut object = row.object.clone();
                 // Those of a list do not say what they are.
@@ -124,5 +135,16 @@ impl Table {
         };
         crate::object::put(&mut shown, "object", object);
         shown
+    }
+}
+
+/// Takes out an annotation, and what is then empty.
+fn hide(object: &mut Value, annotation: &str) {
+    let Some(metadata) = crate::object::meta_mut(object) else { return };
+    if let Some(Value::Object(annotations)) = metadata.get_mut("annotations") {
+        annotations.remove(annotation);
+        if annotations.is_empty() {
+            metadata.remove("annotations");
+        }
     }
 }

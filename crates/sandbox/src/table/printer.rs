@@ -21,6 +21,8 @@ pub(super) struct Printer {
     pub(super) sort: Option<fn(&mut [&Value])>,
     /// What a row says beyond its cells.
     pub(super) conditions: Option<fn(&Value) -> Option<Value>>,
+    /// An annotation that is a field in the server, whose rows have the metadata of its own objects.
+    pub(super) hidden: Option<&'static str>,
 }
 
 /// Where the cells of a row come from.
@@ -55,6 +57,7 @@ impl Printer {
             null: false,
             sort: None,
             conditions: None,
+            hidden: None,
         }
     }
 

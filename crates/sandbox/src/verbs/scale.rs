@@ -16,6 +16,7 @@ use crate::fields;
 use crate::object::{meta, set_meta, spec_mut};
 use crate::registry::Kind;
 use crate::reply::Reply;
+use crate::select::query;
 use crate::server::Server;
 use crate::validate::{self, Fault};
 use crate::wire::{Problem, Refusal, parse_uint};
@@ -58,39 +59,10 @@ fn of(object: &Value) -> Value {
     let number = |pointer: &str| object.pointer(pointer).and_then(Value::as_i64).unwrap_or_default();
     let replicas = number("/spec/replicas");
     let spec = if replicas == 0 { json!({}) } else { json!({"replicas": replicas}) };
-    let selector = object.pointer("/spec/selector").map(selector).unwrap_or_default();
+    let selector = object.pointer("/spec/selector").map(query).unwrap_or_default();
     let status = json!({"replicas": number("/status/replicas"), "selector": selector});
     json!({"kind": "Scale", "apiVersion": "autoscaling/v1", "metadata": Value::Object(metadata.collect()),
            "spec": spec, "status": status})
-}
-
-/// A label selector as a text.
-fn selector(selector: &Value) -> String {
-    let labels = selector.get("matchLabels").or(Some(selector)).and_then(Value::as_object);
-    let expressions = selector.get("matchExpressions").and_then(Value::as_array);
-    let is_label = |(_, value): &(&String, &Value)| value.is_string();
-    let mut parts: Vec<(String, String)> = labels
-        .into_iter()
-        .flatten()
-        .filter(is_label)
-        .map(|(key, value)| (key.clone(), format!("{key}={}", value.as_str().unwrap_or_default())))
-        .collect();
-    for one in expressions.into_iter().flatten() {
-        let text = |field: &str| one.get(field).and_then(Value::as_str).unwrap_or_default();
-        let values = one.get("values").and_then(Value::as_array).into_iter().flatten();
-        let mut values: Vec<&str> = values.filter_map(Value::as_str).collect();
-        values.sort_unstable();
-        let (key, values) = (text("key"), values.join(","));
-        let text = match text("operator") {
-            "In" => format!("{key} in ({values})"),
-            "NotIn" => format!("{key} notin ({values})"),
-            "DoesNotExist" => format!("!{key}"),
-            _ => key.to_owned(),
-        };
-        parts.push((key.to_owned(), text));
-    }
-    parts.sort();
-    parts.into_iter().map(|(_, text)| text).collect::<Vec<_>>().join(",")
 }
 
 /// Gives an object the replicas of a scale.
@@ -149,27 +121,4 @@ fn forget_times(object: &mut Value) {
         }
     }
     fields::sort(object);
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn selectors_are_written_as_texts() {
-        for (own, wanted) in [
-            (json!({"matchLabels": {"b": "2", "a": "1"}}), "a=1,b=2"),
-            (json!({"b": "2"}), "b=2"),
-            (
-                json!({"matchExpressions": [{"key": "k", "operator": "In", "values": ["y", "x"]}]}),
-                "k in (x,y)",
-            ),
-            (
-                json!({"matchExpressions": [{"key": "k", "operator": "DoesNotExist"}], "matchLabels": {"z": "1"}}),
-                "!k,z=1",
-            ),
-        ] {
-            assert_eq!(selector(&own), wanted);
-        }
-    }
 }

@@ -39,8 +39,8 @@ pub(super) fn printer(custom: &Custom) -> Option<Printer> {
         paths.push(Path::parse(".metadata.creationTimestamp")?);
         columns.push(Column { kind: Cow::Borrowed("date"), ..AGE });
     }
-    let cells = Cells::Defined(paths);
-    Some(Printer { columns: Cow::Owned(columns), cells, null: false, sort: None, conditions: None })
+    let printer = Printer::new(&[], |_| Vec::new());
+    Some(Printer { columns: Cow::Owned(columns), cells: Cells::Defined(paths), ..printer })
 }
 
 /// The cells of a custom resource: its name, and what the paths lead to.

@@ -65,6 +65,7 @@ pub(super) fn printer(place: &Place) -> Option<Printer> {
     let mut printer = Printer::new(columns, cells.unwrap_or(created_at));
     match (kind.group.as_str(), kind.kind.as_str()) {
         ("", "Pod") => printer.conditions = Some(pods::conditions),
+        ("apps", "DaemonSet") => printer.hidden = Some("deprecated.daemonset.template.generation"),
         ("flowcontrol.apiserver.k8s.io", "FlowSchema") => printer.sort = Some(policy::sort_flow_schemas),
         // Its printer adds rows to none, too.
         ("apiextensions.k8s.io", "CustomResourceDefinition") => printer.null = true,
