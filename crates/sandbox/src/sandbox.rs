@@ -348,7 +348,7 @@ impl Sandbox {
                     warnings: Vec::new(),
                 };
                 let accepts = if collection { Accepts::Collection } else { Accepts::One };
-                let shape = negotiate(accept, accepts, table::is_known(&place.kind))?;
+                let shape = negotiate(accept, accepts, table::is_known(&place))?;
                 if let Shape::As(form) = shape {
                     ask.form = form;
                 }
@@ -370,7 +370,7 @@ impl Sandbox {
 
 /// What was done, as a table.
 fn tabled(ask: &Ask<'_>, reply: Reply) -> Result<Reply, Refusal> {
-    let table = Table::new(&ask.place.kind, ask.query.text("includeObject"))?;
+    let table = Table::new(ask.place, ask.query.text("includeObject"))?;
     Ok(match reply {
         Reply::Whole(mut answer) => {
             if let Some(body) = table.answer(answer.body(), ask.now) {

@@ -103,4 +103,19 @@ impl Admin {
         }
         serde_json::from_str(&body).map_err(|cause| Error::failed(format!("GET {url}: not JSON: {cause}")))
     }
+
+    /// What is at `path`, as a table.
+    ///
+    /// # Errors
+    /// When there is no answer, or it is not 200, or it is not JSON.
+    pub fn table(&self, path: &str) -> Result<Value> {
+        let failed = |cause: &dyn std::fmt::Display| Error::failed(format!("GET {path} as a table: {cause}"));
+        let accept = "application/json;as=Table;v=v1;g=meta.k8s.io";
+        let request = Request::get(path).header("accept", accept).body(Vec::new());
+        let answer = self.ask(&request.map_err(|cause| failed(&cause))?)?;
+        if answer.status().as_u16() != 200 {
+            return Err(failed(&format_args!("the server answered {}", answer.status())));
+        }
+        serde_json::from_slice(answer.body()).map_err(|cause| failed(&cause))
+    }
 }

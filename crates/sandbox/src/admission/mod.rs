@@ -25,6 +25,7 @@ pub(crate) fn create(server: &mut Server, kind: &Kind, object: &mut Value) -> Re
         }
         ("", "PersistentVolumeClaim") => finalizer(object, "kubernetes.io/pvc-protection"),
         ("", "PersistentVolume") => finalizer(object, "kubernetes.io/pv-protection"),
+        ("storage.k8s.io", "VolumeAttributesClass") => finalizer(object, "kubernetes.io/vac-protection"),
         _ => {}
     }
     Ok(())

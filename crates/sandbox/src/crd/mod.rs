@@ -39,6 +39,9 @@ pub(crate) struct Custom {
     pub(crate) scale: Option<Scale>,
     /// By which fields lists may be chosen, such as `spec.colour`, beside the name and the namespace.
     pub(crate) selectable: Vec<String>,
+    /// `additionalPrinterColumns`; null where there are none.
+    #[cfg(feature = "tables")]
+    pub(crate) columns: Value,
 }
 
 /// One version of a definition.
@@ -84,6 +87,8 @@ impl Custom {
             list_kind: name("listKind"),
             scale: Scale::of(version),
             selectable: selectable.map(|path| path.trim_start_matches('.').to_owned()).collect(),
+            #[cfg(feature = "tables")]
+            columns: version.get("additionalPrinterColumns").cloned().unwrap_or_default(),
         }
     }
 

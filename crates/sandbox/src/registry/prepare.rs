@@ -17,7 +17,10 @@ pub(crate) fn create(kind: &Kind, object: &mut Value) {
     match (kind.group.as_str(), kind.kind.as_str()) {
         ("", "Namespace") => namespace(object),
         ("", "Pod") => {
-            let status = json!({"phase": "Pending", "qosClass": quality(object)});
+            let mut status = json!({"phase": "Pending", "qosClass": quality(object)});
+            if object.pointer("/spec/schedulingGates/0").is_some() {
+                put(&mut status, "conditions", json!([gated(object)]));
+            }
             put(object, "status", status);
         }
         (crate::crd::GROUP, "CustomResourceDefinition") => crate::crd::create(object),
@@ -50,6 +53,14 @@ pub(crate) fn complete(kind: &Kind, object: &mut Value) {
     if (kind.group.as_str(), kind.kind.as_str()) == ("", "Namespace") {
         namespace(object);
     }
+}
+
+/// That a pod is not scheduled yet, for it has gates.
+fn gated(pod: &Value) -> Value {
+    json!({
+        "type": "PodScheduled", "status": "False", "reason": "SchedulingGated", "lastProbeTime": null,
+        "lastTransitionTime": meta(pod, "creationTimestamp"), "message": "Scheduling is blocked due to non-empty scheduling gates",
+    })
 }
 
 /// The claims of a set say what they are.

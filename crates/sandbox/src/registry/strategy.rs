@@ -35,7 +35,7 @@ pub(crate) enum DeleteAnswer {
     Object,
 }
 
-const GENERATION: [&str; 20] = [
+const GENERATION: [&str; 28] = [
     "Pod",
     "PodTemplate",
     "ReplicationController",
@@ -46,6 +46,7 @@ const GENERATION: [&str; 20] = [
     "Job",
     "CronJob",
     "Ingress",
+    "IngressClass",
     "NetworkPolicy",
     "PodDisruptionBudget",
     "HorizontalPodAutoscaler",
@@ -54,7 +55,14 @@ const GENERATION: [&str; 20] = [
     "MutatingWebhookConfiguration",
     "ValidatingWebhookConfiguration",
     "ValidatingAdmissionPolicy",
+    "ValidatingAdmissionPolicyBinding",
     "MutatingAdmissionPolicy",
+    "MutatingAdmissionPolicyBinding",
+    "FlowSchema",
+    "PriorityLevelConfiguration",
+    "DeviceClass",
+    "DeviceTaintRule",
+    "ResourceSlice",
     "CustomResourceDefinition",
 ];
 

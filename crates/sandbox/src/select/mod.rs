@@ -2,11 +2,13 @@
 
 mod fields;
 mod labels;
+mod query;
 
 use serde_json::Value;
 
 pub(crate) use fields::Fields;
 pub(crate) use labels::Labels;
+pub(crate) use query::query;
 
 /// Both kinds of selectors.
 #[derive(Clone, Debug, Default)]

@@ -2,16 +2,17 @@
 //!
 //! Source: `k8s.io/apimachinery/pkg/util/duration`, `HumanDuration`.
 
-use kubewire::{Now, Time};
+use kubewire::{MicroTime, Now};
 
-/// The age of what was made at this time; `<unknown>` where none is said.
-pub(super) fn age(created: &str, now: Now) -> String {
-    let Ok(created) = created.parse::<Time>() else { return "<unknown>".to_owned() };
-    let wall = i64::try_from(now.wall).unwrap_or(i64::MAX);
-    human(wall.saturating_sub(created.unix().saturating_mul(1000)) / 1000)
+/// How long this time is past; `<unknown>` where none is said.
+pub(super) fn age(time: &str, now: Now) -> String {
+    let Ok(time) = time.parse::<MicroTime>() else { return "<unknown>".to_owned() };
+    let wall = i64::try_from(now.wall).unwrap_or(i64::MAX).saturating_mul(1000);
+    human(wall.saturating_sub(time.unix_micros()) / 1_000_000)
 }
 
-fn human(seconds: i64) -> String {
+/// So many seconds.
+pub(super) fn human(seconds: i64) -> String {
     let (minutes, hours) = (seconds / 60, seconds / 3600);
     let (days, years) = (hours / 24, hours / 24 / 365);
     match () {
@@ -66,6 +67,7 @@ mod tests {
         }
         let now = Now { mono: 0, wall: 1_767_225_605_900 };
         assert_eq!(age("2026-01-01T00:00:00Z", now), "5s");
+        assert_eq!(age("2026-01-01T00:00:04.900001Z", now), "0s");
         assert_eq!(age("", now), "<unknown>");
     }
 }

@@ -18,6 +18,7 @@ use crate::fields;
 use crate::object::{meta, put, set_meta};
 use crate::registry::Kind;
 use crate::reply::Reply;
+use crate::select::query;
 use crate::server::Server;
 use crate::validate::{self, Fault};
 use crate::wire::{Problem, Refusal, parse_uint};
@@ -100,7 +101,7 @@ fn of(kind: &Kind, object: &Value) -> Result<(Value, bool), Refusal> {
     let spec =
         wanted.filter(|&replicas| replicas != 0).map_or_else(|| json!({}), |own| json!({"replicas": own}));
     let selector = match (&kind.custom, &paths.selector) {
-        (None, _) => object.pointer("/spec/selector").map(selector).unwrap_or_default(),
+        (None, _) => object.pointer("/spec/selector").map(query).unwrap_or_default(),
         (Some(_), Some(path)) => crd::label_selector(object, path).map_err(Problem::plain)?.to_owned(),
         (Some(_), None) => String::new(),
     };
@@ -111,35 +112,6 @@ fn of(kind: &Kind, object: &Value) -> Result<(Value, bool), Refusal> {
     let scale = json!({"kind": "Scale", "apiVersion": "autoscaling/v1", "metadata": Value::Object(metadata.collect()),
                        "spec": spec, "status": status});
     Ok((scale, wanted.is_some()))
-}
-
-/// A label selector as a text.
-fn selector(selector: &Value) -> String {
-    let labels = selector.get("matchLabels").or(Some(selector)).and_then(Value::as_object);
-    let expressions = selector.get("matchExpressions").and_then(Value::as_array);
-    let is_label = |(_, value): &(&String, &Value)| value.is_string();
-    let mut parts: Vec<(String, String)> = labels
-        .into_iter()
-        .flatten()
-        .filter(is_label)
-        .map(|(key, value)| (key.clone(), format!("{key}={}", value.as_str().unwrap_or_default())))
-        .collect();
-    for one in expressions.into_iter().flatten() {
-        let text = |field: &str| one.get(field).and_then(Value::as_str).unwrap_or_default();
-        let values = one.get("values").and_then(Value::as_array).into_iter().flatten();
-        let mut values: Vec<&str> = values.filter_map(Value::as_str).collect();
-        values.sort_unstable();
-        let (key, values) = (text("key"), values.join(","));
-        let text = match text("operator") {
-            "In" => format!("{key} in ({values})"),
-            "NotIn" => format!("{key} notin ({values})"),
-            "DoesNotExist" => format!("!{key}"),
-            _ => key.to_owned(),
-        };
-        parts.push((key.to_owned(), text));
-    }
-    parts.sort();
-    parts.into_iter().map(|(_, text)| text).collect::<Vec<_>>().join(",")
 }
 
 /// Gives an object the replicas of a scale.
@@ -214,27 +186,4 @@ fn forget_times(object: &mut Value, owned: &str) {
         }
     }
     fields::sort(object);
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn selectors_are_written_as_texts() {
-        for (own, wanted) in [
-            (json!({"matchLabels": {"b": "2", "a": "1"}}), "a=1,b=2"),
-            (json!({"b": "2"}), "b=2"),
-            (
-                json!({"matchExpressions": [{"key": "k", "operator": "In", "values": ["y", "x"]}]}),
-                "k in (x,y)",
-            ),
-            (
-                json!({"matchExpressions": [{"key": "k", "operator": "DoesNotExist"}], "matchLabels": {"z": "1"}}),
-                "!k,z=1",
-            ),
-        ] {
-            assert_eq!(selector(&own), wanted);
-        }
-    }
 }

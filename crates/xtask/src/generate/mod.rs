@@ -1,6 +1,7 @@
-//! `cargo xtask generate`: the tables that are made from what a real server says of itself: the core's of built-in resources, the sandbox's of their types
-//! and of the first roles and bindings.
+//! `cargo xtask generate`: the tables that are made from what a real server says of itself: the core's of built-in resources, the sandbox's of their types,
+//! of the first roles and bindings, and of the columns of their tables.
 
+mod columns;
 mod discovery;
 mod golang;
 mod policy;
@@ -18,6 +19,7 @@ const TABLE: &str = "crates/core/src/resource/builtin.txt";
 const TYPES: &str = "crates/sandbox/src/schema/builtin.txt";
 const NUMBERS: &str = "crates/sandbox/src/proto/numbers.txt";
 const POLICY: &str = "crates/sandbox/src/auth/rbac/policy.txt";
+const COLUMNS: &str = "crates/sandbox/src/table/kinds/columns.txt";
 
 pub(crate) fn main(mut words: Parser) -> Result<()> {
     let mut check_only = false;
@@ -56,7 +58,9 @@ fn tables(state: &State) -> Result<Vec<(&'static str, String)>> {
     let admin = Admin::of(state)?;
     let mut get = |path: &str| Ok(admin.json(path)?);
     let groups = discovery::read(&mut get)?;
-    let mut tables = vec![(TABLE, table::text(&groups)?), (POLICY, policy::text(&mut get)?)];
+    let columns = columns::text(&groups, &mut |path| Ok(admin.table(path)?))?;
+    let mut tables =
+        vec![(TABLE, table::text(&groups)?), (POLICY, policy::text(&mut get)?), (COLUMNS, columns)];
     if on_path("go").is_some() {
         let mut source = Source::find(&root().join("tests/apiserver"))?;
         let (types, numbers) = schema::texts(&groups, &mut source, &mut get)?;

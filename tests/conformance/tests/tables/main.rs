@@ -1,71 +1,15 @@
 //! The sandbox's tables beside the real server's, row by row.
 
-use std::task::Poll;
+mod kinds;
+mod sides;
 
-use bytes::Bytes;
 use http::Request;
 use kubewire::Now;
 use kubewire_apiserver::Admin;
 use kubewire_conformance::World;
-use kubewire_sandbox::{Reply, Sandbox};
+use kubewire_sandbox::Sandbox;
 use serde_json::{Value, json};
-
-const TABLE: &str = "application/json;as=Table;v=v1;g=meta.k8s.io";
-
-/// Each answer's status and its values, a line a value, without what differs from server to server.
-struct Told(u16, Vec<Value>);
-
-fn told(status: u16, body: &[u8]) -> Told {
-    let values = serde_json::Deserializer::from_slice(body).into_iter::<Value>();
-    let mut values: Vec<Value> = values.map(|value| value.expect("JSON")).collect();
-    values.iter_mut().for_each(alike);
-    // How many bookmarks fit in before a watch's end is a matter of the server's clock.
-    values.dedup_by(|next, last| next["type"] == "BOOKMARK" && last["type"] == "BOOKMARK");
-    Told(status, values)
-}
-
-fn alike(value: &mut Value) {
-    match value {
-        Value::Object(fields) => {
-            // Who owns which field is not compared here.
-            fields.remove("managedFields");
-            for name in ["uid", "resourceVersion", "creationTimestamp", "continue"] {
-                if let Some(field) = fields.get_mut(name) {
-                    *field = "some".into();
-                }
-            }
-            if let Some(age) =
-                fields.get_mut("cells").and_then(Value::as_array_mut).and_then(|cells| cells.last_mut())
-                && age.as_str().is_some_and(|age| age.ends_with('s'))
-            {
-                *age = "seconds".into();
-            }
-            fields.values_mut().for_each(alike);
-        }
-        Value::Array(items) => items.iter_mut().for_each(alike),
-        _ => {}
-    }
-}
-
-fn ours(sandbox: &mut Sandbox, now: &mut Now, request: &Request<Vec<u8>>) -> Told {
-    let mut request = request.clone().map(Bytes::from);
-    let bearer = format!("Bearer {}", sandbox.admin());
-    request.headers_mut().insert("authorization", bearer.parse().expect("a token is text"));
-    match sandbox.handle(*now, request) {
-        Reply::Whole(answer) => told(answer.status().as_u16(), answer.body()),
-        Reply::Watch(answer) => {
-            let (status, mut watch, mut body) = (answer.status(), answer.into_body(), Vec::new());
-            loop {
-                match sandbox.poll(&mut watch, *now) {
-                    Poll::Ready(Some(line)) => body.extend(line),
-                    Poll::Ready(None) => return told(status.as_u16(), &body),
-                    Poll::Pending => now.mono = now.mono.max(watch.timeout()),
-                }
-            }
-        }
-        other => panic!("{other:?}"),
-    }
-}
+use sides::{TABLE, ours, told};
 
 #[test]
 fn tables_are_the_same() {

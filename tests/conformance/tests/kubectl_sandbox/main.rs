@@ -1,12 +1,7 @@
 //! The real kubectl at the sandbox's listener and at the real server: the same words bring the same output.
 
-use std::path::Path;
-use std::process::Command;
-
-use kubewire_apiserver::{Cluster, State};
-use kubewire_conformance::text;
-use kubewire_sandbox::{Listener, Options, Sandbox};
-use serde_json::json;
+mod shown;
+mod side;
 
 const SHOP: &str = "
 apiVersion: v1
@@ -177,106 +172,16 @@ const WORDS: &[(i32, &[&str])] = &[
     (0, &["delete", "cm", "--all"]),
 ];
 
-struct Side {
-    home: tempfile::TempDir,
-    kubectl: std::path::PathBuf,
-}
-
-impl Side {
-    /// A kubectl with a kubeconfig for this server, and files of its own.
-    fn new(kubectl: &Path, server: &str, authority: &str, token: &str) -> Self {
-        let home = tempfile::tempdir().expect("a directory is made");
-        let ca = home.path().join("ca.crt");
-        std::fs::write(&ca, authority).expect("it is written");
-        let config = json!({
-            "apiVersion": "v1", "kind": "Config", "current-context": "x",
-            "clusters": [{"name": "c", "cluster": {"server": server, "certificate-authority": text(&ca)}}],
-            "users": [{"name": "u", "user": {"token": token}}],
-            "contexts": [{"name": "x", "context": {"cluster": "c", "user": "u", "namespace": "default"}}],
-        });
-        let changed = CHANGES.iter().fold(SHOP.to_owned(), |text, (from, to)| text.replace(from, to));
-        for (name, content) in [
-            ("kubeconfig", config.to_string()),
-            ("shop", SHOP.to_owned()),
-            ("changed", changed),
-            ("side", SIDE.to_owned()),
-            ("side-changed", SIDE.replace("i:1", "i:2").replace("'yes'", "'no'")),
-            ("wrong", WRONG.to_owned()),
-            ("made", SHOP.replace("settings", "made").replace("name: web", "name: made")),
-        ] {
-            std::fs::write(home.path().join(name), content).expect("it is written");
-        }
-        Self { home, kubectl: kubectl.to_owned() }
-    }
-
-    /// What kubectl says: its exit code, its output, its errors.
-    fn run(&self, words: &[&str]) -> (Option<i32>, String, String) {
-        let home = self.home.path();
-        let file = |word: &&str| match word.strip_prefix('@') {
-            Some(name) => text(&home.join(name)).to_owned(),
-            None => (*word).to_owned(),
-        };
-        let output = Command::new(&self.kubectl)
-            .args(words.iter().map(file))
-            .env("KUBECONFIG", home.join("kubeconfig"))
-            .env("HOME", home)
-            .env("KUBECACHEDIR", home.join("cache"))
-            .env("KUBE_EDITOR", "sed -i s/two/three/")
-            .output()
-            .expect("kubectl runs");
-        let alike = |bytes: &[u8]| self.alike(&String::from_utf8_lossy(bytes));
-        (output.status.code(), alike(&output.stdout), alike(&output.stderr))
-    }
-
-    /// Without what differs from server to server and from run to run.
-    fn alike(&self, text: &str) -> String {
-        const OWN: [&str; 6] =
-            ["uid", "resourceVersion", "creationTimestamp", "time", "clusterIP", "lastUpdateTime"];
-        let line = |line: &str| {
-            let line = line.replace(&*self.home.path().to_string_lossy(), "HOME");
-            // The names and times of a diff's files.
-            if ["diff ", "--- ", "+++ "].iter().any(|start| line.starts_with(start)) {
-                return line.split_whitespace().next().unwrap_or_default().to_owned();
-            }
-            let bare = line.trim_start_matches(['+', '-', ' ']);
-            let indent = &line[..line.len() - bare.len()];
-            let key = bare.trim_start_matches('"');
-            match OWN
-                .iter()
-                .find(|own| key.strip_prefix(**own).is_some_and(|rest| rest.starts_with([':', '"'])))
-            {
-                Some(own) => format!("{indent}{own}"),
-                None if key.starts_with("10.") => format!("{indent}address"),
-                None => line,
-            }
-        };
-        text.lines().map(line).collect::<Vec<_>>().join("\n")
-    }
-}
-
 #[test]
 fn kubectl_writes_through_the_listener_as_through_the_server() {
-    // Without controllers: they would go on where kubectl ends.
-    let state = State::from_env().unwrap_or_else(|error| panic!("{error}"));
-    let cluster = Cluster::start_bare(&state.dir.join("kubectl"), &state.binaries);
-    let cluster = cluster.unwrap_or_else(|error| panic!("{error}"));
-    let mount = &cluster.state().admin_mount;
-    let read = |name: &str| std::fs::read_to_string(mount.join(name)).expect("the mount has it");
-    let kubectl = &state.binaries.kubectl;
-    let real = Side::new(kubectl, &cluster.state().server, &read("ca.crt"), read("token").trim());
-    let listener = Listener::start(Sandbox::new(), &Options::default()).expect("it listens");
-    let authority = listener.authority().expect("it has one").to_owned();
-    let ours = Side::new(kubectl, listener.url(), &authority, &listener.admin_mount("default").token);
-    let mut different = Vec::new();
-    for (code, words) in WORDS {
-        let (theirs, ours) = std::thread::scope(|scope| {
-            let theirs = scope.spawn(|| real.run(words));
-            let ours = ours.run(words);
-            (theirs.join().expect("kubectl runs"), ours)
-        });
-        if theirs != ours || theirs.0 != Some(*code) {
-            different.push(format!("kubectl {}\n  real: {theirs:?}\n  ours: {ours:?}", words.join(" ")));
-        }
-    }
-    assert!(different.is_empty(), "{}", different.join("\n"));
+    let changed = CHANGES.iter().fold(SHOP.to_owned(), |text, (from, to)| text.replace(from, to));
+    let files = [
+        ("shop", SHOP.to_owned()),
+        ("changed", changed),
+        ("side", SIDE.to_owned()),
+        ("side-changed", SIDE.replace("i:1", "i:2").replace("'yes'", "'no'")),
+        ("wrong", WRONG.to_owned()),
+        ("made", SHOP.replace("settings", "made").replace("name: web", "name: made")),
+    ];
+    side::compare("kubectl", &files, WORDS);
 }
