@@ -8,9 +8,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 const REF: &str = "#/components/schemas/";
 /// Types that no resource is made of, and that are needed all the same; the second is a kind.
-const MORE: [(&str, &str); 2] = [
+const MORE: [(&str, &str); 4] = [
     ("io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions", ""),
     ("io.k8s.api.autoscaling.v1.Scale", "autoscaling/v1"),
+    ("io.k8s.api.authentication.v1.TokenRequest", "authentication.k8s.io/v1"),
+    ("io.k8s.api.policy.v1.Eviction", "policy/v1"),
 ];
 /// Types that have a word of their own.
 const WORDS: [(&str, &str); 11] = [
