@@ -16,9 +16,8 @@ use crate::run::{at, cargo, run};
 /// Starts the sandbox, and runs what is not kept for the real server.
 pub(crate) fn main(binaries: &Binaries) -> Result<()> {
     let kept = kept(&root().join("tests/conformance"))?;
-    run(&mut cargo(&["build", "--package", "kubewire-cli"]))?;
     let dir = target().join("stand-in");
-    let sandbox = Sandbox::start(&dir)?;
+    let sandbox = Sandbox::start(&State::admin_mount_in(&dir))?;
     let state = State::stand_in(&dir, &sandbox.url, binaries)?;
     let mut command = cargo(&["test", "--package", "kubewire-conformance"]);
     for file in kept.files.iter().filter(|(_, kept)| !**kept).map(|(file, _)| file) {
@@ -67,15 +66,16 @@ fn kept(dir: &Path) -> Result<Kept> {
 }
 
 /// The command's sandbox, which ends with this.
-struct Sandbox {
+pub(crate) struct Sandbox {
     process: Child,
     url: String,
 }
 
 impl Sandbox {
-    fn start(dir: &Path) -> Result<Self> {
-        fs::create_dir_all(dir)?;
-        let mount = State::admin_mount_in(dir);
+    /// Builds and starts it, with the administrator's mount files and a kubeconfig in a directory.
+    pub(crate) fn start(mount: &Path) -> Result<Self> {
+        run(&mut cargo(&["build", "--package", "kubewire-cli"]))?;
+        fs::create_dir_all(mount)?;
         let program = target().join("debug/kubewire");
         let mut command = at(root(), program, &["sandbox", "--port", "0", "--mount"]);
         let mut process =

@@ -1,5 +1,6 @@
 //! `cargo xtask test`: the one test command.
 
+mod clients;
 mod conformance;
 mod node;
 mod rust;

@@ -1,6 +1,6 @@
 //! The stages, in the order in which they run: the quick ones first.
 
-use super::{conformance, node, rust};
+use super::{clients, conformance, node, rust};
 use crate::house;
 use anyhow::Result;
 
@@ -31,6 +31,7 @@ pub(super) const STAGES: &[Stage] = &[
     }),
     stage("wasm", "the WebAssembly files: imports, names, size", node::wasm),
     stage("js", "the npm package: types, tests, tarball", node::js),
+    stage("clients", "kube and the official Python client at the sandbox's listener", clients::run),
     stage("conformance", "both hosts against the real API server", conformance::run),
 ];
 
