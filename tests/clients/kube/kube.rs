@@ -9,7 +9,8 @@ use k8s_openapi::api::apps::v1::Deployment;
 use k8s_openapi::api::coordination::v1::Lease;
 use k8s_openapi::api::core::v1::{ConfigMap, Namespace};
 use kube::api::{
-    ApiResource, DeleteParams, DynamicObject, ListParams, Patch, PatchParams, PostParams, WatchEvent, WatchParams,
+    ApiResource, DeleteParams, DynamicObject, ListParams, Patch, PatchParams, PostParams, WatchEvent,
+    WatchParams,
 };
 use kube::core::GroupVersionKind;
 use kube::runtime::{WatchStreamExt, reflector, watcher};
@@ -38,7 +39,9 @@ fn map(name: &str, data: Value) -> Result<ConfigMap> {
 /// That a call is refused, with this code and reason.
 fn refused<T>(result: Result<T, Error>, code: u16, reason: &str) -> Result<String> {
     match result {
-        Err(Error::Api(status)) if (status.code, status.reason.as_str()) == (code, reason) => Ok(status.message.clone()),
+        Err(Error::Api(status)) if (status.code, status.reason.as_str()) == (code, reason) => {
+            Ok(status.message.clone())
+        }
         Err(other) => bail!("another refusal: {other:?}"),
         Ok(_) => bail!("it is not refused"),
     }
@@ -79,11 +82,13 @@ async fn objects_are_made_changed_and_deleted() -> Result<()> {
     });
     let web = deployments.create(&post, &typed(web)?).await?;
     ensure!(web.spec.replicas == Some(1), "it has no replicas by default");
-    let sidecar = json!({"spec": {"template": {"spec": {"containers": [{"name": "side", "image": "side:1"}]}}}});
+    let sidecar =
+        json!({"spec": {"template": {"spec": {"containers": [{"name": "side", "image": "side:1"}]}}}});
     let patched = deployments.patch("web", &plain, &Patch::Strategic(sidecar)).await?;
     let names = patched.spec.template.spec.context("a spec")?.containers;
     ensure!(names.iter().map(|one| one.name.as_str()).eq(["side", "web"]), "{names:?}");
-    let scaled = deployments.patch_scale("web", &plain, &Patch::Merge(json!({"spec": {"replicas": 3}}))).await?;
+    let scaled =
+        deployments.patch_scale("web", &plain, &Patch::Merge(json!({"spec": {"replicas": 3}}))).await?;
     ensure!(scaled.spec.and_then(|spec| spec.replicas) == Some(3), "it is not scaled");
     maps.delete("crud", &DeleteParams::default()).await?;
     refused(maps.get("crud").await, 404, "NotFound")?;
@@ -122,7 +127,8 @@ async fn pages_and_watches_go_on_where_they_were() -> Result<()> {
     maps.delete("two", &DeleteParams::default()).await?;
     let params = WatchParams::default().labels("of=us").timeout(2);
     let events: Vec<_> = maps.watch(&params, &version).await?.try_collect().await?;
-    let deleted = events.iter().filter(|event| matches!(event, WatchEvent::Deleted(one) if one.name_any() == "two"));
+    let deleted =
+        events.iter().filter(|event| matches!(event, WatchEvent::Deleted(one) if one.name_any() == "two"));
     ensure!(deleted.count() == 1, "{events:?}");
     Ok(())
 }
@@ -135,7 +141,8 @@ async fn reflectors_hold_what_is_there() -> Result<()> {
         let maps: Api<ConfigMap> = Api::namespaced(client, &namespace);
         maps.create(&PostParams::default(), &map("first", json!({}))?).await?;
         let (store, writer) = reflector::store();
-        let stream = reflector::reflector(writer, watcher(maps.clone(), config)).default_backoff().applied_objects();
+        let stream =
+            reflector::reflector(writer, watcher(maps.clone(), config)).default_backoff().applied_objects();
         let reading = tokio::spawn(stream.for_each(|_| std::future::ready(())));
         store.wait_until_ready().await?;
         let has = |name: &str| store.state().iter().any(|one: &Arc<ConfigMap>| one.name_any() == name);
@@ -154,7 +161,8 @@ async fn reflectors_hold_what_is_there() -> Result<()> {
 async fn one_of_two_takes_a_lease() -> Result<()> {
     let (client, namespace) = world("leases").await?;
     let leases: Api<Lease> = Api::namespaced(client, &namespace);
-    let lease = json!({"metadata": {"name": "lock"}, "spec": {"holderIdentity": "", "leaseDurationSeconds": 15}});
+    let lease =
+        json!({"metadata": {"name": "lock"}, "spec": {"holderIdentity": "", "leaseDurationSeconds": 15}});
     let made = leases.create(&PostParams::default(), &typed(lease)?).await?;
     let taken = |by: &str| {
         let mut lease = made.clone();
