@@ -38,11 +38,13 @@ pub(super) fn create(kind: &Kind, object: &Value) -> Vec<Fault> {
     faults.extend(generation(object));
     faults.extend(common(object));
     faults.extend(finalizers(object));
-    faults.extend(own_finalizers(object));
+    if kind.custom.is_none() {
+        faults.extend(own_finalizers(object));
+    }
     faults
 }
 
-pub(super) fn update(object: &Value, old: &Value) -> Vec<Fault> {
+pub(super) fn update(kind: &Kind, object: &Value, old: &Value) -> Vec<Fault> {
     let mut faults = Vec::new();
     if !meta(old, "deletionTimestamp").is_empty() {
         faults.extend(new_finalizers(object, old));
@@ -52,8 +54,24 @@ pub(super) fn update(object: &Value, old: &Value) -> Vec<Fault> {
         faults.extend(immutable(object, old, field));
     }
     faults.extend(common(object));
-    faults.extend(own_finalizers(object));
+    // Of custom objects a finalizer without a domain is only warned of.
+    faults.extend(if kind.custom.is_some() { finalizers(object) } else { own_finalizers(object) });
     faults
+}
+
+/// What is told of the new finalizers of a custom object.
+pub(super) fn warned_finalizers(object: &Value, old: Option<&Value>) -> Vec<String> {
+    let before: BTreeSet<&str> = old.into_iter().flat_map(finalizer_texts).collect();
+    let new: BTreeSet<&str> = finalizer_texts(object).filter(|one| !before.contains(one)).collect();
+    let plain = new.into_iter().filter(|one| !one.contains('/') && !STANDARD.contains(one));
+    let told = |one: &str| {
+        let path = if one.contains('.') { " including a path (/)" } else { "" };
+        let advice = format!(
+            "prefer a domain-qualified finalizer name{path} to avoid accidental conflicts with other finalizer writers"
+        );
+        format!("metadata.finalizers: {}: {advice}", quote(one))
+    };
+    plain.map(told).collect()
 }
 
 /// Labels, annotations, owners.

@@ -59,9 +59,9 @@ pub(crate) fn seed(kind: &Kind, object: &Value) -> Vec<Fault> {
 pub(crate) fn update(kind: &Kind, object: &Value, old: &Value) -> Vec<Fault> {
     if own_first(kind) {
         let own = own(kind, object);
-        return if own.is_empty() { metadata::update(object, old) } else { own };
+        return if own.is_empty() { metadata::update(kind, object, old) } else { own };
     }
-    let mut faults = metadata::update(object, old);
+    let mut faults = metadata::update(kind, object, old);
     let name = kind.kind.as_str();
     match (kind.group.as_str(), name) {
         ("", "ConfigMap") => faults.extend(config_map::update(object, old)),
@@ -87,7 +87,7 @@ pub(crate) fn update(kind: &Kind, object: &Value, old: &Value) -> Vec<Fault> {
 
 /// What is wrong with an object of which only the status was to be written. Of most statuses only the type is judged.
 pub(crate) fn status(kind: &Kind, object: &Value, old: &Value) -> Vec<Fault> {
-    let mut faults = metadata::update(object, old);
+    let mut faults = metadata::update(kind, object, old);
     if let Some(custom) = &kind.custom {
         faults.extend(crate::crd::validate_status(custom, object));
         return faults;

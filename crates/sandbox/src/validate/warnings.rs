@@ -16,6 +16,9 @@ pub(crate) fn warnings(kind: &Kind, object: &Value, old: Option<&Value>) -> Vec<
     let spec = Part::of(object, "spec");
     let generation = |object: &Value| object.pointer("/metadata/generation").cloned();
     let touched = old.is_none_or(|old| generation(old) != generation(object));
+    if kind.custom.is_some() {
+        return super::metadata::warned_finalizers(object, old);
+    }
     let mut told = Vec::new();
     match (kind.group.as_str(), kind.kind.as_str()) {
         ("", "Pod") if old.is_none() => {
