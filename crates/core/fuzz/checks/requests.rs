@@ -16,7 +16,10 @@ const TYPES: [&str; 5] = [
     "application/apply-patch+yaml",
 ];
 
-/// A line a request: digits for method and content type, the target up to a space, the body.
+const PROTOBUF: &str = "application/vnd.kubernetes.protobuf";
+
+/// A line a request: digits for method and content type, the target up to a space, the body. The type `p` is protobuf, in whose body a carriage return
+/// stands for the end of a line.
 pub fn check(data: &[u8]) {
     let Ok(mut sandbox) = Sandbox::builder().rbac(false).life(Life::all()).build() else {
         panic!("an empty sandbox can be made");
@@ -26,12 +29,18 @@ pub fn check(data: &[u8]) {
         let [method, kind, rest @ ..] = line else { continue };
         let end = rest.iter().position(|&byte| byte == b' ').unwrap_or(rest.len());
         let (target, body) = (&rest[..end], rest.get(end + 1..).unwrap_or_default());
+        let mut body = body.to_vec();
+        let mut media = TYPES[usize::from(*kind) % TYPES.len()];
+        if *kind == b'p' {
+            media = PROTOBUF;
+            body.iter_mut().filter(|byte| **byte == b'\r').for_each(|byte| *byte = b'\n');
+        }
         let request = Request::builder()
             .method(METHODS[usize::from(*method) % METHODS.len()])
             .uri(target)
-            .header("content-type", TYPES[usize::from(*kind) % TYPES.len()])
+            .header("content-type", media)
             .header("user-agent", "fuzz/1.0");
-        let Ok(request) = request.body(Bytes::copy_from_slice(body)) else { continue };
+        let Ok(request) = request.body(Bytes::from(body)) else { continue };
         now.mono += 700;
         now.wall += 700;
         let before = sandbox.revision();
