@@ -214,6 +214,106 @@ fn objects_go_with_their_definition() {
 }
 
 #[test]
+fn what_is_no_definition_is_refused_in_the_servers_words() {
+    let field = |field: Value| json!({"type": "object", "properties": {"a": field}});
+    let keyed = |more: Value| {
+        let mut list = json!({"type": "array", "x-kubernetes-list-type": "map", "items": {"type": "object", "properties": {"k": {"type": "string"}}}});
+        list.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        list
+    };
+    const A: &str = "spec.validation.openAPIV3Schema.properties[a]";
+    for (schema, wanted) in [
+        (
+            json!({}),
+            "spec.validation.openAPIV3Schema.type: Required value: must not be empty at the root".to_owned(),
+        ),
+        (
+            json!({"type": "string"}),
+            r#"spec.validation.openAPIV3Schema.type: Invalid value: "string": must be object at the root"#
+                .to_owned(),
+        ),
+        (
+            field(json!({})),
+            format!("{A}.type: Required value: must not be empty for specified object fields"),
+        ),
+        (field(json!({"type": "array"})), format!("{A}.items: Required value: must be specified")),
+        (
+            field(json!({"type": "array", "items": {}})),
+            format!("{A}.items.type: Required value: must not be empty for specified array items"),
+        ),
+        (
+            field(json!({"type": "text"})),
+            format!(
+                r#"{A}.type: Unsupported value: "text": supported values: "array", "boolean", "integer", "number", "object", "string""#
+            ),
+        ),
+        (
+            field(keyed(json!({}))),
+            format!(
+                "{A}.x-kubernetes-list-map-keys: Required value: must not be empty if x-kubernetes-list-type is map"
+            ),
+        ),
+        (
+            field(keyed(json!({"x-kubernetes-list-map-keys": ["k"]}))),
+            format!(
+                "{A}.items.properties[k].default: Required value: this property is in x-kubernetes-list-map-keys, so it must have a default or be a required property"
+            ),
+        ),
+        (
+            field(json!({"type": "string", "anyOf": [{"type": "string"}]})),
+            format!("{A}.anyOf[0].type: Forbidden: must be empty to be structural"),
+        ),
+        (
+            field(json!({"type": "integer", "default": "x"})),
+            format!(r#"{A}.default: Invalid value: "string":  in body must be of type integer: "string""#),
+        ),
+        (
+            field(
+                json!({"type": "object", "properties": {"x": {"type": "string"}}, "additionalProperties": {"type": "string"}}),
+            ),
+            format!(
+                "{A}.additionalProperties: Forbidden: additionalProperties and properties are mutual exclusive"
+            ),
+        ),
+    ] {
+        let mut sandbox = Sandbox::builder().rbac(false).build().unwrap();
+        let mut made = definition(&Value::Null);
+        made["spec"]["versions"][0]["schema"]["openAPIV3Schema"] = schema;
+        let (code, refused) = send(&mut sandbox, "POST", DEFINITIONS, "", &made);
+        let wanted = format!(
+            "CustomResourceDefinition.apiextensions.k8s.io \"widgets.example.test\" is invalid: {wanted}"
+        );
+        assert_eq!((code, refused["message"].as_str()), (422, Some(&*wanted)));
+    }
+    for (pointer, value, wanted) in [
+        (
+            "scope",
+            json!("Other"),
+            r#"spec.scope: Unsupported value: "Other": supported values: "Cluster", "Namespaced""#,
+        ),
+        (
+            "names",
+            json!({"plural": "widgets"}),
+            "[spec.names.singular: Required value, spec.names.kind: Required value, spec.names.listKind: Required value]",
+        ),
+        (
+            "versions",
+            json!([{"name": "v1", "served": true, "storage": true}]),
+            "spec.versions[0].schema.openAPIV3Schema: Required value",
+        ),
+    ] {
+        let mut sandbox = Sandbox::builder().rbac(false).build().unwrap();
+        let mut made = definition(&spec());
+        made["spec"][pointer] = value;
+        let (code, refused) = send(&mut sandbox, "POST", DEFINITIONS, "", &made);
+        let wanted = format!(
+            "CustomResourceDefinition.apiextensions.k8s.io \"widgets.example.test\" is invalid: {wanted}"
+        );
+        assert_eq!((code, refused["message"].as_str()), (422, Some(&*wanted)));
+    }
+}
+
+#[test]
 fn one_object_is_served_in_several_versions() {
     let mut sandbox = Sandbox::builder().rbac(false).build().unwrap();
     let mut two = definition(&spec());
@@ -253,7 +353,7 @@ fn what_is_not_served_is_refused_and_never_passed_over() {
             "x-kubernetes-validations",
         ),
         (json!({"type": "string", "format": "email"}), "format email"),
-        (json!({"type": "array", "items": {"anyOf": [{"format": "isbn"}]}}), "format isbn"),
+        (json!({"type": "array", "items": {"type": "string", "anyOf": [{"format": "isbn"}]}}), "format isbn"),
         (json!({"type": "object", "additionalProperties": false}), "additionalProperties"),
     ] {
         let (code, refused) = send(&mut sandbox, "POST", DEFINITIONS, "", &definition(&spec));

@@ -5,6 +5,7 @@
 mod convert;
 mod decode;
 mod definition;
+mod rules;
 mod scale;
 mod settle;
 mod validate;
@@ -19,9 +20,10 @@ use crate::schema::{self, Table, Typed, flag};
 pub(crate) use convert::{kept, shown};
 pub(crate) use decode::decode;
 pub(crate) use definition::{create, defaults, refuse, unserved};
+pub(crate) use rules::faults as validate_definition;
 pub(crate) use scale::{Scale, label_selector, names, number, set as set_number};
 pub(crate) use settle::{CLEANUP, end, is_ending, settle};
-pub(crate) use validate::{definition as validate_definition, validate, validate_status};
+pub(crate) use validate::{validate, validate_status};
 
 pub(crate) const GROUP: &str = "apiextensions.k8s.io";
 

@@ -39,6 +39,11 @@ fn is_label(value: &str) -> bool {
     !value.is_empty() && value.bytes().all(inner) && !value.starts_with('-') && !value.ends_with('-')
 }
 
+/// A label that begins with a letter.
+pub(crate) fn is_dns_1035_label(value: &str) -> bool {
+    value.len() <= 63 && is_label(value) && !value.starts_with(|first: char| first.is_ascii_digit())
+}
+
 fn is_subdomain(value: &str) -> bool {
     value.split('.').all(is_label)
 }

@@ -12,7 +12,7 @@ mod value;
 use serde_json::Value;
 
 use super::{Custom, below, flag};
-use crate::object::{join, meta, text};
+use crate::object::{join, text};
 use crate::registry::Kind;
 use crate::validate::Fault;
 
@@ -49,12 +49,11 @@ pub(crate) fn validate_status(custom: &Custom, object: &Value) -> Vec<Fault> {
     faults
 }
 
-/// What is wrong with a definition: only its name is judged.
-pub(crate) fn definition(object: &Value) -> Vec<Fault> {
-    let name = meta(object, "name");
-    let wanted = format!("{}.{}", text(object, "/spec/names/plural"), text(object, "/spec/group"));
-    if name == wanted {
-        return Vec::new();
-    }
-    vec![Fault::invalid("metadata.name", name, "must be spec.names.plural+\".\"+spec.group")]
+/// What is wrong with a default, beside the schema that has it.
+pub(super) fn check_default(default: &Value, schema: &Value, path: &str) -> Vec<Fault> {
+    let mut faults = value::check(default, schema, "").faults;
+    faults
+        .iter_mut()
+        .for_each(|fault| fault.field = join(path, &fault.field).trim_end_matches('.').to_owned());
+    faults
 }
