@@ -233,6 +233,12 @@ fn nobody_gives_away_more_than_they_have() {
         (code, &status["message"]),
         (404, &json!("rolebindings.rbac.authorization.k8s.io \"absent\" not found"))
     );
+    for (name, why) in
+        [("", "Name parameter required."), ("a/b", "Name parameter invalid: \"a/b\": may not contain '/'")]
+    {
+        let (code, refused) = world.ask(&alice, "POST", &bindings, &binding("Role", name));
+        assert_eq!((code, &refused["message"]), (400, &json!(why)));
+    }
     let gathers = json!({"metadata": {"name": "g"}, "aggregationRule": {"clusterRoleSelectors": [{"matchLabels": {"a": "b"}}]}});
     let (code, status) = world.ask(&alice, "POST", &format!("{RBAC}/clusterroles"), &gathers);
     let words = "clusterroles.rbac.authorization.k8s.io \"g\" is forbidden: must have cluster-admin privileges to use the aggregationRule";

@@ -49,6 +49,16 @@ pub(crate) fn check(
             return Ok(());
         }
         let rules = rules_of(server, reference, &place.namespace).map_err(|missing| match missing {
+            // Before the server looks for it, it looks at the name.
+            Missing::Role(_, name) if name.is_empty() => {
+                Problem::bad_request("Name parameter required.").into()
+            }
+            Missing::Role(_, name) if name.contains(['/', '%']) => {
+                let bad = if name.contains('/') { '/' } else { '%' };
+                let quoted = quote(&name);
+                Problem::bad_request(format!("Name parameter invalid: {quoted}: may not contain '{bad}'"))
+                    .into()
+            }
             // It is the binding's resource that is named, and the role's name.
             Missing::Role(_, name) => Refusal::from(Problem::not_found(GROUP, &kind.plural, &name)),
             other => Problem::plain(other.text("")).into(),
