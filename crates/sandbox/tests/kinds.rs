@@ -150,3 +150,18 @@ fn containers_are_merged_by_name_and_owned_by_who_applies() {
         ask(&mut sandbox, "PATCH", &format!("{one}&force=true"), "application/apply-patch+yaml", &wanted);
     assert_eq!((code, names(&forced)), (200, vec!["d".to_owned()]));
 }
+
+#[test]
+fn another_uid_is_told_with_its_place_unless_it_is_only_tried() {
+    let mut sandbox = Sandbox::builder().rbac(false).build().unwrap();
+    let map = json!({"metadata": {"name": "a"}});
+    assert_eq!(post(&mut sandbox, &format!("{CORE}/configmaps"), &map).0, 201);
+    let other = json!({"metadata": {"name": "a", "uid": "b"}});
+    for (query, key) in
+        [("", "Key: /registry/configmaps/default/a,"), ("?dryRun=All", "Key: /configmaps/default/a,")]
+    {
+        let target = format!("{CORE}/configmaps/a{query}");
+        let (code, refused) = ask(&mut sandbox, "PUT", &target, "application/json", &other);
+        assert_eq!((code, refused["message"].as_str().unwrap().contains(key)), (409, true), "{refused}");
+    }
+}

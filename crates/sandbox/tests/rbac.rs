@@ -260,6 +260,10 @@ fn nobody_gives_away_more_than_they_have() {
     );
     assert_eq!(world.ask(&mallory, "POST", &bindings, &binding("ClusterRole", "cluster-admin")).0, 201);
     assert_eq!(world.ask(&mallory, "POST", &bindings, &binding("Role", "any")).0, 403);
+    // Whoever may bind roles may do so in their own group alone.
+    let mut elsewhere = binding("ClusterRole", "absent");
+    elsewhere["roleRef"]["apiGroup"] = json!("x");
+    assert_eq!(world.ask(&mallory, "POST", &bindings, &elsewhere).0, 404);
 }
 
 #[test]

@@ -35,7 +35,7 @@ pub(super) fn update(server: &mut Server, ask: &mut Ask<'_>) -> Result<Reply, Re
         if kind.strategy.create_on_update && (place.subresource.is_empty() || creates(kind)) {
             match meta(&object, "uid") {
                 "" => {}
-                uid => return Err(other_uid(ask, uid, "").into()),
+                uid => return Err(other_uid(ask, uid, "", dry).into()),
             }
             // A version of what is not there is passed over.
             set_meta(&mut object, "resourceVersion", None);
@@ -83,7 +83,7 @@ pub(super) fn replace(
     let conflict = |why: &str| Problem::conflict(&kind.group, &kind.plural, name, why);
     let (uid, is) = (meta(&object, "uid"), meta(old, "uid"));
     if uid_first && !uid.is_empty() && uid != is {
-        return Err(other_uid(ask, uid, is).into());
+        return Err(other_uid(ask, uid, is, dry).into());
     }
     check_escalation(server, ask.user, ask.place, &object, Some(old))?;
     let version = match meta(&object, "resourceVersion") {
@@ -134,11 +134,13 @@ pub(super) fn replace(
 }
 
 /// The object that is there, if any, is another one.
-fn other_uid(ask: &Ask<'_>, uid: &str, is: &str) -> Problem {
+fn other_uid(ask: &Ask<'_>, uid: &str, is: &str, dry: bool) -> Problem {
     let place = ask.place;
+    // Who only tries does not get as far as the place in etcd.
+    let root = if dry { "" } else { "/registry" };
     let (kind, key) = (&place.kind, place.kind.key(&place.namespace, &place.name));
     let why = format!(
-        "StorageError: invalid object, Code: 4, Key: /registry/{}/{key}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: {uid}, UID in object meta: {is}",
+        "StorageError: invalid object, Code: 4, Key: {root}/{}/{key}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: {uid}, UID in object meta: {is}",
         kind.plural
     );
     Problem::conflict(&kind.group, &kind.plural, &place.name, &why)

@@ -27,7 +27,7 @@ pub(crate) fn check(
         return Ok(());
     }
     let binds = matches!(kind.kind.as_str(), "RoleBinding" | "ClusterRoleBinding");
-    if !binds && may(server, user, "escalate", &kind.plural, &place.name, &place.namespace) {
+    if !binds && may(server, user, "escalate", GROUP, &kind.plural, &place.name, &place.namespace) {
         return Ok(());
     }
     if old.is_some_and(|old| only_collected(object, old)) {
@@ -45,7 +45,9 @@ pub(crate) fn check(
             "ClusterRole" => "clusterroles",
             _ => "",
         };
-        if !plural.is_empty() && may(server, user, "bind", plural, text("name"), &place.namespace) {
+        // The group is the one that the reference says, right or wrong.
+        let group = Some(text("apiGroup")).filter(|group| !group.is_empty()).unwrap_or(GROUP);
+        if !plural.is_empty() && may(server, user, "bind", group, plural, text("name"), &place.namespace) {
             return Ok(());
         }
         let rules = rules_of(server, reference, &place.namespace).map_err(|missing| match missing {
@@ -77,10 +79,18 @@ pub(crate) fn check(
     Ok(())
 }
 
-fn may(server: &Server, user: &User, verb: &str, plural: &str, name: &str, namespace: &str) -> bool {
+fn may(
+    server: &Server,
+    user: &User,
+    verb: &str,
+    group: &str,
+    plural: &str,
+    name: &str,
+    namespace: &str,
+) -> bool {
     let asked = Attributes {
         verb: verb.into(),
-        group: GROUP.into(),
+        group: group.into(),
         resource: plural.into(),
         name: name.into(),
         namespace: namespace.into(),
