@@ -39,11 +39,11 @@ fn one_command_has_a_server_of_its_own() {
         // A second may go by.
         assert_eq!(text(&ran.stdout).replace("61s", "60s"), wanted, "{words}");
     }
-    // Whose columns the sandbox does not know, those are shown by their names.
     let pods = ran("--sandbox get pods");
-    let words = text(&pods.stdout).split_whitespace().take(4).collect::<Vec<_>>();
-    assert!(words.starts_with(&["NAME", "CREATED", "AT"]), "{}", text(&pods.stderr));
-    assert!(words.last().unwrap().starts_with("till-"), "{words:?}");
+    let words: Vec<&str> = text(&pods.stdout).split_whitespace().collect();
+    let [headers, pod] = [&words[..5], &words[5..9]];
+    assert_eq!(headers, ["NAME", "READY", "STATUS", "RESTARTS", "AGE"], "{}", text(&pods.stderr));
+    assert!(pod[0].starts_with("till-") && pod[1..] == ["1/1", "Running", "0"], "{pod:?}");
     let curl = ran("--sandbox curl get pods");
     assert!(
         !curl.status.success() && text(&curl.stderr).contains("kubewire sandbox"),
