@@ -85,7 +85,7 @@ fn versions(object: &Value, faults: &mut Vec<Fault>) {
     }
 }
 
-/// The versions, as Go shows them; the differential test does not look into it.
+/// The versions as Go shows them, with what each always says.
 fn shown(versions: &[Value]) -> String {
     let one = |version: &Value| {
         let name = crate::object::quote(text(version, "/name"));

@@ -138,18 +138,20 @@ mod tests {
         second: u32,
     }
 
+    fn writer<'w>(manager: &'w str, now: &'w str, versions: &'w [(String, Type<'w>)]) -> Writer<'w> {
+        Writer { manager, version: "v1", now, subresource: "", versions, reset: &[] }
+    }
+
     impl Story {
-        fn apply(&mut self, manager: &str, wanted: &Value, force: bool) -> Result<(), Vec<String>> {
+        /// A second later: the time, and what is served.
+        fn tick(&mut self) -> (String, [(String, Type<'static>); 1]) {
             self.second += 1;
-            let now = format!("2026-01-01T00:00:{:02}Z", self.second);
-            let writer = Writer {
-                manager,
-                version: "v1",
-                now: &now,
-                subresource: "",
-                versions: &[("v1".to_owned(), made_up())],
-                reset: &[],
-            };
+            (format!("2026-01-01T00:00:{:02}Z", self.second), [("v1".to_owned(), made_up())])
+        }
+
+        fn apply(&mut self, manager: &str, wanted: &Value, force: bool) -> Result<(), Vec<String>> {
+            let (now, versions) = self.tick();
+            let writer = writer(manager, &now, &versions);
             let applied = apply(made_up(), self.object.as_ref(), wanted, &writer, force);
             let told = |refused: Refused| {
                 let Refused::Conflicts(found) = refused else { panic!("{refused:?}") };
@@ -160,16 +162,8 @@ mod tests {
         }
 
         fn update(&mut self, manager: &str, object: &Value) {
-            self.second += 1;
-            let now = format!("2026-01-01T00:00:{:02}Z", self.second);
-            let writer = Writer {
-                manager,
-                version: "v1",
-                now: &now,
-                subresource: "",
-                versions: &[("v1".to_owned(), made_up())],
-                reset: &[],
-            };
+            let (now, versions) = self.tick();
+            let writer = writer(manager, &now, &versions);
             let mut object = object.clone();
             track(made_up(), self.object.as_ref(), &mut object, &writer);
             self.object = Some(object);

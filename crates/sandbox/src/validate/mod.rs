@@ -24,7 +24,7 @@ mod workload;
 use serde_json::Value;
 
 pub(crate) use fault::Fault;
-pub(crate) use names::{is_dns_1035_label, label_key, label_value};
+pub(crate) use names::{is_dns_1035_label, is_label, is_subdomain, label_key, label_value};
 pub(crate) use service::own_addresses;
 pub(crate) use warnings::warnings;
 

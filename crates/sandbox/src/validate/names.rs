@@ -34,7 +34,7 @@ fn too_long(value: &str, limit: usize) -> Option<String> {
     (value.len() > limit).then(|| format!("must be no more than {limit} bytes"))
 }
 
-fn is_label(value: &str) -> bool {
+pub(crate) fn is_label(value: &str) -> bool {
     let inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     !value.is_empty() && value.bytes().all(inner) && !value.starts_with('-') && !value.ends_with('-')
 }
@@ -44,7 +44,7 @@ pub(crate) fn is_dns_1035_label(value: &str) -> bool {
     value.len() <= 63 && is_label(value) && !value.starts_with(|first: char| first.is_ascii_digit())
 }
 
-fn is_subdomain(value: &str) -> bool {
+pub(crate) fn is_subdomain(value: &str) -> bool {
     value.split('.').all(is_label)
 }
 

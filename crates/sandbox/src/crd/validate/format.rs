@@ -4,6 +4,8 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
+use crate::validate::{is_label, is_subdomain};
+
 /// The formats that are judged here.
 const KNOWN: [&str; 17] = [
     "byte",
@@ -56,7 +58,7 @@ pub(super) fn is_formed(text: &str, format: &str) -> bool {
         "hostname" => is_hostname(text),
         "ipv4" => text.contains('.') && is_address(text),
         "ipv6" => text.parse::<Ipv6Addr>().is_ok(),
-        "k8slongname" => text.len() <= 253 && text.split('.').all(is_label),
+        "k8slongname" => text.len() <= 253 && is_subdomain(text),
         "k8sshortname" => text.len() <= 63 && is_label(text),
         "mac" => is_mac(text),
         "uri" => is_uri(text),
@@ -207,14 +209,6 @@ fn is_hostname(text: &str) -> bool {
                 && end.chars().all(is_letter)
         }
     }
-}
-
-fn is_label(text: &str) -> bool {
-    let is_end = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
-    let bytes = text.as_bytes();
-    bytes.first().is_some_and(is_end)
-        && bytes.last().is_some_and(is_end)
-        && bytes.iter().all(|byte| is_end(byte) || *byte == b'-')
 }
 
 /// Six, eight or twenty bytes, in pairs of digits or, with points, in fours.
