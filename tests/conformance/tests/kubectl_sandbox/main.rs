@@ -75,6 +75,7 @@ spec:
       - {name: c, image: i:1, ports: [{containerPort: 80}]}
 ";
 
+/// Wrong twice; which of the two an apply tells of depends on the order of a Go map, so applies get each alone.
 const WRONG: &str = "
 apiVersion: v1
 kind: ConfigMap
@@ -108,7 +109,8 @@ const WORDS: &[(i32, &[&str])] = &[
     (0, &["apply", "--server-side", "--field-manager=other", "--force-conflicts", "-f", "@side-changed"]),
     (1, &["apply", "-f", "@wrong"]),
     (1, &["apply", "-f", "@wrong", "--validate=ignore"]),
-    (1, &["apply", "--server-side", "-f", "@wrong"]),
+    (1, &["apply", "--server-side", "-f", "@mistyped"]),
+    (1, &["apply", "--server-side", "-f", "@unknown"]),
     (0, &["label", "cm/settings", "tier=a"]),
     (1, &["label", "cm/settings", "tier=b"]),
     (0, &["label", "cm/settings", "tier=b", "--overwrite"]),
@@ -182,6 +184,8 @@ fn kubectl_writes_through_the_listener_as_through_the_server() {
         ("side", SIDE.to_owned()),
         ("side-changed", SIDE.replace("i:1", "i:2").replace("'yes'", "'no'")),
         ("wrong", WRONG.to_owned()),
+        ("mistyped", WRONG.replace("colour: one\n", "")),
+        ("unknown", WRONG.replace("a: [1]", "a: one")),
         ("made", SHOP.replace("settings", "made").replace("name: web", "name: made")),
     ];
     side::compare("kubectl", &files, WORDS);
