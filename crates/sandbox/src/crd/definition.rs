@@ -95,15 +95,29 @@ fn unknown(definition: &Value) -> Option<String> {
     let versions = definition.pointer("/spec/versions").and_then(Value::as_array);
     let unknown = |version: &Value| match version.pointer("/schema/openAPIV3Schema") {
         None => Some("no schema".to_owned()),
-        Some(schema) => unknown_word(schema).map(|what| format!("{what} in the schema")),
+        Some(schema) => {
+            unknown_word(schema).or_else(|| unknown_rule(schema)).map(|what| format!("{what} in the schema"))
+        }
     };
     versions.into_iter().flatten().find_map(unknown)
+}
+
+/// What a rule uses and is not known here.
+fn unknown_rule(schema: &Value) -> Option<String> {
+    #[cfg(feature = "cel")]
+    return super::cel::unknown(schema);
+    #[cfg(not(feature = "cel"))]
+    {
+        let _ = schema;
+        None
+    }
 }
 
 /// A word of a schema that is not known here.
 fn unknown_word(schema: &Value) -> Option<String> {
     let fields = schema.as_object()?;
-    if let Some(word) = fields.keys().find(|word| !WORDS.contains(&word.as_str())) {
+    let rules = |word: &str| cfg!(feature = "cel") && word == "x-kubernetes-validations";
+    if let Some(word) = fields.keys().find(|word| !WORDS.contains(&word.as_str()) && !rules(word)) {
         return Some(word.clone());
     }
     let format = fields.get("format").and_then(Value::as_str).unwrap_or_default();

@@ -2,9 +2,12 @@
 //!
 //! Source: `k8s.io/apiextensions-apiserver`.
 
+#[cfg(feature = "cel")]
+mod cel;
 mod convert;
 mod decode;
 mod definition;
+mod judge;
 mod rules;
 mod scale;
 mod settle;
@@ -20,6 +23,7 @@ use crate::schema::{self, Table, Typed, flag};
 pub(crate) use convert::{kept, shown};
 pub(crate) use decode::decode;
 pub(crate) use definition::{create, defaults, refuse, unserved};
+pub(crate) use judge::{judge, warned};
 pub(crate) use rules::faults as validate_definition;
 pub(crate) use scale::{Scale, label_selector, names, number, set as set_number};
 pub(crate) use settle::{CLEANUP, end, is_ending, settle};
@@ -55,6 +59,9 @@ struct Version {
     storage: bool,
     schema: Arc<Value>,
     table: Table,
+    /// What its schema says in expressions.
+    #[cfg(feature = "cel")]
+    rules: Option<cel::Node>,
 }
 
 impl Version {
@@ -67,6 +74,8 @@ impl Version {
                 served: flag(version, "served"),
                 storage: flag(version, "storage"),
                 table: schema::custom(&schema),
+                #[cfg(feature = "cel")]
+                rules: cel::Node::of(&schema),
                 schema: Arc::new(schema),
             }
         };

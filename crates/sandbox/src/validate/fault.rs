@@ -13,14 +13,27 @@ pub(crate) struct Fault {
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum What {
     Required(String),
-    Invalid { value: String, why: String },
-    NotSupported { value: String, supported: Vec<String> },
+    /// Values that are too large to be shown are left out.
+    Invalid {
+        value: String,
+        why: String,
+    },
+    NotSupported {
+        value: String,
+        supported: Vec<String>,
+    },
     Forbidden(String),
     TooLong(usize),
     Duplicate(String),
     NotFound(String),
-    TypeInvalid { value: String, why: String },
-    TooMany { count: usize, most: usize },
+    TypeInvalid {
+        value: String,
+        why: String,
+    },
+    TooMany {
+        count: usize,
+        most: usize,
+    },
 }
 
 impl Fault {
@@ -88,6 +101,7 @@ impl Fault {
         match &self.what {
             What::Required(hint) if hint.is_empty() => "Required value".to_owned(),
             What::Required(hint) => format!("Required value: {hint}"),
+            What::Invalid { value, why } if value.is_empty() => format!("Invalid value: {why}"),
             What::Invalid { value, why } | What::TypeInvalid { value, why } => {
                 format!("Invalid value: {value}: {why}")
             }
@@ -95,6 +109,7 @@ impl Fault {
                 let supported: Vec<_> = supported.iter().map(|one| quote(one)).collect();
                 format!("Unsupported value: {value}: supported values: {}", supported.join(", "))
             }
+            What::Duplicate(value) if value.is_empty() => "Duplicate value".to_owned(),
             What::Duplicate(value) => format!("Duplicate value: {value}"),
             What::NotFound(value) => format!("Not found: {value}"),
             What::TooMany { count, most } => format!("Too many: {count}: must have at most {most} items"),

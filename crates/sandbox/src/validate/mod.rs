@@ -38,7 +38,16 @@ pub(crate) fn create(kind: &Kind, object: &Value) -> Vec<Fault> {
     }
     let mut faults = metadata::create(kind, object);
     faults.extend(own);
+    rules(kind, object, None, &mut faults);
     faults
+}
+
+/// What the rules of a custom kind say of an object that is fine otherwise.
+fn rules(kind: &Kind, object: &Value, old: Option<&Value>, faults: &mut Vec<Fault>) {
+    if let Some(custom) = &kind.custom {
+        let more = crate::crd::judge(kind, custom, object, old, faults);
+        faults.extend(more);
+    }
 }
 
 /// Kinds whose metadata are only looked at where nothing else is wrong.
@@ -82,6 +91,7 @@ pub(crate) fn update(kind: &Kind, object: &Value, old: &Value) -> Vec<Fault> {
     if matches!(name, "ConfigMap" | "Secret") || kind.group == "rbac.authorization.k8s.io" {
         faults.extend(create(kind, object));
     }
+    rules(kind, object, Some(old), &mut faults);
     dedup(faults)
 }
 
@@ -90,6 +100,7 @@ pub(crate) fn status(kind: &Kind, object: &Value, old: &Value) -> Vec<Fault> {
     let mut faults = metadata::update(kind, object, old);
     if let Some(custom) = &kind.custom {
         faults.extend(crate::crd::validate_status(custom, object));
+        rules(kind, object, Some(old), &mut faults);
         return faults;
     }
     match (kind.group.as_str(), kind.kind.as_str()) {

@@ -17,7 +17,9 @@ pub(crate) fn warnings(kind: &Kind, object: &Value, old: Option<&Value>) -> Vec<
     let generation = |object: &Value| object.pointer("/metadata/generation").cloned();
     let touched = old.is_none_or(|old| generation(old) != generation(object));
     if kind.custom.is_some() {
-        return super::metadata::warned_finalizers(object, old);
+        let mut told = super::metadata::warned_finalizers(object, old);
+        told.extend(crate::crd::warned(kind, object, old));
+        return told;
     }
     let mut told = Vec::new();
     match (kind.group.as_str(), kind.kind.as_str()) {

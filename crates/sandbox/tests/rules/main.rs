@@ -1,0 +1,99 @@
+//! Rules of custom resources (`x-kubernetes-validations`) beside the answers that the real server gave.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests fail by panicking"
+)]
+
+mod cases;
+#[path = "../common/mod.rs"]
+mod common;
+
+use cases::{BATCH, Case, Cases, found, refused, same};
+use kubewire::Now;
+use kubewire_sandbox::Sandbox;
+use serde_json::Value;
+
+const DEFINITIONS: &str = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+const JUDGES: &str = "/apis/rules.test/v1/judges";
+
+fn send(sandbox: &mut Sandbox, method: &str, target: &str, body: &Value) -> (u16, Value) {
+    common::send(sandbox, Now::default(), method, target, &[("content-type", "application/json")], body)
+}
+
+fn empty() -> Sandbox {
+    Sandbox::builder().rbac(false).build().unwrap()
+}
+
+fn all() -> Cases {
+    Cases::read(include_str!("rules.json"))
+}
+
+#[test]
+fn rules_that_are_none_are_refused() {
+    let cases = all();
+    let mut sandbox = empty();
+    let mut wrong = Vec::new();
+    for case in cases.rules.iter().filter(|case| case.refused.is_some()) {
+        let definition = cases.definition(&[case]);
+        let (code, answer) = send(&mut sandbox, "POST", &format!("{DEFINITIONS}?dryRun=All"), &definition);
+        let own = (code == 422).then(|| refused(&answer));
+        if own != case.refused {
+            wrong.push(format!("{}\n  real: {:?}\n  ours: {code} {own:?}", case.rule, case.refused));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn rules_find_what_they_find_on_the_server() {
+    let cases = all();
+    let good: Vec<&Case> = cases.rules.iter().filter(|case| case.refused.is_none()).collect();
+    let mut wrong = Vec::new();
+    for batch in good.chunks(BATCH) {
+        let mut sandbox = with(&cases, batch);
+        for (at, object) in cases.objects.iter().enumerate() {
+            let object = Cases::object(same(object, batch.len()));
+            let (_, answer) = send(&mut sandbox, "POST", &format!("{JUDGES}?dryRun=All"), &object);
+            for (case, own) in batch.iter().zip(found(&answer, batch.len())) {
+                compare(case, at, own.as_ref(), &mut wrong);
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn rules_see_what_was_there_before() {
+    let cases = all();
+    let rules: Vec<&Case> = cases.changes.iter().map(|(case, ..)| case).collect();
+    let mut sandbox = with(&cases, &rules);
+    let old = Cases::object(cases.changes.iter().map(|(_, old, _)| old));
+    let (code, answer) = send(&mut sandbox, "POST", JUDGES, &old);
+    assert_eq!(code, 201, "{answer}");
+    let mut now = Cases::object(cases.changes.iter().map(|(.., now)| now));
+    now["metadata"]["resourceVersion"] = answer["metadata"]["resourceVersion"].clone();
+    let (_, answer) = send(&mut sandbox, "PUT", &format!("{JUDGES}/judge"), &now);
+    let mut wrong = Vec::new();
+    for (case, own) in rules.iter().zip(found(&answer, rules.len())) {
+        compare(case, 0, own.as_ref(), &mut wrong);
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+fn with(cases: &Cases, rules: &[&Case]) -> Sandbox {
+    let mut sandbox = empty();
+    let (code, answer) = send(&mut sandbox, "POST", DEFINITIONS, &cases.definition(rules));
+    assert_eq!(code, 201, "{answer}");
+    sandbox
+}
+
+fn compare(case: &Case, at: usize, own: Option<&String>, wrong: &mut Vec<String>) {
+    let real = case.found[at].as_ref();
+    if real != own {
+        wrong.push(format!("{} of object {at}\n  real: {real:?}\n  ours: {own:?}", case.rule));
+    }
+}
