@@ -97,3 +97,75 @@ fn compare(case: &Case, at: usize, own: Option<&String>, wrong: &mut Vec<String>
         wrong.push(format!("{} of object {at}\n  real: {real:?}\n  ours: {own:?}", case.rule));
     }
 }
+
+/// Rules with pieces of others in them, or without some of their letters: they are refused or taken, and never more than that.
+#[test]
+fn rules_of_any_kind_are_answered() {
+    let cases = all();
+    let texts: Vec<&str> = cases.rules.iter().filter_map(|case| case.rule["rule"].as_str()).collect();
+    let mut state = 7_u64;
+    let mut dice = move |sides: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(state >> 33).unwrap() % sides.max(1)
+    };
+    let empty = empty();
+    let object = Cases::object(same(&cases.objects[0], 1));
+    for _ in 0..300 {
+        let mut letters: Vec<char> = texts[dice(texts.len())].chars().collect();
+        for _ in 0..=dice(3) {
+            let other: Vec<char> = texts[dice(texts.len())].chars().collect();
+            let (from, to) = (dice(other.len()), dice(other.len()));
+            let (start, end) = (dice(letters.len()), dice(letters.len()));
+            let piece = other[from.min(to)..from.max(to)].to_vec();
+            letters.splice(start.min(end)..start.max(end), piece);
+        }
+        let rule: String = letters.into_iter().collect();
+        let case = Case {
+            rule: serde_json::json!({"rule": rule, "message": "m"}),
+            at: String::new(),
+            refused: None,
+            found: Vec::new(),
+        };
+        let mut sandbox = empty.clone();
+        let (code, answer) = send(&mut sandbox, "POST", DEFINITIONS, &cases.definition(&[&case]));
+        assert!(matches!(code, 201 | 422 | 501), "{rule}: {answer}");
+        if code == 201 {
+            let (code, answer) = send(&mut sandbox, "POST", JUDGES, &object);
+            assert!(matches!(code, 201 | 422), "{rule}: {answer}");
+        }
+    }
+}
+
+#[test]
+fn rules_without_end_are_refused() {
+    let cases = all();
+    for (count, refused) in [(120, false), (300, true), (20_000, true)] {
+        let many = |text: &str| text.repeat(count);
+        for rule in [
+            format!("{}true{}", many("("), many(")")),
+            format!("size({}1{}) == 1", many("["), many("]")),
+            format!("{}1{} == 1", many("{1: "), many("}")),
+            format!("{}true{}", many("(true && "), many(")")),
+            format!("self{} == 1", many(".a")),
+            format!("self.tags{} == 1", many("[0]")),
+            format!("{}1 == 1", many("1 + ")),
+            format!("{}true", many("true ? true : ")),
+            format!("self.name{} == 'a'", many(".trim()")),
+            format!("{}true", many("!")),
+            format!("{}1 == 1", many("-")),
+        ] {
+            let case = Case {
+                rule: serde_json::json!({"rule": rule}),
+                at: String::new(),
+                refused: None,
+                found: Vec::new(),
+            };
+            let (code, answer) = send(&mut empty(), "POST", DEFINITIONS, &cases.definition(&[&case]));
+            let start: String = rule.chars().take(30).collect();
+            assert!(matches!(code, 201 | 422), "{start}: {answer}");
+            let told = answer["message"].as_str().unwrap_or_default();
+            let too_deep = told.contains("recursion") || told.contains("exceeds limit");
+            assert_eq!(too_deep, refused, "{count} of {start}: {code}");
+        }
+    }
+}

@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::super::flag;
 use super::check::{self, Checked};
 use super::declared::Functions;
+use super::depth::{too_large, with_stack};
 use super::lower::lower;
 use super::parse::{Places, parse, shown};
 use super::types::Type;
@@ -53,7 +54,7 @@ pub(super) struct Compiled {
 impl Node {
     /// `None` where a schema has no rules.
     pub(in super::super) fn of(schema: &Value) -> Option<Self> {
-        Self::below(schema, schema, true, &Functions::all())
+        with_stack(|| Self::below(schema, schema, true, &Functions::all()))
     }
 
     /// The rules of one schema for values of another, which may be the same.
@@ -147,6 +148,9 @@ fn one(
     names: Vec<(String, Type)>,
     functions: &Functions,
 ) -> Result<(IdedExpr, Checked), String> {
+    if let Some(what) = too_large(source) {
+        return Err(what);
+    }
     let mut tree = parse(source).map_err(|wrong| shown(source, wrong))?;
     let mut checked = check::check(&tree, functions, &Places::of(source), names);
     if !checked.wrong.is_empty() && checked.unknown.is_empty() {

@@ -6,6 +6,7 @@
 mod check;
 mod compile;
 mod declared;
+mod depth;
 mod failure;
 mod functions;
 mod lower;

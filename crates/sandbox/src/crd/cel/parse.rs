@@ -11,13 +11,16 @@ pub(super) struct Wrong {
     pub(super) what: String,
 }
 
-/// The tree of an expression.
+fn parser() -> Parser {
+    Parser::new().enable_optional_syntax(true).max_recursion_depth(u16::MAX)
+}
+
+/// The tree of an expression, which is not too deep.
 ///
 /// # Errors
 /// All that is wrong with it.
 pub(super) fn parse(text: &str) -> Result<IdedExpr, Vec<Wrong>> {
-    let parser = Parser::new().enable_optional_syntax(true);
-    parser.parse(text).map_err(|errors| {
+    parser().parse(text).map_err(|errors| {
         let one = |error: &kube_cel::cel::ParseError| {
             let (line, column) = (usize::try_from(error.pos.0), usize::try_from(error.pos.1));
             let (line, column) = (line.unwrap_or(1).max(1), column.unwrap_or(1).max(1));
@@ -37,7 +40,7 @@ impl Places {
     /// The parser keeps the places only of what is wrong. So the text is parsed once more with something wrong after it, which leaves the numbers of its nodes as they are.
     pub(super) fn of(text: &str) -> Self {
         let wrong = format!("(\n{text}\n) == has(1)");
-        let failed = Parser::new().enable_optional_syntax(true).parse(&wrong).err();
+        let failed = parser().parse(&wrong).err();
         let info = failed.and_then(|failed| failed.errors.into_iter().find_map(|error| error.source_info));
         Self { info }
     }

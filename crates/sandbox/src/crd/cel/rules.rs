@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::compile::{compile, rules};
 use super::declared::Functions;
+use super::depth::with_stack;
 use super::path::normal;
 use super::value;
 use crate::object::text;
@@ -17,12 +18,14 @@ const REASONS: [&str; 4] =
 /// What is wrong with the rules of a schema that is fine otherwise.
 pub(in super::super) fn faults(schema: &Value, place: &str) -> Vec<Fault> {
     let mut found = Vec::new();
-    walk(schema, place, &mut |schema, place, root| form(schema, place, root, &mut found));
+    walk(schema, place, &mut |schema, place, _| form(schema, place, &mut found));
     if found.is_empty() {
         let functions = Functions::all();
         let mut unrelated = None;
-        walk(schema, place, &mut |schema, place, root| {
-            types(schema, place, root, &functions, &mut unrelated, &mut found);
+        with_stack(|| {
+            walk(schema, place, &mut |schema, place, root| {
+                types(schema, place, root, &functions, &mut unrelated, &mut found);
+            });
         });
     }
     found
@@ -31,11 +34,12 @@ pub(in super::super) fn faults(schema: &Value, place: &str) -> Vec<Fault> {
 /// The first thing in a rule that the server knows alone.
 pub(in super::super) fn unknown(schema: &Value) -> Option<String> {
     let (functions, mut found) = (Functions::all(), None);
-    walk(schema, "", &mut |schema, _, root| {
+    let mut look = |schema: &Value, _: &str, root: bool| {
         let own = if root { value::rooted(schema) } else { schema.clone() };
         let unknown = rules(schema).find_map(|rule| compile(rule, &own, &functions).unknown.pop_first());
         found = found.take().or(unknown);
-    });
+    };
+    with_stack(|| walk(schema, "", &mut look));
     found.map(|what| format!("a rule that uses {what}"))
 }
 
@@ -57,7 +61,7 @@ fn walk(schema: &Value, place: &str, visit: &mut dyn FnMut(&Value, &str, bool)) 
 }
 
 /// What is wrong with rules before they are looked into.
-fn form(schema: &Value, place: &str, _root: bool, faults: &mut Vec<Fault>) {
+fn form(schema: &Value, place: &str, faults: &mut Vec<Fault>) {
     for (at, rule) in rules(schema).enumerate() {
         let place = |field: &str| format!("{place}.x-kubernetes-validations[{at}].{field}");
         let field = |name: &str| text(rule, &format!("/{name}"));

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::super::flag;
 use super::compile::{Node, Rule};
+use super::depth::with_stack;
 use super::failure::failure;
 use super::path::normal;
 use super::value::value;
@@ -42,7 +43,7 @@ impl Node {
     pub(in super::super) fn judge(&self, object: &Value, old: Option<&Value>) -> Found {
         let mut found = Found::default();
         let part = Part { now: object, before: old, same: old == Some(object) };
-        self.visit(part, "", &functions::context(), &mut found);
+        with_stack(|| self.visit(part, "", &functions::context(), &mut found));
         found
     }
 
