@@ -43,14 +43,14 @@ struct Level {
     questions: usize,
 }
 
-/// At most so many brackets and questions are within each other, and so many nodes of the tree.
+/// At most so many brackets and questions are within each other, and so many nodes of the tree; what is too deep is not read to its end.
 fn depth(text: &str) -> (usize, usize) {
     let (mut nested, mut deepest) = (0, 0);
     let mut around: Vec<Level> = Vec::new();
     let mut level = Level::default();
     let mut before = ' ';
     let mut letters = text.chars().peekable();
-    while let Some(letter) = letters.next() {
+    while let Some(letter) = letters.next().filter(|_| nested.max(deepest) <= DEEPEST) {
         match letter {
             '\'' | '"' => skip(letter, matches!(before, 'r' | 'R'), &mut letters),
             '/' if letters.peek() == Some(&'/') => {
