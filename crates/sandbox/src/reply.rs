@@ -61,6 +61,22 @@ impl Reply {
         Self::Whole(answer)
     }
 
+    /// The same in protobuf.
+    pub(crate) fn in_protobuf(self) -> Self {
+        #[cfg(feature = "protobuf")]
+        return match self {
+            Self::Whole(answer) => Self::Whole(crate::proto::answer(answer)),
+            Self::Watch(mut answer) => {
+                let media = HeaderValue::from_static("application/vnd.kubernetes.protobuf;stream=watch");
+                answer.headers_mut().insert(header::CONTENT_TYPE, media);
+                Self::Watch(answer.map(Watch::in_protobuf))
+            }
+            other => other,
+        };
+        #[cfg(not(feature = "protobuf"))]
+        self
+    }
+
     pub(crate) fn text(code: u16, body: &'static str) -> Self {
         let mut answer = Response::new(Bytes::from_static(body.as_bytes()));
         *answer.status_mut() = StatusCode::from_u16(code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);

@@ -22,7 +22,7 @@ use crate::server::Server;
 use crate::table::{self, Table};
 use crate::verbs::{self, Ask};
 use crate::watch::Watch;
-use crate::wire::{Accepts, Form, Query, Refusal, Route, Shape, negotiate, route};
+use crate::wire::{Accepts, Can, Encoding, Form, Query, Refusal, Route, Shape, negotiate, route};
 
 /// How long a request waits for a version to come, in milliseconds, as in the real server.
 const PATIENCE: u64 = 3_000;
@@ -271,7 +271,7 @@ impl Sandbox {
         self.answer(now, parked.request, waited)
     }
 
-    /// The next event of a watch, as a line of JSON: `Ready(None)` at its end, `Pending` where nothing has happened.
+    /// The next event of a watch, as a line of JSON, or in protobuf where that was asked for: `Ready(None)` at its end, `Pending` where nothing has happened.
     /// [`Watch::timeout`] says when something will happen by itself.
     pub fn poll(&self, watch: &mut Watch, now: Now) -> Poll<Option<Bytes>> {
         watch.poll(&self.server, now)
@@ -348,7 +348,8 @@ impl Sandbox {
                     warnings: Vec::new(),
                 };
                 let accepts = if collection { Accepts::Collection } else { Accepts::One };
-                let shape = negotiate(accept, accepts, table::is_known(&place))?;
+                let can = Can { table: table::is_known(&place), message: place.kind.custom.is_none() };
+                let (shape, encoding) = negotiate(accept, accepts, can)?;
                 if let Shape::As(form) = shape {
                     ask.form = form;
                 }
@@ -356,13 +357,14 @@ impl Sandbox {
                 if ask.method != Method::GET {
                     self.follow(&place.kind, now);
                 }
-                match done
-                    .and_then(|reply| if shape == Shape::Table { tabled(&ask, reply) } else { Ok(reply) })
-                {
-                    Err(Refusal::Later { revision }) => Err(Refusal::Later { revision }),
-                    Err(refusal) => Ok(Reply::refused(&refusal, &ask.warnings)),
-                    done => done,
-                }
+                let done = done
+                    .and_then(|reply| if shape == Shape::Table { tabled(&ask, reply) } else { Ok(reply) });
+                let reply = match done {
+                    Err(Refusal::Later { revision }) => return Err(Refusal::Later { revision }),
+                    Err(refusal) => Reply::refused(&refusal, &ask.warnings),
+                    Ok(reply) => reply,
+                };
+                Ok(if encoding == Encoding::Protobuf { reply.in_protobuf() } else { reply })
             }
         }
     }

@@ -65,12 +65,14 @@ fn versions(object: &Value, faults: &mut Vec<Fault>) {
             Some(_) if one => "spec.validation.openAPIV3Schema".to_owned(),
             Some(_) => format!("spec.versions[{at}].schema.openAPIV3Schema"),
         };
-        let (schema, before) = (schema.unwrap_or(&Value::Null), faults.len());
-        structure(schema, &place, Level::Root, faults);
+        let schema = schema.unwrap_or(&Value::Null);
+        let mut own = Vec::new();
+        structure(schema, &place, Level::Root, &mut own);
         #[cfg(feature = "cel")]
-        if faults.len() == before {
-            faults.extend(super::cel::faults(schema, &place));
+        if own.is_empty() {
+            own = super::cel::faults(schema, &place);
         }
+        faults.extend(own);
     }
     let mut invalid = |why: &str| faults.push(Fault::invalid_value("spec.versions", shown(versions), why));
     if names.iter().enumerate().any(|(at, name)| names.iter().skip(at + 1).any(|other| other == name)) {

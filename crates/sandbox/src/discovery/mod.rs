@@ -12,7 +12,7 @@ use serde_json::json;
 
 use crate::registry::Registry;
 use crate::reply::Reply;
-use crate::wire::{Accepts, Problem, Refusal, encode, negotiate};
+use crate::wire::{Accepts, Can, Problem, Refusal, encode, negotiate};
 
 /// Answers for `/api`, `/apis`, and below.
 pub(crate) fn answer(
@@ -31,7 +31,7 @@ pub(crate) fn answer(
         let core = words.as_slice() == ["api"];
         return Ok(aggregated::answer(registry, core));
     }
-    negotiate(accept, Accepts::One, false)?;
+    negotiate(accept, Accepts::One, Can { table: false, message: false })?;
     let document = match words.as_slice() {
         ["api"] => legacy::versions(),
         ["apis"] => legacy::groups(registry),

@@ -1,16 +1,20 @@
-//! Bodies in protobuf, which kubectl sends where it makes objects of kinds that it knows (`create deployment`, `auth can-i`).
+//! Bodies in protobuf, which kubectl sends where it makes objects of kinds that it knows (`create deployment`, `auth can-i`), and answers, which
+//! clients ask for where they only want the metadata of many objects.
 //!
-//! A message of any kind is read into the JSON value that it stands for, along the same table of types as everything else, with the numbers of the fields
+//! A message of any kind is read into the JSON value that it stands for, and written from it, along the same table of types as everything else, with the numbers of the fields
 //! beside it. Source: <https://kubernetes.io/docs/reference/using-api/api-concepts/#protobuf-encoding>.
 
+mod answer;
 mod numbers;
 mod read;
 mod wire;
+mod write;
 
 use serde_json::Value;
 
 use crate::object::put;
 use crate::schema::{Typed, builtin};
+pub(crate) use answer::{answer, event};
 use wire::Fields;
 
 /// What a body is called in this encoding.

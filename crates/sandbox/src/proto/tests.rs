@@ -89,3 +89,56 @@ fn what_is_no_message_is_refused() {
     assert!(read(&body("v1", "ConfigMap", &number(2, 1))).is_err());
     assert!(read(&body("v1", "ConfigMap", &[0xff; 9])).is_err());
 }
+
+#[test]
+fn what_is_written_is_read_again() {
+    let metadata = json!({
+        "name": "web", "labels": {"a": "b", "c": ""}, "generation": 3, "creationTimestamp": "2026-01-02T03:04:05Z",
+        "managedFields": [{"manager": "m", "operation": "Apply", "fieldsV1": {"f:spec": {}}}],
+    });
+    let probe = json!({"httpGet": {"path": "/", "port": "http"}, "initialDelaySeconds": 5});
+    let ports = json!([{"containerPort": 80, "protocol": "TCP"}]);
+    let limits = json!({"limits": {"cpu": "100m"}});
+    let container =
+        json!({"name": "c", "image": "i", "ports": ports, "resources": limits, "livenessProbe": probe});
+    let volume = json!({"name": "v", "configMap": {"name": "m", "optional": true}});
+    let template = json!({"spec": {"containers": [container], "volumes": [volume]}});
+    let rolling = json!({"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 1, "maxUnavailable": "25%"}});
+    let selector = json!({"matchExpressions": [{"key": "a", "operator": "In", "values": ["b", "c"]}]});
+    for value in [
+        json!({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": metadata,
+            "spec": {"replicas": 2, "selector": selector, "template": template, "strategy": rolling}}),
+        json!({"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "data": {"k": "AAEC/w=="}, "immutable": true}),
+        json!({"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": {"name": "l"},
+            "spec": {"holderIdentity": "h", "renewTime": "2026-01-02T03:04:05.000678Z"}}),
+        json!({"apiVersion": "authorization.k8s.io/v1", "kind": "SubjectAccessReview", "metadata": {},
+            "spec": {"user": "u", "extra": {"x": ["1", "2"]}}, "status": {"allowed": false}}),
+    ] {
+        let body = answer::body(&value).unwrap();
+        assert_eq!(read(&body).unwrap(), value);
+    }
+    assert_eq!(answer::body(&json!({"apiVersion": "example.com/v1", "kind": "Widget"})), None);
+}
+
+#[test]
+fn metadata_and_failures_are_written_as_the_server_writes_them() {
+    let list = json!({
+        "apiVersion": "meta.k8s.io/v1", "kind": "PartialObjectMetadataList", "metadata": {"resourceVersion": "7", "remainingItemCount": 2},
+        "items": [{"metadata": {"name": "a"}}],
+    });
+    let head = [field(2, b"7"), number(4, 2)].concat();
+    let raw = [field(1, &head), field(2, &field(1, &field(1, b"a")))].concat();
+    let wanted = body("meta.k8s.io/v1", "PartialObjectMetadataList", &raw);
+    assert_eq!(answer::body(&list).unwrap(), wanted);
+
+    let status = json!({"apiVersion": "v1", "kind": "Status", "status": "Failure", "reason": "Gone", "details": {"causes": [{"field": "f"}]}, "code": 110});
+    let details = field(4, &field(3, b"f"));
+    let raw = [field(1, b""), field(2, b"Failure"), field(4, b"Gone"), field(5, &details), number(6, 110)];
+    let wanted = body("v1", "Status", &raw.concat());
+    assert_eq!(answer::body(&status).unwrap(), wanted);
+
+    let event = event("ADDED", &status).unwrap();
+    let raw = [field(1, b"ADDED"), field(2, &field(1, &wanted))].concat();
+    assert_eq!(event[..4], u32::try_from(raw.len()).unwrap().to_be_bytes());
+    assert_eq!(event[4..], raw);
+}

@@ -3,6 +3,7 @@
 mod apply;
 mod ask;
 mod body;
+mod components;
 mod create;
 mod delete;
 mod delete_options;
@@ -78,6 +79,9 @@ pub(crate) fn perform(server: &mut Server, ask: &mut Ask<'_>) -> Result<Reply, R
     if !matches!(place.subresource.as_str(), "" | "status") {
         let what = format!("{}/{}", place.qualified(), place.subresource);
         return Err(Problem::not_yet(&what).into());
+    }
+    if place.kind.plural == "componentstatuses" {
+        return components::perform(ask, verb);
     }
     if !place.kind.is_stored() {
         return Err(Problem::not_yet(&place.qualified()).into());

@@ -35,6 +35,8 @@ pub struct Watch {
     form: Form,
     /// Each event's object is a table.
     table: Option<Table>,
+    #[cfg(feature = "protobuf")]
+    protobuf: bool,
     /// The write up to which everything was told.
     revision: u64,
     /// What was there at the start and is still to be told.
@@ -82,6 +84,8 @@ impl Watch {
             selector: options.selector.clone(),
             form: ask.form,
             table: None,
+            #[cfg(feature = "protobuf")]
+            protobuf: false,
             revision: server.store.revision(),
             initial: VecDeque::new(),
             initial_end: false,
@@ -110,7 +114,14 @@ impl Watch {
         self
     }
 
-    /// The next event, as a line of JSON; `Ready(None)` at the end, `Pending` where nothing has happened yet.
+    /// The same watch, whose events are messages of protobuf.
+    #[cfg(feature = "protobuf")]
+    pub(crate) fn in_protobuf(mut self) -> Self {
+        self.protobuf = true;
+        self
+    }
+
+    /// The next event, as a line of JSON or a message of protobuf; `Ready(None)` at the end, `Pending` where nothing has happened yet.
     pub(crate) fn poll(&mut self, server: &Server, now: Now) -> Poll<Option<Bytes>> {
         let next = self.cut_short(server).unwrap_or_else(|| self.next(server, now));
         if let (Some(End::After { events, .. }), Poll::Ready(Some(_))) = (&mut self.end, &next) {
@@ -140,7 +151,7 @@ impl Watch {
             // The real server counts from the last version that it has forgotten.
             let (at, oldest) = (self.revision, server.store.compacted());
             let problem = Problem::expired(format!("too old resource version: {at} ({oldest})"));
-            return Poll::Ready(Some(event::line("ERROR", &problem.value())));
+            return Poll::Ready(Some(self.encoded("ERROR", &problem.value())));
         };
         for change in changes {
             self.revision = change.revision;
@@ -196,8 +207,18 @@ impl Watch {
     fn event(&mut self, kind: &str, object: &Value, now: Now) -> Bytes {
         match &mut self.table {
             Some(table) => event::line(kind, &table.of_one(object, now)),
-            None => event::line(kind, object),
+            None => self.encoded(kind, object),
         }
+    }
+
+    fn encoded(&self, kind: &str, object: &Value) -> Bytes {
+        #[cfg(feature = "protobuf")]
+        if self.protobuf
+            && let Some(event) = crate::proto::event(kind, object)
+        {
+            return event;
+        }
+        event::line(kind, object)
     }
 }
 

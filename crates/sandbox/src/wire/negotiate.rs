@@ -24,6 +24,22 @@ pub(crate) enum Shape {
     Table,
 }
 
+/// In which encoding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Encoding {
+    Json,
+    Protobuf,
+}
+
+/// What of a kind can be written.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Can {
+    /// Its columns are known.
+    pub(crate) table: bool,
+    /// Its objects have messages in protobuf.
+    pub(crate) message: bool,
+}
+
 /// What a route is, as far as its answers' forms go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Accepts {
@@ -39,14 +55,18 @@ const NO_ROUTE: &str = "406: Not Acceptable\n\nAvailable representations: applic
 const STREAMS: &str = ", application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch";
 const NONE: &str = "only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf";
 
-/// Chooses among what `accept` lists. Of the three encodings only JSON is written yet: where JSON is not among those listed, it is refused.
-/// A table is only given where `tables` says that its columns are known.
+/// Chooses among what `accept` lists. Whoever takes JSON, too, gets whole objects in it, whatever stands first. YAML is not written.
 ///
 /// # Errors
 /// 406 in one of its two wordings.
-pub(crate) fn negotiate(accept: Option<&str>, route: Accepts, tables: bool) -> Result<Shape, Refusal> {
+pub(crate) fn negotiate(
+    accept: Option<&str>,
+    route: Accepts,
+    can: Can,
+) -> Result<(Shape, Encoding), Refusal> {
+    const PROTOBUF: &str = "application/vnd.kubernetes.protobuf";
     let Some(accept) = accept.filter(|accept| !accept.trim().is_empty()) else {
-        return Ok(Shape::As(Form::Whole));
+        return Ok((Shape::As(Form::Whole), Encoding::Json));
     };
     let clauses = || accept.split(',').map(str::trim).map(Clause::parse);
     // go-restful looks at the type alone, and knows no `application/*`.
@@ -55,17 +75,28 @@ pub(crate) fn negotiate(accept: Option<&str>, route: Accepts, tables: bool) -> R
         return Err(Problem::not_acceptable_route(&format!("{NO_ROUTE}{streams}")).into());
     }
     let readable = |clause: &Clause<'_>| matches!(clause.media, "*/*" | "application/*" | "application/json");
-    for clause in clauses().filter(readable) {
+    let mut otherwise = None;
+    for clause in clauses() {
+        let encoding = match clause.media {
+            PROTOBUF if cfg!(feature = "protobuf") => Encoding::Protobuf,
+            _ if readable(&clause) => Encoding::Json,
+            _ => continue,
+        };
         let known = clause.parameter("v") == Some("v1") && clause.parameter("g") == Some("meta.k8s.io");
         match clause.parameter("as") {
-            None | Some("") => return Ok(Shape::As(Form::Whole)),
-            Some("PartialObjectMetadata") if known => return Ok(Shape::As(Form::Metadata)),
-            Some("PartialObjectMetadataList") if known => return Ok(Shape::As(Form::MetadataList)),
-            Some("Table") if known && tables => return Ok(Shape::Table),
-            Some(_) => {}
+            None | Some("") if encoding == Encoding::Json => return Ok((Shape::As(Form::Whole), encoding)),
+            None | Some("") if can.message => otherwise = Some((Shape::As(Form::Whole), encoding)),
+            Some("PartialObjectMetadata") if known => return Ok((Shape::As(Form::Metadata), encoding)),
+            Some("PartialObjectMetadataList") if known => {
+                return Ok((Shape::As(Form::MetadataList), encoding));
+            }
+            Some("Table") if known && can.table && encoding == Encoding::Json => {
+                return Ok((Shape::Table, encoding));
+            }
+            _ => {}
         }
     }
-    Err(Problem::not_acceptable(NONE).into())
+    otherwise.ok_or_else(|| Problem::not_acceptable(NONE).into())
 }
 
 struct Clause<'a> {
@@ -93,28 +124,44 @@ mod tests {
     fn forms_are_chosen() {
         const PARTIAL: &str = "application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io";
         const TABLE: &str = "application/json;as=Table;v=v1;g=meta.k8s.io";
-        let whole = Ok(Shape::As(Form::Whole));
-        let cases: [(Option<&str>, Result<Shape, u16>); 10] = [
+        let whole = Ok((Shape::As(Form::Whole), Encoding::Json));
+        let cases = [
             (None, whole),
             (Some(""), whole),
             (Some("application/json"), whole),
             (Some("*/*"), whole),
             (Some("application/vnd.kubernetes.protobuf, application/json"), whole),
-            (Some(PARTIAL), Ok(Shape::As(Form::Metadata))),
+            (Some(PARTIAL), Ok((Shape::As(Form::Metadata), Encoding::Json))),
             (Some("application/json;as=Table;v=v1;g=meta.k8s.io,application/json"), whole),
             (Some(TABLE), Err(406)),
             (Some("text/html"), Err(406)),
             (Some("application/*"), Err(406)),
         ];
         for (accept, wanted) in cases {
-            let found = negotiate(accept, Accepts::One, false).map_err(|refusal| match refusal {
-                Refusal::Status(problem) => problem.code,
-                other => panic!("{other:?}"),
-            });
+            let found =
+                negotiate(accept, Accepts::One, Can { table: false, message: true }).map_err(|refusal| {
+                    match refusal {
+                        Refusal::Status(problem) => problem.code,
+                        other => panic!("{other:?}"),
+                    }
+                });
             assert_eq!(found, wanted, "{accept:?}");
         }
         for accept in [TABLE, "application/json;as=Table;v=v1;g=meta.k8s.io,application/json"] {
-            assert!(matches!(negotiate(Some(accept), Accepts::One, true), Ok(Shape::Table)), "{accept}");
+            let can = Can { table: true, message: true };
+            assert!(matches!(negotiate(Some(accept), Accepts::One, can), Ok((Shape::Table, _))), "{accept}");
         }
+    }
+
+    #[test]
+    #[cfg(feature = "protobuf")]
+    fn protobuf_is_for_metadata_and_for_those_who_know_nothing_else() {
+        const PLAIN: &str = "application/vnd.kubernetes.protobuf";
+        const PARTIAL: &str = "application/vnd.kubernetes.protobuf;as=PartialObjectMetadata;v=v1;g=meta.k8s.io,application/json";
+        let choose =
+            |accept, message| negotiate(Some(accept), Accepts::One, Can { table: true, message }).ok();
+        assert_eq!(choose(PLAIN, true), Some((Shape::As(Form::Whole), Encoding::Protobuf)));
+        assert_eq!(choose(PLAIN, false), None);
+        assert_eq!(choose(PARTIAL, false), Some((Shape::As(Form::Metadata), Encoding::Protobuf)));
     }
 }
