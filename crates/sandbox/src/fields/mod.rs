@@ -5,6 +5,7 @@
 mod apply;
 mod compare;
 mod element;
+mod last_applied;
 mod managed;
 mod merge;
 mod schema;
@@ -13,6 +14,7 @@ mod track;
 mod walk;
 
 pub(crate) use apply::{Conflict, Refused, apply};
+pub(crate) use last_applied::apply_as_kubectl;
 pub(crate) use schema::Type;
 pub(crate) use track::{Writer, keep_times, sort, track};
 pub(crate) use walk::{faults, in_go};

@@ -36,6 +36,12 @@ pub(crate) fn join(path: &str, field: &str) -> String {
     if path.is_empty() { field.to_owned() } else { format!("{path}.{field}") }
 }
 
+/// JSON as Go writes it: some signs so that it can stand in HTML.
+pub(crate) fn as_go(value: &Value) -> String {
+    let json = value.to_string().replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026");
+    json.replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029")
+}
+
 /// The metadata, which is made where there is none.
 pub(crate) fn meta_mut(object: &mut Value) -> Option<&mut Map<String, Value>> {
     let fields = object.as_object_mut()?;

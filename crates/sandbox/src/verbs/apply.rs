@@ -15,9 +15,6 @@ use crate::server::Server;
 use crate::validate::Fault;
 use crate::wire::{Problem, Refusal, parse_uint};
 
-/// What `kubectl apply` without the server's side leaves in an object.
-const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
-
 pub(super) fn apply(server: &mut Server, ask: &mut Ask<'_>) -> Result<Reply, Refusal> {
     let missing = ask.query.text("fieldManager").is_empty();
     let missing = missing.then(|| Fault::required("fieldManager", "is required for apply patch"));
@@ -31,12 +28,6 @@ pub(super) fn apply(server: &mut Server, ask: &mut Ask<'_>) -> Result<Reply, Ref
     }
     let wanted = read(ask)?;
     let manager = ask.manager();
-    let has_last = |object: &Value| {
-        object.pointer("/metadata/annotations").and_then(|all| all.get(LAST_APPLIED)).is_some()
-    };
-    if manager == "kubectl" && (has_last(&wanted) || old.as_deref().is_some_and(has_last)) {
-        return Err(Problem::not_yet("kubectl's move from its own apply to the server's").into());
-    }
     check(ask, of, &wanted)?;
     let (version, now) = (kind.api_version(), timestamp(ask.now));
     let now = now.as_str().unwrap_or_default();
@@ -49,11 +40,11 @@ pub(super) fn apply(server: &mut Server, ask: &mut Ask<'_>) -> Result<Reply, Ref
         reset: reset(kind, &place.subresource),
     };
     let force = ask.query.flag("force").unwrap_or_default();
-    let applied =
-        fields::apply(of, old.as_deref(), &wanted, &writer, force).map_err(|refused| match refused {
-            fields::Refused::Conflicts(found) => conflict(&found),
-            fields::Refused::Unknown(faults) => Problem::plain(told(&faults)).into(),
-        })?;
+    let apply = if manager == "kubectl" { fields::apply_as_kubectl } else { fields::apply };
+    let applied = apply(of, old.as_deref(), &wanted, &writer, force).map_err(|refused| match refused {
+        fields::Refused::Conflicts(found) => conflict(&found),
+        fields::Refused::Unknown(faults) => Problem::plain(told(&faults)).into(),
+    })?;
     let parsed = Parsed { value: applied, duplicates: Vec::new() };
     let mut object = decode(kind, parsed, Wording::Converter).map_err(|why| {
         let who = who(&wanted);

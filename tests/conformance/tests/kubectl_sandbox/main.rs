@@ -173,6 +173,17 @@ const WORDS: &[(i32, &[&str])] = &[
     (1, &["delete", "-f", "@shop"]),
     (1, &["get", "-f", "@shop"]),
     (0, &["delete", "cm", "--all"]),
+    // From kubectl's own apply to that of the server, and back.
+    (0, &["apply", "-f", "@shop"]),
+    // The server merges the volume of the one into that of the other.
+    (1, &["apply", "--server-side", "-f", "@changed"]),
+    (0, &["get", "-f", "@shop", "-o", "yaml", "--show-managed-fields"]),
+    (0, &["apply", "-f", "@shop"]),
+    (0, &["label", "cm/settings", "tier=c", "--overwrite"]),
+    (1, &["apply", "--server-side", "--field-manager=other", "-f", "@changed"]),
+    (0, &["apply", "--server-side", "-f", "@shop"]),
+    (0, &["get", "-f", "@shop", "-o", "yaml", "--show-managed-fields"]),
+    (0, &["delete", "-f", "@shop"]),
 ];
 
 #[test]

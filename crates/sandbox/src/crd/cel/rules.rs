@@ -9,7 +9,7 @@ use super::declared::Functions;
 use super::depth::with_stack;
 use super::path::normal;
 use super::value;
-use crate::object::text;
+use crate::object::{as_go, text};
 use crate::validate::Fault;
 
 const REASONS: [&str; 4] =
@@ -155,12 +155,6 @@ fn shown(rule: &Value) -> String {
         ("OptionalOldSelf", or_null("optionalOldSelf")),
     ];
     let fields: Vec<String> =
-        fields.iter().map(|(name, value)| format!("\"{name}\":{}", go(value))).collect();
+        fields.iter().map(|(name, value)| format!("\"{name}\":{}", as_go(value))).collect();
     format!("{{{}}}", fields.join(","))
-}
-
-/// JSON as Go writes it, which escapes what would be HTML.
-fn go(value: &Value) -> String {
-    let text = value.to_string();
-    text.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026")
 }

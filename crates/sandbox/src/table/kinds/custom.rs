@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::path::Path;
 use crate::crd::Custom;
-use crate::object::text;
+use crate::object::{as_go, text};
 use crate::table::age::age;
 use crate::table::columns::{AGE, Column, NAME};
 use crate::table::printer::{Cells, Printer};
@@ -60,7 +60,7 @@ fn cell(kind: &str, found: &Value, row: &Row<'_>) -> Value {
         ("string", Value::String(text)) => text.as_str().into(),
         ("string", Value::Number(number)) => number.to_string().into(),
         ("string", Value::Bool(flag)) => flag.to_string().into(),
-        ("string", found) => escaped(&found.to_string()).into(),
+        ("string", found) => as_go(found).into(),
         #[expect(clippy::cast_possible_truncation, reason = "Go cuts off what is behind the point, too")]
         ("integer", Value::Number(number)) => match number.as_i64() {
             Some(whole) => whole.into(),
@@ -76,11 +76,6 @@ fn cell(kind: &str, found: &Value, row: &Row<'_>) -> Value {
         },
         _ => Value::Null,
     }
-}
-
-/// Go writes these signs so that JSON can stand in HTML.
-fn escaped(json: &str) -> String {
-    json.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026")
 }
 
 #[cfg(test)]
