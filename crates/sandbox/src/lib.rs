@@ -12,6 +12,8 @@ mod life;
 #[cfg(feature = "listener")]
 mod listener;
 mod log;
+#[cfg(feature = "metrics")]
+mod metrics;
 mod mount;
 mod object;
 mod patch;

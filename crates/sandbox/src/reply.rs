@@ -77,6 +77,15 @@ impl Reply {
         self
     }
 
+    #[cfg(feature = "metrics")]
+    pub(crate) fn metrics(text: String) -> Self {
+        let mut answer = Response::new(Bytes::from(text));
+        let plain =
+            HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8; escaping=underscores");
+        answer.headers_mut().insert(header::CONTENT_TYPE, plain);
+        Self::Whole(answer)
+    }
+
     pub(crate) fn text(code: u16, body: &'static str) -> Self {
         let mut answer = Response::new(Bytes::from_static(body.as_bytes()));
         *answer.status_mut() = StatusCode::from_u16(code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);

@@ -14,6 +14,8 @@ use crate::discovery;
 use crate::fault::Faults;
 use crate::life::{Life, State};
 use crate::log::{Log, Logged};
+#[cfg(feature = "metrics")]
+use crate::metrics::{self, Requests};
 use crate::mount::Mount;
 use crate::object::meta;
 use crate::registry::{Kind, Registry};
@@ -37,6 +39,8 @@ pub struct Sandbox {
     pub(crate) faults: Faults,
     pub(crate) life: State,
     log: Log,
+    #[cfg(feature = "metrics")]
+    requests: Requests,
     /// The last that was heard of the time.
     now: Now,
 }
@@ -115,6 +119,8 @@ impl Builder {
             server,
             faults: Faults::new(self.seed),
             log: Log::default(),
+            #[cfg(feature = "metrics")]
+            requests: Requests::default(),
             now: self.now,
         };
         if self.rbac {
@@ -149,6 +155,8 @@ impl Sandbox {
                 server: Server::new(0, true),
                 faults: Faults::new(0),
                 log: Log::default(),
+                #[cfg(feature = "metrics")]
+                requests: Requests::default(),
                 now: Now::default(),
             },
         }
@@ -314,6 +322,8 @@ impl Sandbox {
     pub(crate) fn note(&mut self, now: Now, request: &Request<Bytes>, reply: &Reply) {
         let target = request.uri().path_and_query().map(ToString::to_string).unwrap_or_default();
         let status = reply.status().map_or(0, |status| status.as_u16());
+        #[cfg(feature = "metrics")]
+        self.requests.count(&self.server.registry, request, status);
         self.log.push(Logged { at: now.mono, method: request.method().to_string(), target, status });
     }
 
@@ -328,6 +338,10 @@ impl Sandbox {
         let method = request.method().clone();
         match route(&self.server.registry, request.uri().path())? {
             Route::Discovery(parts) => discovery::answer(&self.server.registry, &method, &parts, accept),
+            #[cfg(feature = "metrics")]
+            Route::Other(path) if path == "/metrics" && method == Method::GET => {
+                Ok(Reply::metrics(metrics::text(&self.server, &self.requests)))
+            }
             Route::Other(path) => discovery::other(&self.server.registry, &method, &path),
             Route::Resource(place) => {
                 let query = Query::parse(query);

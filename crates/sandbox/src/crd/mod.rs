@@ -27,7 +27,7 @@ pub(crate) use judge::{judge, warned};
 pub(crate) use rules::faults as validate_definition;
 pub(crate) use scale::{Scale, label_selector, names, number, set as set_number};
 pub(crate) use settle::{CLEANUP, end, is_ending, settle};
-pub(crate) use validate::{validate, validate_status};
+pub(crate) use validate::{misnamed, validate, validate_status};
 
 pub(crate) const GROUP: &str = "apiextensions.k8s.io";
 

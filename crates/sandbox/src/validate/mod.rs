@@ -36,7 +36,8 @@ pub(crate) fn create(kind: &Kind, object: &Value) -> Vec<Fault> {
     if own_first(kind) && !own.is_empty() {
         return own;
     }
-    let mut faults = metadata::create(kind, object);
+    let misnamed = kind.custom.is_some() && crate::crd::misnamed(kind, object).is_some();
+    let mut faults = if misnamed { Vec::new() } else { metadata::create(kind, object) };
     faults.extend(own);
     rules(kind, object, None, &mut faults);
     faults

@@ -86,6 +86,9 @@ data:
   a: [1]
 ";
 
+/// Of a deployment of three, in whose place there is no controller.
+const ROLLED_OUT: &str = r#"{"status": {"observedGeneration": 99, "replicas": 3, "updatedReplicas": 3, "readyReplicas": 3, "availableReplicas": 3}}"#;
+
 /// One after the other, with the exit code that they bring; what begins with `@` is a file.
 const WORDS: &[(i32, &[&str])] = &[
     (0, &["apply", "-f", "@shop"]),
@@ -183,6 +186,10 @@ const WORDS: &[(i32, &[&str])] = &[
     (1, &["apply", "--server-side", "--field-manager=other", "-f", "@changed"]),
     (0, &["apply", "--server-side", "-f", "@shop"]),
     (0, &["get", "-f", "@shop", "-o", "yaml", "--show-managed-fields"]),
+    (0, &["scale", "deploy/web", "--replicas=3"]),
+    (0, &["patch", "deploy", "web", "--subresource=status", "--type=merge", "-p", ROLLED_OUT]),
+    (0, &["rollout", "status", "deploy/web", "--timeout=5s"]),
+    (0, &["rollout", "history", "deploy/web"]),
     (0, &["delete", "-f", "@shop"]),
 ];
 

@@ -10,7 +10,7 @@ use super::compile::{Node, Rule};
 use super::depth::with_stack;
 use super::failure::failure;
 use super::path::normal;
-use super::value::value;
+use super::value::{misfit, value};
 use super::{OLD, SELF, functions};
 use crate::object::{join, text};
 use crate::validate::Fault;
@@ -94,6 +94,13 @@ impl Node {
 
     fn evaluate(&self, part: Part<'_>, path: &str, context: &Context<'_>, found: &mut Found) {
         if self.rules.is_empty() {
+            return;
+        }
+        if let Some(why) = misfit(part.now, &self.schema) {
+            for rule in self.rules.iter().filter(|rule| !rule.uses_old || part.before.is_some()) {
+                let why = format!("{why} evaluating rule: {}", named(rule));
+                found.faults.push(Fault::invalid(path, text(&self.schema, "/type"), why));
+            }
             return;
         }
         let (now, before) =

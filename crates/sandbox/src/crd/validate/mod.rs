@@ -21,18 +21,22 @@ pub(crate) use value::pattern;
 
 /// What is wrong with an object; its metadata are looked at elsewhere.
 pub(crate) fn validate(kind: &Kind, custom: &Custom, object: &Value) -> Vec<Fault> {
-    let said = text(object, "/kind");
-    if said != kind.kind {
-        return vec![Fault::invalid("kind", said, format!("must be {}", kind.kind))];
-    }
-    let (said, own) = (text(object, "/apiVersion"), kind.api_version());
-    if said != own {
-        return vec![Fault::invalid("apiVersion", said, format!("must be {own}"))];
+    if let Some(fault) = misnamed(kind, object) {
+        return vec![fault];
     }
     let mut faults = value::check(object, &custom.schema, "").faults;
     faults.extend(custom.scale.iter().flat_map(|scale| scale.faults(object)));
     lists::check(object, &custom.schema, "", &mut faults);
     faults
+}
+
+/// Whether an object says that it is of another kind. Its metadata are not looked at then.
+pub(crate) fn misnamed(kind: &Kind, object: &Value) -> Option<Fault> {
+    let (said, version, own) = (text(object, "/kind"), text(object, "/apiVersion"), kind.api_version());
+    if said != kind.kind {
+        return Some(Fault::invalid("kind", said, format!("must be {}", kind.kind)));
+    }
+    (version != own).then(|| Fault::invalid("apiVersion", version, format!("must be {own}")))
 }
 
 /// What is wrong with an object's status, which is written alone: its paths begin there, but for those of the causes.

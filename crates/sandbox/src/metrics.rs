@@ -1,0 +1,103 @@
+//! `/metrics`: the few metrics of the real server's that mean something here, by its names and in its words.
+//!
+//! Source: `metrics.go` in `k8s.io/apiserver/pkg/endpoints/metrics`, and <https://prometheus.io/docs/instrumenting/exposition_formats/>.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use bytes::Bytes;
+use http::{Method, Request, header};
+
+use crate::auth::Attributes;
+use crate::registry::Registry;
+use crate::server::Server;
+use crate::wire::Query;
+
+/// How often what was asked, by the labels of `apiserver_request_total`. They are those of resources that are served, so that there is an end of them.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Requests(BTreeMap<String, u64>);
+
+impl Requests {
+    pub(crate) fn count(&mut self, registry: &Registry, request: &Request<Bytes>, code: u16) {
+        let labels = labels(registry, request, code).or_else(|| path(request, code));
+        if let Some(labels) = labels {
+            *self.0.entry(labels).or_default() += 1;
+        }
+    }
+}
+
+fn labels(registry: &Registry, request: &Request<Bytes>, code: u16) -> Option<String> {
+    let (path, query) = (request.uri().path(), request.uri().query().unwrap_or_default());
+    let asked = Attributes::of(request.method(), path, query);
+    let mut parts = path.trim_start_matches('/').split('/');
+    let version = if parts.next() == Some("api") { parts.next() } else { parts.nth(1) }?;
+    let kind = registry.find(&asked.group, version, &asked.resource)?;
+    if !asked.subresource.is_empty() {
+        kind.subresource(&asked.subresource)?;
+    }
+    let applies = || {
+        let media = request.headers().get(header::CONTENT_TYPE).and_then(|media| media.to_str().ok());
+        media.is_some_and(|media| media.starts_with("application/apply-patch"))
+    };
+    let verb = match asked.verb.as_str() {
+        "create" => "POST",
+        "update" => "PUT",
+        "patch" if applies() => "APPLY",
+        verb @ ("get" | "list" | "watch" | "patch" | "delete" | "deletecollection") => &verb.to_uppercase(),
+        _ => return None,
+    };
+    let dry = match Query::parse(query).text("dryRun") {
+        "" => "",
+        "All" => "All",
+        _ => "invalid",
+    };
+    let scope = match (asked.name.is_empty(), asked.namespace.is_empty()) {
+        _ if *request.method() == Method::POST => "resource",
+        (false, _) => "resource",
+        (true, false) => "namespace",
+        (true, true) => "cluster",
+    };
+    let (group, resource, part) = (asked.group, asked.resource, asked.subresource);
+    Some(format!(
+        "code=\"{code}\",component=\"apiserver\",dry_run=\"{dry}\",group=\"{group}\",resource=\"{resource}\",scope=\"{scope}\",subresource=\"{part}\",verb=\"{verb}\",version=\"{version}\""
+    ))
+}
+
+/// The same of paths that are no resources.
+fn path(request: &Request<Bytes>, code: u16) -> Option<String> {
+    let path = request.uri().path();
+    let known = matches!(path, "/healthz" | "/livez" | "/readyz" | "/metrics" | "/version");
+    (known && *request.method() == Method::GET).then(|| {
+        format!("code=\"{code}\",component=\"\",dry_run=\"\",group=\"\",resource=\"\",scope=\"\",subresource=\"{path}\",verb=\"GET\",version=\"\"")
+    })
+}
+
+/// The document.
+pub(crate) fn text(server: &Server, requests: &Requests) -> String {
+    let mut out = String::new();
+    let mut metric =
+        |name: &str, kind: &str, help: &str, samples: &mut dyn Iterator<Item = (String, u64)>| {
+            // Writing to memory does not fail.
+            let _ = writeln!(out, "# HELP {name} {help}\n# TYPE {name} {kind}");
+            for (labels, value) in samples {
+                let _ = writeln!(out, "{name}{{{labels}}} {value}");
+            }
+        };
+    let help = "[STABLE] Counter of apiserver requests broken out for each verb, dry run value, group, version, resource, scope, component, and HTTP response code.";
+    let samples = requests.0.iter().map(|(labels, count)| (labels.clone(), *count));
+    metric("apiserver_request_total", "counter", help, &mut samples.into_iter());
+    let mut stored = BTreeMap::new();
+    for kind in server.registry.versions().iter().flat_map(|version| version.kinds.values()) {
+        if kind.is_stored() {
+            let labels = format!("group=\"{}\",resource=\"{}\"", kind.group, kind.plural);
+            let count = server.store.range(kind.id, "", "").count();
+            stored.insert(labels, u64::try_from(count).unwrap_or(u64::MAX));
+        }
+    }
+    let help = "[ALPHA] Number of stored objects at the time of last check split by kind. In case of a fetching error, the value will be -1.";
+    metric("apiserver_resource_objects", "gauge", help, &mut stored.into_iter());
+    let help = "[ALPHA] A metric with a constant '1' value labeled by major, minor, git version, git commit, git tree state, build date, Go version, and compiler from which Kubernetes was built, and platform on which it is running.";
+    let build = "build_date=\"1970-01-01T00:00:00Z\",compiler=\"gc\",git_commit=\"\",git_tree_state=\"\",git_version=\"v1.37.2\",go_version=\"\",major=\"1\",minor=\"37\",platform=\"linux/amd64\"";
+    metric("kubernetes_build_info", "gauge", help, &mut std::iter::once((build.to_owned(), 1)));
+    out
+}
