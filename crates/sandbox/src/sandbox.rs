@@ -24,7 +24,9 @@ use crate::server::Server;
 use crate::table::{self, Table};
 use crate::verbs::{self, Ask};
 use crate::watch::Watch;
-use crate::wire::{Accepts, Can, Encoding, Form, Query, Refusal, Route, Shape, negotiate, route};
+use crate::wire::{
+    Accepts, Can, Encoding, Form, Query, Refusal, Route, Shape, negotiate, of_refusals, route,
+};
 
 /// How long a request waits for a version to come, in milliseconds, as in the real server.
 const PATIENCE: u64 = 3_000;
@@ -373,10 +375,10 @@ impl Sandbox {
                 }
                 let done = done
                     .and_then(|reply| if shape == Shape::Table { tabled(&ask, reply) } else { Ok(reply) });
-                let reply = match done {
+                let (reply, encoding) = match done {
                     Err(Refusal::Later { revision }) => return Err(Refusal::Later { revision }),
-                    Err(refusal) => Reply::refused(&refusal, &ask.warnings),
-                    Ok(reply) => reply,
+                    Err(refusal) => (Reply::refused(&refusal, &ask.warnings), of_refusals(accept)),
+                    Ok(reply) => (reply, encoding),
                 };
                 Ok(if encoding == Encoding::Protobuf { reply.in_protobuf() } else { reply })
             }

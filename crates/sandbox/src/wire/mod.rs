@@ -7,7 +7,7 @@ mod query;
 mod status;
 
 pub(crate) use encode::{encode, list_bytes, object_bytes};
-pub(crate) use negotiate::{Accepts, Can, Encoding, Form, Shape, negotiate};
+pub(crate) use negotiate::{Accepts, Can, Encoding, Form, Shape, negotiate, of_refusals};
 pub(crate) use path::{Place, Route, route};
 pub(crate) use query::{Query, parse_int as is_int, parse_uint, unescape};
 pub(crate) use status::{Problem, Refusal};

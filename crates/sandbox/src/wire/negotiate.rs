@@ -50,6 +50,7 @@ pub(crate) enum Accepts {
 }
 
 const SERVED: [&str; 3] = ["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"];
+const PROTOBUF: &str = "application/vnd.kubernetes.protobuf";
 const NO_ROUTE: &str = "406: Not Acceptable\n\nAvailable representations: application/json, application/yaml, application/vnd.kubernetes.protobuf";
 /// A route that may be watched has two more.
 const STREAMS: &str = ", application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch";
@@ -64,7 +65,6 @@ pub(crate) fn negotiate(
     route: Accepts,
     can: Can,
 ) -> Result<(Shape, Encoding), Refusal> {
-    const PROTOBUF: &str = "application/vnd.kubernetes.protobuf";
     let Some(accept) = accept.filter(|accept| !accept.trim().is_empty()) else {
         return Ok((Shape::As(Form::Whole), Encoding::Json));
     };
@@ -97,6 +97,16 @@ pub(crate) fn negotiate(
         }
     }
     otherwise.ok_or_else(|| Problem::not_acceptable(NONE).into())
+}
+
+/// In which encoding a refusal is told: that of the first clause that wants no other form.
+pub(crate) fn of_refusals(accept: Option<&str>) -> Encoding {
+    let mut clauses = accept.unwrap_or_default().split(',').map(str::trim).map(Clause::parse);
+    let plain = clauses.find(|clause| clause.parameter("as").is_none_or(str::is_empty));
+    match plain {
+        Some(clause) if clause.media == PROTOBUF => Encoding::Protobuf,
+        _ => Encoding::Json,
+    }
 }
 
 struct Clause<'a> {
@@ -160,6 +170,8 @@ mod tests {
         const PARTIAL: &str = "application/vnd.kubernetes.protobuf;as=PartialObjectMetadata;v=v1;g=meta.k8s.io,application/json";
         let choose =
             |accept, message| negotiate(Some(accept), Accepts::One, Can { table: true, message }).ok();
+        assert_eq!(of_refusals(Some(PLAIN)), Encoding::Protobuf);
+        assert_eq!(of_refusals(Some(PARTIAL)), Encoding::Json);
         assert_eq!(choose(PLAIN, true), Some((Shape::As(Form::Whole), Encoding::Protobuf)));
         assert_eq!(choose(PLAIN, false), None);
         assert_eq!(choose(PARTIAL, false), Some((Shape::As(Form::Metadata), Encoding::Protobuf)));

@@ -172,6 +172,9 @@ pub(super) fn value(found: &Value, schema: &Value) -> Cel {
             } else if let Some(properties) = schema.get("properties").and_then(Value::as_object) {
                 for (name, inner) in own {
                     let Some(schema) = properties.get(name) else { continue };
+                    if inner.is_null() && !flag(schema, "nullable") {
+                        continue;
+                    }
                     let inner = value(inner, schema);
                     fields.extend(names(name).map(|name| (key(name), inner.clone())));
                 }
