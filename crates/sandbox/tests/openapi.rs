@@ -54,7 +54,7 @@ fn what_a_patch_is_made_by_is_said() {
             "containers",
             json!({
                 "type": "array",
-                "items": {"allOf": [{"$ref": "#/components/schemas/io.k8s.api.core.v1.Container"}]},
+                "items": {"$ref": "#/components/schemas/io.k8s.api.core.v1.Container"},
                 "x-kubernetes-patch-strategy": "merge", "x-kubernetes-patch-merge-key": "name",
                 "x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["name"],
             }),
@@ -75,4 +75,17 @@ fn what_a_patch_is_made_by_is_said() {
         assert_eq!(parameters.iter().filter(is).count(), 1, "{patch}");
     }
     assert!(patch["requestBody"]["content"]["application/strategic-merge-patch+json"].is_object());
+}
+
+#[cfg(feature = "descriptions")]
+#[test]
+fn types_and_fields_are_described() {
+    let mut sandbox = Sandbox::new();
+    let (_, core) = get(&mut sandbox, "/openapi/v3/api/v1");
+    let port = &core["components"]["schemas"]["io.k8s.api.core.v1.ContainerPort"];
+    assert_eq!(port["description"], "ContainerPort represents a network port in a single container.");
+    assert_eq!(port["required"], json!(["containerPort"]));
+    assert_eq!(port["properties"]["protocol"]["enum"], json!(["SCTP", "TCP", "UDP"]));
+    let time = &core["components"]["schemas"]["io.k8s.apimachinery.pkg.apis.meta.v1.Time"];
+    assert_eq!(time["format"], "date-time");
 }

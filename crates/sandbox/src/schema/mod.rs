@@ -3,6 +3,8 @@
 
 mod custom;
 #[cfg(feature = "openapi")]
+mod described;
+#[cfg(feature = "openapi")]
 mod openapi;
 mod read;
 mod typed;

@@ -1,10 +1,11 @@
-//! Types as OpenAPI v3 has them, as far as programs need to know how objects are patched and applied. There are no descriptions, and it is not
-//! said what is required.
+//! Types as OpenAPI v3 has them, as far as programs need to know how objects are patched, applied and explained. What is said of them, what is required
+//! and which values there are is left out without the feature `descriptions`.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
+use super::described::{self, Property};
 use super::{Empty, Merge, Order, Scalar, Shape, Typed};
 
 /// The prefix of a reference.
@@ -53,19 +54,28 @@ impl Schemas {
     }
 
     fn structure(&mut self, of: Typed<'_>) -> Value {
-        let owner = match of.shape() {
-            Shape::Struct(own) => &*own.name,
-            _ => "",
+        let (owner, said) = match of.shape() {
+            Shape::Struct(own) => (&*own.name, described::of(&own.package, &own.name)),
+            _ => ("", None),
         };
-        let fields = of.fields().map(|(field, kind)| {
+        let mut required: Vec<&str> = Vec::new();
+        let mut properties = Map::new();
+        for (field, kind) in of.fields() {
+            let said = said.and_then(|said| said.fields.get(&*field.name));
+            if said.is_some_and(|said| said.required) {
+                required.push(&field.name);
+            }
             let retains = RETAINS.contains(&(owner, &*field.name));
-            (field.name.clone().into_owned(), self.field(kind, retains))
-        });
-        let properties: Map<String, Value> = fields.collect();
+            properties.insert(field.name.clone().into_owned(), self.field(kind, said, retains));
+        }
         let mut schema = json!({"type": "object"});
         if !properties.is_empty() {
             crate::object::put(&mut schema, "properties", properties);
         }
+        if !required.is_empty() {
+            crate::object::put(&mut schema, "required", required);
+        }
+        describe(&mut schema, said.map(|said| said.text));
         if matches!(of.shape(), Shape::Struct(own) if own.atomic) {
             crate::object::put(&mut schema, "x-kubernetes-map-type", "atomic");
         }
@@ -73,12 +83,13 @@ impl Schemas {
     }
 
     /// The schema of a field: its type, and how it is merged.
-    fn field(&mut self, of: Typed<'_>, retains: bool) -> Value {
-        let mut schema = match self.named(of) {
+    fn field(&mut self, of: Typed<'_>, said: Option<&Property>, retains: bool) -> Value {
+        let mut schema = match self.reference(of, said) {
             // Whatever stands beside a reference does not count.
-            Some(name) => json!({"allOf": [{"$ref": format!("{REF}{name}")}]}),
-            None => self.inline(of),
+            Some(reference) => json!({"allOf": [reference]}),
+            None => self.inline(of, said),
         };
+        describe(&mut schema, said.map(|said| said.text));
         if let Some(value) = of.default() {
             crate::object::put(&mut schema, "default", value.clone());
         } else if of.empty() == Empty::Zero
@@ -103,17 +114,44 @@ impl Schemas {
         schema
     }
 
+    /// A reference to a type that has a name, which is added.
+    fn reference(&mut self, of: Typed<'_>, said: Option<&Property>) -> Option<Value> {
+        let name = self.named(of).or_else(|| self.word(of, said))?;
+        Some(json!({"$ref": format!("{REF}{name}")}))
+    }
+
+    /// Adds a type that the table has a word for.
+    fn word(&mut self, of: Typed<'_>, said: Option<&Property>) -> Option<String> {
+        let name = match of.shape() {
+            Shape::Scalar(Scalar::Time) => "io.k8s.apimachinery.pkg.apis.meta.v1.Time",
+            Shape::Scalar(Scalar::MicroTime) => "io.k8s.apimachinery.pkg.apis.meta.v1.MicroTime",
+            Shape::Scalar(Scalar::Quantity) => "io.k8s.apimachinery.pkg.api.resource.Quantity",
+            Shape::Scalar(Scalar::IntOrString) => "io.k8s.apimachinery.pkg.util.intstr.IntOrString",
+            Shape::Any => said?.called?,
+            _ => return None,
+        };
+        let schema = described::word(name)?;
+        self.0.entry(name.to_owned()).or_insert_with(|| schema.clone());
+        Some(name.to_owned())
+    }
+
     /// The schema of a type without a name.
-    fn inline(&mut self, of: Typed<'_>) -> Value {
+    fn inline(&mut self, of: Typed<'_>, said: Option<&Property>) -> Value {
         match of.shape() {
-            Shape::Scalar(kind) => scalar(kind),
+            Shape::Scalar(kind) => {
+                let mut schema = scalar(kind);
+                if let Some(choices) = said.and_then(|said| said.choices.as_ref()) {
+                    crate::object::put(&mut schema, "enum", choices.clone());
+                }
+                schema
+            }
             Shape::Struct(_) => self.structure(of),
             Shape::Map => {
-                let values = of.items().map(|items| self.item(items));
+                let values = of.items().map(|items| self.item(items, said));
                 json!({"type": "object", "additionalProperties": values})
             }
             Shape::List(list) => {
-                let items = of.items().map(|items| self.item(items));
+                let items = of.items().map(|items| self.item(items, said));
                 let order = match list.order {
                     Order::Atomic => "atomic",
                     Order::Set => "set",
@@ -131,11 +169,15 @@ impl Schemas {
     }
 
     /// The schema of what a list or a map holds.
-    fn item(&mut self, of: Typed<'_>) -> Value {
-        match self.named(of) {
-            Some(name) => json!({"allOf": [{"$ref": format!("{REF}{name}")}]}),
-            None => self.inline(of),
-        }
+    fn item(&mut self, of: Typed<'_>, said: Option<&Property>) -> Value {
+        self.reference(of, said).unwrap_or_else(|| self.inline(of, said))
+    }
+}
+
+/// Adds a description, where there is one.
+fn describe(schema: &mut Value, text: Option<&str>) {
+    if let Some(text) = text.filter(|text| !text.is_empty()) {
+        crate::object::put(schema, "description", described::plain(text));
     }
 }
 

@@ -1,7 +1,8 @@
-//! `cargo xtask generate`: the tables that are made from what a real server says of itself: the core's of built-in resources, the sandbox's of their types,
+//! `cargo xtask generate`: the tables that are made from what a real server says of itself: the core's of built-in resources, the sandbox's of their types and what is said of these,
 //! of the first roles and bindings, and of the columns of their tables.
 
 mod columns;
+mod described;
 mod discovery;
 mod golang;
 mod policy;
@@ -18,6 +19,7 @@ use std::fs;
 const TABLE: &str = "crates/core/src/resource/builtin.txt";
 const TYPES: &str = "crates/sandbox/src/schema/builtin.txt";
 const NUMBERS: &str = "crates/sandbox/src/proto/numbers.txt";
+const DESCRIBED: &str = "crates/sandbox/src/schema/described.txt";
 const POLICY: &str = "crates/sandbox/src/auth/rbac/policy.txt";
 const COLUMNS: &str = "crates/sandbox/src/table/kinds/columns.txt";
 
@@ -63,10 +65,10 @@ fn tables(state: &State) -> Result<Vec<(&'static str, String)>> {
         vec![(TABLE, table::text(&groups)?), (POLICY, policy::text(&mut get)?), (COLUMNS, columns)];
     if on_path("go").is_some() {
         let mut source = Source::find(&root().join("tests/apiserver"))?;
-        let (types, numbers) = schema::texts(&groups, &mut source, &mut get)?;
-        tables.extend([(TYPES, types), (NUMBERS, numbers)]);
+        let (types, numbers, described) = schema::texts(&groups, &mut source, &mut get)?;
+        tables.extend([(TYPES, types), (NUMBERS, numbers), (DESCRIBED, described)]);
     } else {
-        println!("{TYPES}, {NUMBERS}: not looked at, for there is no Go");
+        println!("{TYPES}, {NUMBERS}, {DESCRIBED}: not looked at, for there is no Go");
     }
     Ok(tables)
 }

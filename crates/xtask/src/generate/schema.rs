@@ -1,12 +1,13 @@
 //! The sandbox's table of types, from the server's OpenAPI documents and the Go source that it is built from: see [`texts`].
 
+use super::described;
 use super::discovery::GroupVersion;
 use super::golang::{GoField, Package, Source};
 use anyhow::{Context, Result, bail};
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
-const REF: &str = "#/components/schemas/";
+pub(crate) const REF: &str = "#/components/schemas/";
 /// Types that no resource is made of, and that are needed all the same; the second is a kind.
 const MORE: [(&str, &str); 4] = [
     ("io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions", ""),
@@ -15,7 +16,7 @@ const MORE: [(&str, &str); 4] = [
     ("io.k8s.api.policy.v1.Eviction", "policy/v1"),
 ];
 /// Types that have a word of their own.
-const WORDS: [(&str, &str); 11] = [
+pub(crate) const WORDS: [(&str, &str); 11] = [
     ("io.k8s.apimachinery.pkg.api.resource.Quantity", "quantity"),
     ("io.k8s.apimachinery.pkg.util.intstr.IntOrString", "intstr"),
     ("io.k8s.apimachinery.pkg.apis.meta.v1.Time", "time"),
@@ -39,12 +40,12 @@ const WORDS: [(&str, &str); 11] = [
 /// Then come `set`, `keys=A,B` and `atomic`, as apply has it; `merge`, `merge=KEY` and `replace`, as strategic merge patches have it; and `=DEFAULT`.
 ///
 /// The second text has the numbers of the fields in protobuf: after a line `@PACKAGE` a line for each type, its name and, in the order of its fields, their
-/// numbers, `3` or, in what Go embeds, `1.3`; `-` where there is none.
+/// numbers, `3` or, in what Go embeds, `1.3`; `-` where there is none. The third is that of [`described`].
 pub(crate) fn texts(
     groups: &[GroupVersion],
     source: &mut Source,
     get: &mut dyn FnMut(&str) -> Result<Value>,
-) -> Result<(String, String)> {
+) -> Result<(String, String, String)> {
     let mut schemas: BTreeMap<String, Value> = BTreeMap::new();
     let mut kinds: BTreeMap<String, String> = BTreeMap::new();
     for group in groups {
@@ -85,7 +86,8 @@ pub(crate) fn texts(
         text += &format!("{short}{kind}{}\n{}", if written.atomic { " atomic" } else { "" }, written.fields);
         numbers += &format!("{short}{}\n", written.numbers);
     }
-    Ok((text, numbers))
+    let described = described::text(writer.done.keys(), &writer.schemas)?;
+    Ok((text, numbers, described))
 }
 
 fn is_kind(schema: &Value, group_version: &str, kind: &str) -> bool {
@@ -100,7 +102,7 @@ fn is_kind(schema: &Value, group_version: &str, kind: &str) -> bool {
 }
 
 /// `io.k8s.api.apps.v1.Deployment` is `apps.v1` and `Deployment`.
-fn split(name: &str) -> (String, String) {
+pub(crate) fn split(name: &str) -> (String, String) {
     let parts: Vec<_> = name.split('.').collect();
     let at = parts.len().saturating_sub(3);
     (parts[at..parts.len() - 1].join("."), parts[parts.len() - 1].to_owned())

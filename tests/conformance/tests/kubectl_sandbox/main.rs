@@ -1,5 +1,6 @@
 //! The real kubectl at the sandbox's listener and at the real server: the same words bring the same output.
 
+mod explain;
 mod made;
 mod shown;
 mod side;
