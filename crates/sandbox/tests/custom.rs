@@ -353,6 +353,10 @@ fn what_is_not_served_is_refused_and_never_passed_over() {
             // The language of rules is behind a feature.
             if cfg!(feature = "cel") { "a rule that uses all" } else { "x-kubernetes-validations" },
         ),
+        (
+            json!({"type": "object", "allOf": [{"properties": {"a": {"x-kubernetes-validations": [{"rule": "true"}]}}}]}),
+            if cfg!(feature = "cel") { "a rule within allOf" } else { "x-kubernetes-validations" },
+        ),
         (json!({"type": "string", "format": "email"}), "format email"),
         (json!({"type": "array", "items": {"type": "string", "anyOf": [{"format": "isbn"}]}}), "format isbn"),
         (json!({"type": "object", "additionalProperties": false}), "additionalProperties"),

@@ -26,8 +26,6 @@ pub(in super::super) struct Node {
     pub(super) properties: BTreeMap<String, Self>,
     pub(super) items: Option<Box<Self>>,
     pub(super) values: Option<Box<Self>>,
-    /// Of `allOf`, for the same value.
-    pub(super) all: Vec<Self>,
 }
 
 /// A rule.
@@ -54,38 +52,26 @@ pub(super) struct Compiled {
 impl Node {
     /// `None` where a schema has no rules.
     pub(in super::super) fn of(schema: &Value) -> Option<Self> {
-        with_stack(|| Self::below(schema, schema, true, &Functions::all()))
+        with_stack(|| Self::below(schema, true, &Functions::all()))
     }
 
-    /// The rules of one schema for values of another, which may be the same.
-    fn below(schema: &Value, values: &Value, root: bool, functions: &Functions) -> Option<Self> {
-        let own = if root { value::rooted(values) } else { values.clone() };
-        let (field, all) = (
-            |name: &str| Some((schema.get(name)?, values.get(name)?)),
-            |name: &str| schema.get(name)?.as_object(),
-        );
+    fn below(schema: &Value, root: bool, functions: &Functions) -> Option<Self> {
+        let own = if root { value::rooted(schema) } else { schema.clone() };
         let one = |name: &str| {
-            let (schema, values) = field(name).filter(|(schema, _)| schema.is_object())?;
-            Self::below(schema, values, false, functions).map(Box::new)
+            let inner = schema.get(name).filter(|inner| inner.is_object())?;
+            Self::below(inner, false, functions).map(Box::new)
         };
+        let properties = schema.get("properties").and_then(Value::as_object);
+        let property =
+            |(name, inner): (&String, _)| Some((name.clone(), Self::below(inner, false, functions)?));
         let node = Self {
             rules: rules(schema).filter_map(|rule| compile(rule, &own, functions).rule).collect(),
-            properties: all("properties")
-                .into_iter()
-                .flatten()
-                .filter_map(|(name, schema)| {
-                    let values = values.get("properties")?.get(name)?;
-                    Some((name.clone(), Self::below(schema, values, false, functions)?))
-                })
-                .collect(),
+            properties: properties.into_iter().flatten().filter_map(property).collect(),
             items: one("items"),
             values: one("additionalProperties"),
-            all: (schema.get("allOf").and_then(Value::as_array).into_iter().flatten())
-                .filter_map(|schema| Self::below(schema, values, root, functions))
-                .collect(),
             schema: own,
         };
-        let nothing = node.rules.is_empty() && node.properties.is_empty() && node.all.is_empty();
+        let nothing = node.rules.is_empty() && node.properties.is_empty();
         (!nothing || node.items.is_some() || node.values.is_some()).then_some(node)
     }
 }

@@ -52,7 +52,6 @@ impl Node {
             return;
         }
         self.evaluate(part, path, context, found);
-        self.all.iter().for_each(|node| node.visit(part, path, context, found));
         match part.now {
             Value::Object(fields) => {
                 for (name, now) in fields {
