@@ -169,3 +169,15 @@ fn rules_without_end_are_refused() {
         }
     }
 }
+
+/// The server goes through a map in any order.
+#[test]
+fn the_keys_of_a_map_have_an_order() {
+    let cases = all();
+    let rule = serde_json::json!({"rule": "false", "messageExpression": "self.labels.map(k, k + self.labels[k]).join()"});
+    let case = Case { rule, at: String::new(), refused: None, found: Vec::new() };
+    let mut sandbox = with(&cases, &[&case]);
+    let labels = serde_json::json!({"labels": {"d": "1", "b": "2", "a": "3", "e": "4", "c": "5", "f": "6"}});
+    let (_, answer) = send(&mut sandbox, "POST", JUDGES, &Cases::object(same(&labels, 1)));
+    assert_eq!(found(&answer, 1), [Some(": FieldValueInvalid: Invalid value: a3b2c5d1e4f6".to_owned())]);
+}

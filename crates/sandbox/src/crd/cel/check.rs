@@ -39,6 +39,8 @@ pub(super) struct Checked {
     pub(super) unknown: BTreeSet<String>,
     /// The nodes that take something out of an optional.
     pub(super) optional: BTreeSet<u64>,
+    /// The nodes that are maps whose keys are gone through.
+    pub(super) keyed: BTreeSet<u64>,
     /// Whether it looks at what was there before.
     pub(super) uses_old: bool,
 }
@@ -58,6 +60,7 @@ pub(super) fn check(
         wrong: Vec::new(),
         unknown: BTreeSet::new(),
         optional: BTreeSet::new(),
+        keyed: BTreeSet::new(),
         uses_old: false,
     };
     let result = checker.visit(expression);
@@ -66,6 +69,7 @@ pub(super) fn check(
         wrong: checker.wrong,
         unknown: checker.unknown,
         optional: checker.optional,
+        keyed: checker.keyed,
         uses_old: checker.uses_old,
     }
 }
@@ -81,6 +85,7 @@ struct Checker<'c> {
     wrong: Vec<Wrong>,
     unknown: BTreeSet<String>,
     optional: BTreeSet<u64>,
+    keyed: BTreeSet<u64>,
     uses_old: bool,
 }
 
@@ -345,6 +350,9 @@ impl Checker<'_> {
         let range = self.known.of(&range);
         let outside = self.names.len();
         self.names.push((own.accu_var.clone(), sum.clone()));
+        if range.named("map").is_some() {
+            self.keyed.insert(own.iter_range.id);
+        }
         let item = match &range {
             free if free.is_free() => Type::Dyn,
             Type::Open(_) => {

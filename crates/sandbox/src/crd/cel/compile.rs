@@ -142,6 +142,6 @@ fn one(
     if !checked.wrong.is_empty() && checked.unknown.is_empty() {
         return Err(shown(source, std::mem::take(&mut checked.wrong)));
     }
-    lower(&mut tree, &checked.optional);
+    lower(&mut tree, &checked);
     Ok((tree, checked))
 }

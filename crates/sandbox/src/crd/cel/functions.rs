@@ -14,6 +14,9 @@ pub(super) const SELECT: &str = "select_optional";
 /// The same with a key or an index: `x[?y]`.
 pub(super) const INDEX: &str = "index_optional";
 
+/// The keys of a map in order.
+pub(super) const KEYS: &str = "keys_in_order";
+
 /// All functions, and the names of types.
 pub(super) fn context() -> Context<'static> {
     let mut context = Context::default().with_all();
@@ -24,6 +27,7 @@ pub(super) fn context() -> Context<'static> {
     context.add_function("string", string);
     context.add_function(SELECT, |within: Value, key: Value| within_optional(&within, &key));
     context.add_function(INDEX, |within: Value, key: Value| within_optional(&within, &key));
+    context.add_function(KEYS, keys);
     for name in TYPES {
         context.add_variable_from_value(name, name.to_owned());
     }
@@ -64,6 +68,19 @@ fn within_optional(within: &Value, key: &Value) -> Result<Value, ExecutionError>
         _ => return Err(ExecutionError::NoSuchOverload),
     };
     Ok(optional(found))
+}
+
+fn keys(value: Value) -> Result<Value, ExecutionError> {
+    let Value::Map(map) = value else { return Err(ExecutionError::NoSuchOverload) };
+    let mut keys: Vec<&Key> = map.map.keys().collect();
+    keys.sort();
+    let value = |key: &Key| match key {
+        Key::Int(own) => Value::Int(*own),
+        Key::Uint(own) => Value::UInt(*own),
+        Key::Bool(own) => Value::Bool(*own),
+        Key::String(own) => Value::String(Arc::clone(own)),
+    };
+    Ok(Value::List(Arc::new(keys.into_iter().map(value).collect())))
 }
 
 fn type_name(value: &Value) -> &str {

@@ -1,28 +1,28 @@
-//! Trees as the library can evaluate them: what looks into optionals becomes calls of functions of ours.
-
-use std::collections::BTreeSet;
+//! Trees as the library can evaluate them: what looks into optionals becomes calls of functions of ours, and so does what goes through the keys of
+//! a map, which have a random order in the library.
 
 use kube_cel::cel::IdedExpr;
 use kube_cel::cel::common::ast::{CallExpr, EntryExpr, Expr, LiteralValue};
 
-use super::functions::{INDEX, SELECT};
+use super::check::Checked;
+use super::functions::{INDEX, KEYS, SELECT};
 
-/// Nodes that take something out of an optional are known by their numbers.
-pub(super) fn lower(node: &mut IdedExpr, optional: &BTreeSet<u64>) {
+/// The nodes that are changed are known by their numbers.
+pub(super) fn lower(node: &mut IdedExpr, checked: &Checked) {
     match &mut node.expr {
         Expr::Call(call) => {
-            call.target.iter_mut().for_each(|target| lower(target, optional));
-            call.args.iter_mut().for_each(|argument| lower(argument, optional));
+            call.target.iter_mut().for_each(|target| lower(target, checked));
+            call.args.iter_mut().for_each(|argument| lower(argument, checked));
             match call.func_name.as_str() {
                 "_?._" => SELECT.clone_into(&mut call.func_name),
                 "_[?_]" => INDEX.clone_into(&mut call.func_name),
-                "_[_]" if optional.contains(&node.id) => INDEX.clone_into(&mut call.func_name),
+                "_[_]" if checked.optional.contains(&node.id) => INDEX.clone_into(&mut call.func_name),
                 _ => {}
             }
         }
         Expr::Select(select) => {
-            lower(&mut select.operand, optional);
-            if optional.contains(&node.id) {
+            lower(&mut select.operand, checked);
+            if checked.optional.contains(&node.id) {
                 let field = Expr::Literal(LiteralValue::String(select.field.as_str().into()));
                 let taken =
                     call(SELECT, None, vec![*select.operand.clone(), IdedExpr { id: node.id, expr: field }]);
@@ -33,12 +33,12 @@ pub(super) fn lower(node: &mut IdedExpr, optional: &BTreeSet<u64>) {
                 };
             }
         }
-        Expr::List(list) => list.elements.iter_mut().for_each(|item| lower(item, optional)),
+        Expr::List(list) => list.elements.iter_mut().for_each(|item| lower(item, checked)),
         Expr::Map(map) => {
             for entry in &mut map.entries {
                 if let EntryExpr::MapEntry(entry) = &mut entry.expr {
-                    lower(&mut entry.key, optional);
-                    lower(&mut entry.value, optional);
+                    lower(&mut entry.key, checked);
+                    lower(&mut entry.value, checked);
                 }
             }
         }
@@ -51,7 +51,12 @@ pub(super) fn lower(node: &mut IdedExpr, optional: &BTreeSet<u64>) {
                 &mut own.loop_step,
                 &mut own.result,
             ];
-            parts.into_iter().for_each(|part| lower(part, optional));
+            parts.into_iter().for_each(|part| lower(part, checked));
+            let range = &mut own.iter_range;
+            if checked.keyed.contains(&range.id) {
+                let map = std::mem::take(range);
+                *range = IdedExpr { id: map.id, expr: call(KEYS, None, vec![map]) };
+            }
         }
         Expr::Unspecified | Expr::Ident(_) | Expr::Literal(_) | Expr::Struct(_) => {}
     }
