@@ -95,9 +95,9 @@ fn unknown(definition: &Value) -> Option<String> {
     let versions = definition.pointer("/spec/versions").and_then(Value::as_array);
     let unknown = |version: &Value| match version.pointer("/schema/openAPIV3Schema") {
         None => Some("no schema".to_owned()),
-        Some(schema) => {
-            unknown_word(schema).or_else(|| unknown_rule(schema)).map(|what| format!("{what} in the schema"))
-        }
+        Some(schema) => unknown_word(schema, false)
+            .or_else(|| unknown_rule(schema))
+            .map(|what| format!("{what} in the schema")),
     };
     versions.into_iter().flatten().find_map(unknown)
 }
@@ -113,12 +113,15 @@ fn unknown_rule(schema: &Value) -> Option<String> {
     }
 }
 
-/// A word of a schema that is not known here.
-fn unknown_word(schema: &Value) -> Option<String> {
+/// A word of a schema that is not known here, or not in a schema that is one of several for the same value.
+fn unknown_word(schema: &Value, aside: bool) -> Option<String> {
     let fields = schema.as_object()?;
     let rules = |word: &str| cfg!(feature = "cel") && word == "x-kubernetes-validations";
     if let Some(word) = fields.keys().find(|word| !WORDS.contains(&word.as_str()) && !rules(word)) {
         return Some(word.clone());
+    }
+    if aside && fields.keys().any(|word| rules(word)) {
+        return Some("a rule within allOf, anyOf, oneOf or not".to_owned());
     }
     let format = fields.get("format").and_then(Value::as_str).unwrap_or_default();
     if !is_format(format) {
@@ -131,9 +134,13 @@ fn unknown_word(schema: &Value) -> Option<String> {
         return Some("additionalProperties that are false".to_owned());
     }
     let properties = fields.get("properties").and_then(Value::as_object);
-    let one = ["items", "additionalProperties", "not"].into_iter().filter_map(|name| fields.get(name));
+    let one = ["items", "additionalProperties"].into_iter().filter_map(|name| fields.get(name));
+    let mut below = one.chain(properties.into_iter().flat_map(Map::values));
     let several = ["allOf", "anyOf", "oneOf"].into_iter().filter_map(|name| fields.get(name)?.as_array());
-    one.chain(properties.into_iter().flat_map(Map::values)).chain(several.flatten()).find_map(unknown_word)
+    let mut beside = fields.get("not").into_iter().chain(several.flatten());
+    below
+        .find_map(|inner| unknown_word(inner, aside))
+        .or_else(|| beside.find_map(|inner| unknown_word(inner, true)))
 }
 
 /// The kinds that a definition defines: one for each version that is served, stored at the same place.

@@ -118,45 +118,39 @@ impl Message {
     }
 
     fn scalar(&mut self, number: u64, value: &Value, scalar: Scalar) -> Option<()> {
-        let mut inner = Self::default();
         match (scalar, value) {
-            (Scalar::Flag, Value::Bool(own)) => {
-                self.number(number, i64::from(*own));
-                return Some(());
-            }
-            (Scalar::Int32 | Scalar::Int64, Value::Number(own)) => {
-                self.number(number, own.as_i64()?);
-                return Some(());
-            }
+            (Scalar::Flag, Value::Bool(own)) => self.number(number, i64::from(*own)),
+            (Scalar::Int32 | Scalar::Int64, Value::Number(own)) => self.number(number, own.as_i64()?),
             (Scalar::Double, Value::Number(own)) => {
                 self.varint(number << 3 | 1);
                 self.0.extend(own.as_f64()?.to_bits().to_le_bytes());
-                return Some(());
             }
-            (Scalar::Text, Value::String(own)) => {
-                self.bytes(number, own.as_bytes());
-                return Some(());
-            }
-            (Scalar::Bytes, Value::String(own)) => {
-                self.bytes(number, &STANDARD.decode(own).ok()?);
-                return Some(());
-            }
-            (Scalar::Time | Scalar::MicroTime, Value::String(own)) => time(&mut inner, own)?,
-            (Scalar::Time | Scalar::MicroTime, Value::Null) => {}
-            (Scalar::Quantity, Value::String(own)) => inner.bytes(1, own.as_bytes()),
-            (Scalar::IntOrString, Value::Number(own)) => {
-                inner.number(1, 0);
-                inner.number(2, own.as_i64()?);
-            }
-            (Scalar::IntOrString, Value::String(own)) => {
-                inner.number(1, 1);
-                inner.bytes(3, own.as_bytes());
-            }
-            _ => return None,
+            (Scalar::Text, Value::String(own)) => self.bytes(number, own.as_bytes()),
+            (Scalar::Bytes, Value::String(own)) => self.bytes(number, &STANDARD.decode(own).ok()?),
+            _ => self.bytes(number, &message(value, scalar)?.0),
         }
-        self.bytes(number, &inner.0);
         Some(())
     }
+}
+
+/// The scalars that are messages of their own.
+fn message(value: &Value, scalar: Scalar) -> Option<Message> {
+    let mut out = Message::default();
+    match (scalar, value) {
+        (Scalar::Time | Scalar::MicroTime, Value::String(own)) => time(&mut out, own)?,
+        (Scalar::Time | Scalar::MicroTime, Value::Null) => {}
+        (Scalar::Quantity, Value::String(own)) => out.bytes(1, own.as_bytes()),
+        (Scalar::IntOrString, Value::Number(own)) => {
+            out.number(1, 0);
+            out.number(2, own.as_i64()?);
+        }
+        (Scalar::IntOrString, Value::String(own)) => {
+            out.number(1, 1);
+            out.bytes(3, own.as_bytes());
+        }
+        _ => return None,
+    }
+    Some(out)
 }
 
 fn time(out: &mut Message, text: &str) -> Option<()> {

@@ -380,7 +380,7 @@ impl Checker<'_> {
 }
 
 /// Names with dots between them.
-pub(super) fn qualified(node: &IdedExpr) -> Option<String> {
+fn qualified(node: &IdedExpr) -> Option<String> {
     match &node.expr {
         Expr::Ident(name) => Some(name.clone()),
         Expr::Select(select) if !select.test => {

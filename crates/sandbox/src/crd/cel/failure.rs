@@ -41,14 +41,11 @@ fn argument<'t>(tree: &'t IdedExpr, context: &Context<'_>) -> Option<(ExecutionE
 
 /// The error of a function.
 fn told(function: &str, message: &str) -> String {
-    let number = |after: &str| {
-        let (_, rest) = message.split_once(after)?;
-        Some(rest.split(|letter: char| !letter.is_ascii_digit()).next().unwrap_or_default())
-    };
     if message.contains("parse error") && matches!(function, "int" | "uint" | "double") {
         return format!("type conversion error from 'string' to '{function}'");
     }
-    if let Some(at) = number("index ").filter(|_| message.contains("out of range for string")) {
+    if let Some((place, _)) = message.split_once(" out of range for string") {
+        let at = place.rsplit(' ').next().unwrap_or_default();
         return format!("index out of range: {at}");
     }
     match message.split_once(" out of range for list of length ") {

@@ -9,11 +9,8 @@ use kube_cel::cel::{Context, ExecutionError, ResolveResult, Value};
 
 use super::check::TYPES;
 
-/// Takes a field out of what may be there: what a select of an optional becomes, and `x.?y`.
-pub(super) const SELECT: &str = "select_optional";
-/// The same with a key or an index: `x[?y]`.
-pub(super) const INDEX: &str = "index_optional";
-
+/// Takes a field, a key or an index out of what may be there: what a select of an optional becomes, `x.?y` and `x[?y]`.
+pub(super) const WITHIN: &str = "within_optional";
 /// The keys of a map in order.
 pub(super) const KEYS: &str = "keys_in_order";
 
@@ -25,8 +22,7 @@ pub(super) fn context() -> Context<'static> {
     context.add_function("bool", bool);
     context.add_function("size", size);
     context.add_function("string", string);
-    context.add_function(SELECT, |within: Value, key: Value| within_optional(&within, &key));
-    context.add_function(INDEX, |within: Value, key: Value| within_optional(&within, &key));
+    context.add_function(WITHIN, |within: Value, key: Value| within_optional(&within, &key));
     context.add_function(KEYS, keys);
     for name in TYPES {
         context.add_variable_from_value(name, name.to_owned());

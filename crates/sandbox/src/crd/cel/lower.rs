@@ -5,7 +5,7 @@ use kube_cel::cel::IdedExpr;
 use kube_cel::cel::common::ast::{CallExpr, EntryExpr, Expr, LiteralValue};
 
 use super::check::Checked;
-use super::functions::{INDEX, KEYS, SELECT};
+use super::functions::{KEYS, WITHIN};
 
 /// The nodes that are changed are known by their numbers.
 pub(super) fn lower(node: &mut IdedExpr, checked: &Checked) {
@@ -14,9 +14,8 @@ pub(super) fn lower(node: &mut IdedExpr, checked: &Checked) {
             call.target.iter_mut().for_each(|target| lower(target, checked));
             call.args.iter_mut().for_each(|argument| lower(argument, checked));
             match call.func_name.as_str() {
-                "_?._" => SELECT.clone_into(&mut call.func_name),
-                "_[?_]" => INDEX.clone_into(&mut call.func_name),
-                "_[_]" if checked.optional.contains(&node.id) => INDEX.clone_into(&mut call.func_name),
+                "_?._" | "_[?_]" => WITHIN.clone_into(&mut call.func_name),
+                "_[_]" if checked.optional.contains(&node.id) => WITHIN.clone_into(&mut call.func_name),
                 _ => {}
             }
         }
@@ -25,7 +24,7 @@ pub(super) fn lower(node: &mut IdedExpr, checked: &Checked) {
             if checked.optional.contains(&node.id) {
                 let field = Expr::Literal(LiteralValue::String(select.field.as_str().into()));
                 let taken =
-                    call(SELECT, None, vec![*select.operand.clone(), IdedExpr { id: node.id, expr: field }]);
+                    call(WITHIN, None, vec![*select.operand.clone(), IdedExpr { id: node.id, expr: field }]);
                 node.expr = if select.test {
                     call("hasValue", Some(IdedExpr { id: node.id, expr: taken }), Vec::new())
                 } else {

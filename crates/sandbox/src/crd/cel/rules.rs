@@ -40,25 +40,7 @@ pub(in super::super) fn unknown(schema: &Value) -> Option<String> {
         found = found.take().or(unknown);
     };
     with_stack(|| walk(schema, "", &mut look));
-    let found = found.map(|what| format!("a rule that uses {what}"));
-    found.or_else(|| aside(schema, false).then(|| "a rule within allOf, anyOf, oneOf or not".to_owned()))
-}
-
-/// Whether a rule stands in a schema that is one of several for the same value.
-fn aside(schema: &Value, within: bool) -> bool {
-    let Some(fields) = schema.as_object() else { return false };
-    if within && fields.contains_key("x-kubernetes-validations") {
-        return true;
-    }
-    let several = ["allOf", "anyOf", "oneOf"].into_iter().filter_map(|name| fields.get(name)?.as_array());
-    let beside = several.flatten().chain(fields.get("not"));
-    let properties = fields.get("properties").and_then(Value::as_object).into_iter().flat_map(Map::values);
-    let below =
-        properties.chain(["items", "additionalProperties"].into_iter().filter_map(|name| fields.get(name)));
-    beside
-        .map(|inner| (inner, true))
-        .chain(below.map(|inner| (inner, within)))
-        .any(|(inner, within)| aside(inner, within))
+    found.map(|what| format!("a rule that uses {what}"))
 }
 
 /// Visits a schema and all that it has on its spine.
