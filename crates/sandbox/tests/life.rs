@@ -200,6 +200,61 @@ fn services_know_their_pods() {
 }
 
 #[test]
+fn services_forget_pods_that_are_gone_at_once() {
+    let client = alive();
+    let service =
+        json!({"metadata": {"name": "web"}, "spec": {"selector": {"app": "web"}, "ports": [{"port": 80}]}});
+    client.run(api("services").create(&service)).unwrap();
+    let pod = json!({"metadata": {"name": "p", "labels": {"app": "web"}}, "spec": {"containers": [{"name": "c", "image": "i"}]}});
+    client.run(api("pods").create(&pod)).unwrap();
+    seconds(&client, 2);
+    let endpoints = || values(&client, "endpointslices", "/endpoints")[0].as_array().map_or(0, Vec::len);
+    assert_eq!(endpoints(), 1);
+    client.run(api("pods").delete("p").grace_period_seconds(0)).unwrap();
+    assert_eq!(endpoints(), 0);
+    // So do those whose labels a pod has no longer.
+    client.run(api("pods").create(&pod)).unwrap();
+    seconds(&client, 2);
+    assert_eq!(endpoints(), 1);
+    client.run(api("pods").patch_merge("p", &json!({"metadata": {"labels": {"app": "other"}}}))).unwrap();
+    assert_eq!(endpoints(), 0);
+}
+
+#[test]
+fn budgets_say_how_many_pods_may_go() {
+    let client = alive();
+    client.run(api("deployments").create(&deployment("i", 4))).unwrap();
+    let budget = |name: &str, rule: Value| {
+        let mut spec = json!({"selector": {"matchLabels": {"app": "web"}}});
+        spec.as_object_mut().unwrap().extend(rule.as_object().unwrap().clone());
+        client
+            .run(api("poddisruptionbudgets").create(&json!({"metadata": {"name": name}, "spec": spec})))
+            .unwrap();
+        seconds(&client, 2);
+        let status = values(&client, "poddisruptionbudgets", "/status").remove(0);
+        client.run(api("poddisruptionbudgets").delete(name)).unwrap();
+        ["expectedPods", "desiredHealthy", "currentHealthy", "disruptionsAllowed"]
+            .map(|field| status[field].as_i64().unwrap())
+    };
+    assert_eq!(budget("least", json!({"minAvailable": 3})), [4, 3, 4, 1]);
+    assert_eq!(budget("part", json!({"minAvailable": "60%"})), [4, 3, 4, 1]);
+    assert_eq!(budget("most", json!({"maxUnavailable": "30%"})), [4, 2, 4, 2]);
+    assert_eq!(budget("none", json!({"maxUnavailable": 0})), [4, 4, 4, 0]);
+    // A drain takes one, and has to wait for the one that comes in its place.
+    let spec = json!({"minAvailable": 3, "selector": {"matchLabels": {"app": "web"}}});
+    client
+        .run(api("poddisruptionbudgets").create(&json!({"metadata": {"name": "web"}, "spec": spec})))
+        .unwrap();
+    let pods = api("pods");
+    let names: Vec<_> = shown(&client, "pods", "").into_iter().map(|(name, _)| name).collect();
+    client.run(pods.evict(&names[0])).unwrap();
+    let refused = client.run(pods.evict(&names[1])).unwrap_err();
+    assert!(refused.status().unwrap().is_disruption_budget(), "{refused}");
+    seconds(&client, 2);
+    client.run(pods.evict(&names[1])).unwrap();
+}
+
+#[test]
 fn owners_that_are_gone_take_what_they_own_along() {
     let client = alive();
     let maps = api("configmaps");

@@ -11,12 +11,10 @@ use crate::object::{meta, text};
 const WHO: &str = "kube-controller-manager";
 const GROUP: &str = "discovery.k8s.io";
 
-/// A pod changed: the services that choose it are looked at.
-pub(super) fn pod_changed(hands: &mut Hands<'_>, pod: &Value) {
-    for service in hands.list("", "services", meta(pod, "namespace")) {
-        if chooses(&service, pod) {
-            hands.wake("", "services", &service);
-        }
+/// Pods of a namespace changed: its services are looked at, for a pod may be one's no longer.
+pub(super) fn pods_changed(hands: &mut Hands<'_>, namespace: &str) {
+    for service in hands.list("", "services", namespace) {
+        hands.wake("", "services", &service);
     }
 }
 

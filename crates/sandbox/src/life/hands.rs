@@ -28,6 +28,10 @@ impl<'s> Hands<'s> {
         self.sandbox.life.index.kind(id)
     }
 
+    pub(super) fn by_kind(&self, group: &str, kind: &str) -> Option<&Arc<Kind>> {
+        self.sandbox.life.index.by_kind(group, kind)
+    }
+
     pub(super) fn get(&self, kind: usize, key: &str) -> Option<Stored> {
         self.sandbox.server.store.get(kind, key).cloned()
     }

@@ -15,7 +15,7 @@ pub(super) enum Item {
     /// An object that changed, or whose time has come, or one of whose dependents changed.
     Object { kind: usize, key: Box<str> },
     /// An object that is there no more.
-    Gone { uid: String },
+    Gone { uid: String, kind: usize, namespace: Box<str> },
 }
 
 /// Where an object is.
@@ -62,6 +62,10 @@ impl Index {
 
     pub(super) fn find(&self, group: &str, plural: &str) -> Option<&Arc<Kind>> {
         self.kinds.values().find(|kind| kind.group == group && kind.plural == plural)
+    }
+
+    pub(super) fn by_kind(&self, group: &str, kind: &str) -> Option<&Arc<Kind>> {
+        self.kinds.values().find(|known| known.group == group && known.kind == kind)
     }
 
     /// Where the object of a uid is.
@@ -143,7 +147,7 @@ impl Index {
         let uid = |object: &Value| meta(object, "uid").to_owned();
         if let Some(old) = old.filter(|old| new.is_none_or(|new| uid(new) != uid(old))) {
             self.places.remove(&uid(old));
-            self.push(Item::Gone { uid: uid(old) });
+            self.push(Item::Gone { uid: uid(old), kind, namespace: meta(old, "namespace").into() });
         }
         if let Some(new) = new {
             self.places.insert(uid(new), place);

@@ -4,6 +4,7 @@
 //! time goes by, until none has anything left to do: a test sees no state that is only halfway.
 
 mod accounts;
+mod budgets;
 mod daemon_sets;
 mod deployments;
 mod endpoints;
@@ -22,6 +23,7 @@ use std::time::Duration;
 
 use kubewire::Now;
 
+use crate::object::meta;
 use crate::registry::Registry;
 use crate::sandbox::Sandbox;
 use hands::Hands;
@@ -46,6 +48,7 @@ pub struct Life {
     workloads: bool,
     pods: bool,
     endpoints: bool,
+    budgets: bool,
     start: Duration,
     run: Duration,
 }
@@ -59,6 +62,7 @@ impl Life {
             workloads: false,
             pods: false,
             endpoints: false,
+            budgets: false,
             start: Duration::from_secs(1),
             run: Duration::from_secs(1),
         }
@@ -66,7 +70,15 @@ impl Life {
 
     /// Everything lives.
     pub const fn all() -> Self {
-        Self { accounts: true, garbage: true, workloads: true, pods: true, endpoints: true, ..Self::none() }
+        Self {
+            accounts: true,
+            garbage: true,
+            workloads: true,
+            pods: true,
+            endpoints: true,
+            budgets: true,
+            ..Self::none()
+        }
     }
 
     /// Each namespace gets its service account `default`, and the ConfigMap `kube-root-ca.crt`.
@@ -99,6 +111,12 @@ impl Life {
         self
     }
 
+    /// Disruption budgets say how many of their pods may be evicted.
+    pub const fn budgets(mut self, lives: bool) -> Self {
+        self.budgets = lives;
+        self
+    }
+
     /// So long a pod takes until it runs and is ready; a second unless said.
     pub const fn start(mut self, after: Duration) -> Self {
         self.start = after;
@@ -112,7 +130,7 @@ impl Life {
     }
 
     fn is_none(self) -> bool {
-        !(self.accounts || self.garbage || self.workloads || self.pods || self.endpoints)
+        !(self.accounts || self.garbage || self.workloads || self.pods || self.endpoints || self.budgets)
     }
 }
 
@@ -163,9 +181,12 @@ impl Sandbox {
 
 fn reconcile(hands: &mut Hands<'_>, life: Life, item: &Item) {
     match item {
-        Item::Gone { uid } => {
+        Item::Gone { uid, kind, namespace } => {
             if life.garbage {
                 garbage::owner_gone(hands, uid);
+            }
+            if hands.id("", "pods") == Some(*kind) {
+                pod_changed(hands, life, namespace);
             }
         }
         Item::Object { kind, key } => {
@@ -185,13 +206,22 @@ fn reconcile(hands: &mut Hands<'_>, life: Life, item: &Item) {
                     if life.pods {
                         pods::reconcile(hands, life, key, &object);
                     }
-                    if life.endpoints {
-                        endpoints::pod_changed(hands, &object);
-                    }
+                    pod_changed(hands, life, meta(&object, "namespace"));
                 }
                 ("", "services") if life.endpoints => endpoints::reconcile(hands, &object),
+                ("policy", "poddisruptionbudgets") if life.budgets => budgets::reconcile(hands, key, &object),
                 _ => {}
             }
         }
+    }
+}
+
+/// A pod of a namespace changed, or is gone: who counts pods there counts them again.
+fn pod_changed(hands: &mut Hands<'_>, life: Life, namespace: &str) {
+    if life.endpoints {
+        endpoints::pods_changed(hands, namespace);
+    }
+    if life.budgets {
+        budgets::pods_changed(hands, namespace);
     }
 }

@@ -43,7 +43,7 @@ pub(super) fn reconcile(hands: &mut Hands<'_>, life: Life, key: &str, pod: &Valu
 
 impl Hands<'_> {
     /// How many milliseconds of `wait` are left since a time; times are in whole seconds, so that it may be some less.
-    fn left(&self, since: &str, wait: u64) -> u64 {
+    pub(super) fn left(&self, since: &str, wait: u64) -> u64 {
         let since = since.parse::<Time>().map_or(0, Time::unix);
         let end = u64::try_from(since).unwrap_or_default().saturating_mul(1000).saturating_add(wait);
         end.saturating_sub(self.now.wall)

@@ -63,7 +63,7 @@ impl Plan {
 }
 
 /// A number, or hundredths of the whole, rounded up or down; a quarter where nothing is said.
-fn share(value: Option<&Value>, whole: i64, up: bool) -> i64 {
+pub(super) fn share(value: Option<&Value>, whole: i64, up: bool) -> i64 {
     let percent = match value {
         Some(Value::Number(number)) => return number.as_i64().unwrap_or_default().max(0),
         Some(Value::String(text)) => text.trim_end_matches('%').parse().unwrap_or(25),
