@@ -221,9 +221,8 @@ fn only_tokens_that_were_handed_out_are_taken() {
 #[test]
 fn what_the_sandbox_does_not_do_yet_it_says() {
     let mut sandbox = Sandbox::new();
-    for (method, target) in
-        [("GET", "/api/v1/namespaces/default/pods/a/log"), ("POST", "/api/v1/namespaces/default/bindings")]
-    {
+    for (method, part) in [("GET", "log"), ("POST", "exec")] {
+        let target = &format!("/api/v1/namespaces/default/pods/a/{part}");
         let (code, status) = answer(&mut sandbox, method, target, &json!({}));
         assert_eq!((code, status["reason"].as_str()), (501, Some("NotImplemented")), "{target}");
     }

@@ -15,10 +15,10 @@ fn run(world: &World, operation: &Value) -> Result<Value, kubewire::Error> {
 }
 
 /// A pod that seems to run, though no kubelet is here: its status says so.
-fn running_pod(world: &World, name: &str) {
+fn running_pod(world: &World, name: &str, scheduler: &str) {
     let pod = json!({
         "metadata": {"name": name, "labels": {"app": name}},
-        "spec": {"containers": [{"name": "c", "image": "i", "resources": {"requests": {"cpu": "10m"}}}]},
+        "spec": {"schedulerName": scheduler, "containers": [{"name": "c", "image": "i", "resources": {"requests": {"cpu": "10m"}}}]},
     });
     let pods = Api::<Pod>::namespaced(&world.namespace);
     eventually("the pod is admitted", || world.admin.run(pods.create(&pod)).ok());
@@ -31,7 +31,7 @@ fn running_pod(world: &World, name: &str) {
 #[test]
 fn a_disruption_budget_refuses_an_eviction_and_says_so() {
     let world = World::new("evict");
-    running_pod(&world, "web");
+    running_pod(&world, "web", "default-scheduler");
     let budget = json!({"metadata": {"name": "spare"}, "spec": {"minAvailable": 1, "selector": {"matchLabels": {"app": "web"}}}});
     let of = |word: &str| Api::<Object>::dynamic(Builtin.find(None, word).unwrap()).within(&world.namespace);
     world.admin.run(of("pdb").create(&budget)).unwrap();
@@ -61,7 +61,7 @@ fn a_disruption_budget_refuses_an_eviction_and_says_so() {
 #[test]
 fn pods_are_bound_resized_and_debugged() {
     let world = World::new("pods");
-    running_pod(&world, "web");
+    running_pod(&world, "web", "by-hand");
     let pods = Api::<Pod>::namespaced(&world.namespace);
     let more = json!({"spec": {"containers": [{"name": "c", "resources": {"requests": {"cpu": "20m"}}}]}});
     let resized = world.admin.run(pods.patch_resize("web", PatchType::Strategic, &more)).unwrap();

@@ -4,8 +4,11 @@
 
 mod account;
 mod priority;
+mod resize;
 
 use serde_json::{Map, Value, json};
+
+pub(crate) use resize::resize;
 
 use crate::object::{meta, meta_mut, spec_mut};
 use crate::registry::Kind;

@@ -11,6 +11,7 @@ use crate::object::{meta, put, text};
 
 const NODE: &str = "sandbox";
 const WHO: &str = "kubelet";
+const SCHEDULER: &str = "default-scheduler";
 
 pub(super) fn reconcile(hands: &mut Hands<'_>, life: Life, key: &str, pod: &Value) {
     let Some(id) = hands.id("", "pods") else { return };
@@ -22,7 +23,11 @@ pub(super) fn reconcile(hands: &mut Hands<'_>, life: Life, key: &str, pod: &Valu
         return;
     }
     if text(pod, "/spec/nodeName").is_empty() {
-        schedule(hands, pod);
+        let gated = pod.pointer("/spec/schedulingGates/0").is_some();
+        // Others than the cluster's own scheduler bind their pods themselves.
+        if !gated && matches!(text(pod, "/spec/schedulerName"), "" | SCHEDULER) {
+            schedule(hands, pod);
+        }
         return;
     }
     let millis = |time: std::time::Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
@@ -33,6 +38,7 @@ pub(super) fn reconcile(hands: &mut Hands<'_>, life: Life, key: &str, pod: &Valu
                 left => hands.later(left, id, key),
             }
         }
+        "Running" => resize(hands, pod),
         "Pending" | "" => match hands.left(text(pod, "/status/startTime"), millis(life.start)) {
             0 => run(hands, pod),
             left => hands.later(left, id, key),
@@ -126,13 +132,30 @@ fn finish(hands: &mut Hands<'_>, pod: &Value) {
     status(hands, pod, "Succeeded", &[("conditions", conditions.value()), ("containerStatuses", containers)]);
 }
 
+/// The node gives the containers what they are to have now, if that has changed.
+fn resize(hands: &mut Hands<'_>, pod: &Value) {
+    let mut object = pod.clone();
+    let statuses = object.pointer_mut("/status/containerStatuses").and_then(Value::as_array_mut);
+    let containers = pod.pointer("/spec/containers").and_then(Value::as_array).into_iter().flatten();
+    for (status, container) in statuses.into_iter().flatten().zip(containers) {
+        if status.get("resources").is_some() {
+            put(status, "resources", given(container));
+        }
+    }
+    hands.keep("", "pods", object);
+}
+
+fn given(container: &Value) -> Value {
+    container.get("resources").cloned().unwrap_or_else(|| json!({}))
+}
+
 fn containers(pod: &Value, state: &Value, ready: bool) -> Value {
     let list = pod.pointer("/spec/containers").and_then(Value::as_array);
     let of = |container: &Value| {
         let image = text(container, "/image");
         json!({
             "name": text(container, "/name"), "image": image, "imageID": image, "ready": ready, "started": ready,
-            "restartCount": 0, "state": state, "lastState": {},
+            "restartCount": 0, "state": state, "lastState": {}, "resources": given(container),
         })
     };
     list.into_iter().flatten().map(of).collect()

@@ -17,6 +17,7 @@ use crate::fields;
 use crate::schema::{self, Typed};
 use crate::store::Stored;
 
+pub(crate) use quality::quality;
 pub(crate) use services::allocate;
 pub(crate) use strategy::{DeleteAnswer, NameRule, Strategy};
 

@@ -42,6 +42,10 @@ pub(crate) fn update(kind: &Kind, object: &mut Value, old: &Value) {
         let before = annotations.and_then(|all| all.get(TEMPLATE)?.as_str()?.parse().ok()).unwrap_or(1);
         template_generation(object, before + i64::from(template(object) != template(old)));
     }
+    if (kind.group.as_str(), kind.kind.as_str()) == ("certificates.k8s.io", "CertificateSigningRequest") {
+        // Nothing of a request can change but by its subresources.
+        put(object, "spec", old.get("spec").cloned().unwrap_or_else(|| json!({})));
+    }
     if (kind.group.as_str(), kind.kind.as_str()) == ("", "Namespace") {
         put(object, "spec", old.get("spec").cloned().unwrap_or_else(|| json!({})));
         label(object);
@@ -93,17 +97,25 @@ fn wipe_status(kind: &Kind, object: &mut Value) {
     };
 }
 
+/// The finalizer of whoever empties a namespace.
+pub(crate) const EMPTIED: &str = "kubernetes";
+
 /// A namespace has its name as a label, its finalizer, and a phase.
 fn namespace(object: &mut Value) {
     label(object);
     let Some(fields) = object.as_object_mut() else { return };
-    for (part, field, value) in
-        [("spec", "finalizers", json!(["kubernetes"])), ("status", "phase", json!("Active"))]
-    {
+    for (part, field, value) in [("spec", "finalizers", json!([])), ("status", "phase", json!("Active"))] {
         let part = fields.entry(part).or_insert_with(|| json!({}));
         if let Value::Object(part) = part {
             part.entry(field).or_insert(value);
         }
+    }
+    // Whatever else it waits for, it waits to be emptied.
+    let finalizers = spec_mut(object).and_then(|spec| spec.get_mut("finalizers"));
+    if let Some(Value::Array(finalizers)) = finalizers
+        && !finalizers.iter().any(|one| one == EMPTIED)
+    {
+        finalizers.push(EMPTIED.into());
     }
 }
 

@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::object::quantity;
 
 /// `Guaranteed`, `Burstable` or `BestEffort`.
-pub(super) fn quality(pod: &Value) -> &'static str {
+pub(crate) fn quality(pod: &Value) -> &'static str {
     let mut requests = BTreeMap::new();
     let mut limits = BTreeMap::new();
     let mut guaranteed = true;

@@ -22,7 +22,7 @@ pub(crate) enum NameRule {
     Subdomain,
     /// A DNS label: namespaces and services.
     Label,
-    /// Anything that can stand in a path: RBAC, disruption budgets, events.
+    /// Anything that can stand in a path: RBAC, disruption budgets, events, requests for certificates.
     PathSegment,
 }
 
@@ -109,6 +109,8 @@ impl Strategy {
         let name = match (group, kind) {
             ("", "Namespace" | "Service") => NameRule::Label,
             ("rbac.authorization.k8s.io" | "policy", _) | ("", "Event") => NameRule::PathSegment,
+            // Nobody cares what these are called.
+            ("certificates.k8s.io", "CertificateSigningRequest") => NameRule::PathSegment,
             _ => NameRule::Subdomain,
         };
         let delete = match DELETE_ANSWERS_OBJECT.contains(&kind) {

@@ -45,6 +45,41 @@ pub(super) fn all(spec: &Part<'_>, volumes: &BTreeSet<&str>, faults: &mut Vec<Fa
     }
 }
 
+/// Judges those that someone debugs a pod with: they may have less than others, and are called like no other one.
+pub(super) fn to_debug(spec: &Part<'_>, volumes: &BTreeSet<&str>, faults: &mut Vec<Fault>) {
+    const NOT: [&str; 9] = [
+        "ports",
+        "resources",
+        "resizePolicy",
+        "restartPolicy",
+        "restartPolicyRules",
+        "livenessProbe",
+        "readinessProbe",
+        "startupProbe",
+        "lifecycle",
+    ];
+    const WHY: &str = "cannot be set for an Ephemeral Container";
+    let others = ["containers", "initContainers"].map(|list| spec.field(list).items());
+    let others: BTreeSet<&str> = others.iter().flatten().map(|one| one.field("name").text()).collect();
+    let mut seen = others.clone();
+    for container in spec.field("ephemeralContainers").items() {
+        common(&container, volumes, faults);
+        let (name, target) = (container.field("name"), container.field("targetContainerName"));
+        if !seen.insert(name.text()) {
+            faults.push(name.duplicate());
+        }
+        if !target.is_empty() && !others.contains(target.text()) {
+            faults.push(Fault::not_found(&target.path, &target.shown()));
+        }
+        let said = NOT.iter().map(|field| container.field(field)).filter(|field| !field.is_empty());
+        faults.extend(said.map(|field| field.forbidden(WHY)));
+        for mount in container.field("volumeMounts").items() {
+            let paths = ["subPath", "subPathExpr"].map(|field| mount.field(field));
+            faults.extend(paths.iter().filter(|path| !path.is_empty()).map(|path| path.forbidden(WHY)));
+        }
+    }
+}
+
 fn common(container: &Part<'_>, volumes: &BTreeSet<&str>, faults: &mut Vec<Fault>) {
     let (name, image) = (container.field("name"), container.field("image"));
     if name.is_empty() {

@@ -1,10 +1,12 @@
 //! What may be stored: rules in the words of `k8s.io/apimachinery/pkg/util/validation`.
 
+mod certificate;
 mod classes;
 mod common;
 mod config_map;
 mod container;
 mod fault;
+mod gates;
 mod job;
 mod metadata;
 mod names;
@@ -14,6 +16,7 @@ mod part;
 mod pod;
 mod probe;
 mod rbac;
+mod resize;
 mod resources;
 mod secret;
 mod service;
@@ -29,6 +32,7 @@ pub(crate) use service::own_addresses;
 pub(crate) use warnings::warnings;
 
 use crate::registry::Kind;
+use crate::verbs::Part;
 
 /// What is wrong with a new object.
 pub(crate) fn create(kind: &Kind, object: &Value) -> Vec<Fault> {
@@ -67,9 +71,8 @@ pub(crate) fn seed(kind: &Kind, object: &Value) -> Vec<Fault> {
 
 /// What is wrong with an object that takes another's place.
 pub(crate) fn update(kind: &Kind, object: &Value, old: &Value) -> Vec<Fault> {
-    if own_first(kind) {
-        let own = own(kind, object);
-        return if own.is_empty() { metadata::update(kind, object, old) } else { own };
+    if is_request(kind) {
+        return dedup(certificate::update(kind, object, old, certificate::May::Nothing));
     }
     let mut faults = metadata::update(kind, object, old);
     let name = kind.kind.as_str();
@@ -98,6 +101,9 @@ pub(crate) fn update(kind: &Kind, object: &Value, old: &Value) -> Vec<Fault> {
 
 /// What is wrong with an object of which only the status was to be written. Of most statuses only the type is judged.
 pub(crate) fn status(kind: &Kind, object: &Value, old: &Value) -> Vec<Fault> {
+    if is_request(kind) {
+        return certificate::update(kind, object, old, certificate::May::Sign);
+    }
     let mut faults = metadata::update(kind, object, old);
     if let Some(custom) = &kind.custom {
         faults.extend(crate::crd::validate_status(custom, object));
@@ -117,6 +123,27 @@ pub(crate) fn status(kind: &Kind, object: &Value, old: &Value) -> Vec<Fault> {
     faults
 }
 
+/// What is wrong with an object of which only a part was to be written.
+pub(crate) fn part(kind: &Kind, part: Part, object: &Value, old: &Value) -> Vec<Fault> {
+    let mut faults = metadata::update(kind, object, old);
+    match part {
+        Part::Approval => return certificate::update(kind, object, old, certificate::May::Decide),
+        Part::EphemeralContainers => faults.extend(pod::debug(object, old)),
+        Part::Resize => faults.extend(resize::update(object, old)),
+        Part::Finalize => faults.extend(other::finalizers(object)),
+    }
+    faults
+}
+
+fn is_request(kind: &Kind) -> bool {
+    (kind.group.as_str(), kind.kind.as_str()) == ("certificates.k8s.io", "CertificateSigningRequest")
+}
+
+/// What is wrong with a binding of a pod to a node.
+pub(crate) fn binding(binding: &Value) -> Vec<Fault> {
+    other::binding(binding)
+}
+
 fn own(kind: &Kind, object: &Value) -> Vec<Fault> {
     if let Some(custom) = &kind.custom {
         return crate::crd::validate(kind, custom, object);
@@ -132,6 +159,7 @@ fn own(kind: &Kind, object: &Value) -> Vec<Fault> {
         ("apps", "Deployment" | "ReplicaSet" | "StatefulSet" | "DaemonSet") => workload::create(name, object),
         (crate::crd::GROUP, _) => crate::crd::validate_definition(object),
         ("batch", _) => job::create(name, object),
+        _ if is_request(kind) => certificate::create(object),
         ("rbac.authorization.k8s.io", _) => rbac::create(name, object),
         ("networking.k8s.io", "Ingress") => networking::ingress(object),
         ("scheduling.k8s.io", "PriorityClass") => classes::priority(object),

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::common::{amount, at_most_all, selector, subdomain};
 use super::fault::Fault;
+use super::names;
 use super::part::Part;
 use crate::object::{meta, quantity};
 
@@ -15,6 +16,37 @@ pub(super) fn lease(object: &Value) -> Vec<Fault> {
         faults.push(duration.invalid("must be greater than 0"));
     }
     faults.extend(transitions.not_negative());
+    faults
+}
+
+/// What a namespace waits for.
+pub(super) fn finalizers(namespace: &Value) -> Vec<Fault> {
+    let list = Part::of(namespace, "spec").field("finalizers");
+    let mut faults = Vec::new();
+    for finalizer in list.items() {
+        faults.extend(finalizer.all_invalid(names::label_key(finalizer.text())));
+        if !finalizer.text().contains('/') && finalizer.text() != "kubernetes" {
+            let why = "name is neither a standard finalizer name nor is it fully qualified";
+            faults.push(finalizer.invalid(why));
+        }
+    }
+    faults
+}
+
+/// Source: `ValidatePodBinding`.
+pub(super) fn binding(binding: &Value) -> Vec<Fault> {
+    let target = Part::of(binding, "target");
+    let (kind, name) = (target.field("kind"), target.field("name"));
+    let node = matches!(kind.text(), "" | "Node");
+    let mut faults = Vec::new();
+    if !node {
+        faults.push(kind.not_supported(&["Node", "<empty>"]));
+    }
+    if name.is_empty() {
+        faults.push(name.required(""));
+    } else if node {
+        faults.extend(subdomain(&name));
+    }
     faults
 }
 

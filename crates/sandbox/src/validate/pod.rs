@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::common::{label, labels, subdomain};
 use super::container;
 use super::fault::Fault;
+use super::gates;
 use super::names;
 use super::part::Part;
 use super::volume;
@@ -15,18 +16,20 @@ const LARGEST: i64 = i32::MAX as i64;
 
 pub(super) fn create(object: &Value) -> Vec<Fault> {
     let spec = Part::of(object, "spec");
-    let mut faults = self::spec(&spec);
-    faults.extend(own(&spec));
+    let mut faults = whole(&spec);
     if !spec.field("ephemeralContainers").is_empty() {
         faults.push(spec.field("ephemeralContainers").forbidden("cannot be set on create"));
+    }
+    if !spec.field("nodeName").is_empty() && !spec.field("schedulingGates").is_empty() {
+        let why = "cannot be set until all schedulingGates have been cleared";
+        faults.push(spec.field("nodeName").forbidden(why));
     }
     faults
 }
 
 pub(super) fn update(object: &Value, old: &Value) -> Vec<Fault> {
     let (spec, was) = (Part::of(object, "spec"), Part::of(old, "spec"));
-    let mut faults = self::spec(&spec);
-    faults.extend(own(&spec));
+    let mut faults = whole(&spec);
     for list in ["containers", "initContainers"] {
         let (new, old) = (spec.field(list), was.field(list));
         if new.items().len() != old.items().len() {
@@ -59,9 +62,43 @@ pub(super) fn update(object: &Value, old: &Value) -> Vec<Fault> {
         let why = "existing toleration can not be modified except its tolerationSeconds";
         faults.push(spec.field("tolerations").forbidden(why));
     }
-    if munged(spec.value, was.value) != *was.value {
+    let mut munged = munged(spec.value, was.value);
+    if gates::update(&spec, &was, &mut faults) {
+        restore(&mut munged, "nodeSelector", &was.field("nodeSelector"));
+    }
+    if munged != *was.value {
         let fields = "`spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)";
         faults.push(spec.forbidden(&format!("pod updates may not change fields other than {fields}\n")));
+    }
+    faults
+}
+
+/// The whole spec of a pod.
+pub(super) fn whole(spec: &Part<'_>) -> Vec<Fault> {
+    let mut faults = self::spec(spec);
+    faults.extend(own(spec));
+    faults
+}
+
+/// Containers to debug a pod with, which may only be added.
+///
+/// Source: `ValidatePodEphemeralContainersUpdate`.
+pub(super) fn debug(object: &Value, old: &Value) -> Vec<Fault> {
+    let spec = Part::of(object, "spec");
+    let mut faults = whole(&spec);
+    let (list, before) =
+        (spec.field("ephemeralContainers"), Part::of(old, "spec").field("ephemeralContainers"));
+    let new = list.items();
+    for old in before.items() {
+        let (name, was) = (old.field("name"), old.value);
+        let why = match new.iter().find(|new| new.field("name").value == name.value) {
+            None => "removed",
+            Some(new) if new.value != was => "changed",
+            Some(_) => continue,
+        };
+        faults.push(
+            list.forbidden(&format!("existing ephemeral containers {} may not be {why}\n", name.shown())),
+        );
     }
     faults
 }
@@ -80,6 +117,14 @@ fn own(spec: &Part<'_>) -> Vec<Fault> {
     let spaced = images.filter(|image| image.text() != image.text().trim());
     let spaced = spaced.map(|image| image.invalid("must not have leading or trailing whitespace"));
     spaced.chain(tokens).collect()
+}
+
+fn restore(spec: &mut Value, field: &str, old: &Part<'_>) {
+    let Some(fields) = spec.as_object_mut() else { return };
+    match old.is_there() {
+        true => fields.insert(field.to_owned(), old.value.clone()),
+        false => fields.remove(field),
+    };
 }
 
 /// A spec in which what may change is as it was.
@@ -126,6 +171,7 @@ fn spec(spec: &Part<'_>) -> Vec<Fault> {
     let mut faults = Vec::new();
     let volumes = volume::all(&spec.field("volumes"), &mut faults);
     container::all(spec, &volumes, &mut faults);
+    container::to_debug(spec, &volumes, &mut faults);
     container::on_host(spec, &mut faults);
     faults.extend(spec.field("restartPolicy").one_of(&["Always", "OnFailure", "Never"]));
     let policies = ["ClusterFirstWithHostNet", "ClusterFirst", "Default", "None"];
@@ -158,6 +204,7 @@ fn spec(spec: &Part<'_>) -> Vec<Fault> {
     for constraint in spec.field("topologySpreadConstraints").items() {
         spread(&constraint, &mut faults);
     }
+    gates::names(spec, &mut faults);
     faults
 }
 

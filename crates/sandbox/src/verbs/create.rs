@@ -5,8 +5,8 @@
 use http::Method;
 
 use super::ask::Ask;
-use super::body;
 use super::write::{admit, fill, match_namespace, track, wipe};
+use super::{body, certificates};
 use crate::admission;
 use crate::auth::rbac::check_escalation;
 use crate::auth::{self, Attributes};
@@ -57,6 +57,7 @@ pub(super) fn insert(
     check_escalation(server, ask.user, ask.place, &object, None)?;
     let version = meta(&object, "resourceVersion").to_owned();
     fill(server, ask, &mut object);
+    certificates::asked_by(kind, &mut object, ask.user);
     admission::create(server, kind, &mut object)?;
     prepare::create(kind, &mut object);
     if ask.place.subresource.is_empty() {

@@ -200,7 +200,7 @@ fn condition(kind: &str, status: &str, reason: &str, message: &str, mut more: Va
 }
 
 /// Writes a condition; its time is that at which its status changed. False where nothing is new.
-fn set_condition(object: &mut Value, mut condition: Value, ask: &Ask<'_>) -> bool {
+pub(super) fn set_condition(object: &mut Value, mut condition: Value, ask: &Ask<'_>) -> bool {
     let Some(Value::Object(status)) = object.get_mut("status") else { return false };
     let all = status.entry("conditions").or_insert_with(|| json!([]));
     if all.is_null() {

@@ -2,7 +2,9 @@
 
 mod apply;
 mod ask;
+mod binding;
 mod body;
+mod certificates;
 mod components;
 mod create;
 mod delete;
@@ -12,6 +14,7 @@ mod get;
 mod list;
 mod namespace;
 mod options;
+mod parts;
 mod patch;
 mod review;
 mod scale;
@@ -23,6 +26,7 @@ mod write;
 pub(crate) use ask::{Ask, metadata_of};
 pub(crate) use delete::clear;
 pub(crate) use options::ListOptions;
+pub(crate) use parts::Part;
 pub(crate) use write::seed;
 
 use http::Method;
@@ -76,7 +80,11 @@ pub(crate) fn perform(server: &mut Server, ask: &mut Ask<'_>) -> Result<Reply, R
     if place.subresource == "scale" {
         return scale::perform(server, ask, verb);
     }
-    if !matches!(place.subresource.as_str(), "" | "status") {
+    if binding::binds(place) && verb == Verb::Create {
+        return binding::create(server, ask);
+    }
+    let stored = matches!(place.subresource.as_str(), "" | "status");
+    if !stored && Part::of(&place.kind, &place.subresource).is_none() {
         let what = format!("{}/{}", place.qualified(), place.subresource);
         return Err(Problem::not_yet(&what).into());
     }

@@ -9,6 +9,7 @@ use super::ask::Ask;
 use super::delete::{clear, mark};
 use super::delete_options::DeleteOptions;
 use crate::object::{meta, put, set_meta};
+use crate::registry::prepare::EMPTIED;
 use crate::reply::Reply;
 use crate::server::Server;
 use crate::wire::{Problem, Refusal};
@@ -60,6 +61,13 @@ fn preconditions(options: &DeleteOptions, namespace: &Value) -> Result<(), Refus
     Ok(())
 }
 
+/// Whether nobody holds a namespace any longer, by its metadata or by its spec.
+pub(super) fn is_free(namespace: &Value) -> bool {
+    ["/metadata/finalizers", "/spec/finalizers"]
+        .iter()
+        .all(|list| namespace.pointer(list).and_then(Value::as_array).is_none_or(Vec::is_empty))
+}
+
 /// Something has gone: it may have been the last that held its namespace.
 pub(super) fn settle(server: &mut Server, ask: &Ask<'_>) {
     let place = ask.place;
@@ -78,8 +86,18 @@ fn empty(server: &mut Server, ask: &Ask<'_>, name: &str) {
         held |= clear(server, kind, &prefix, ask.now);
     }
     let Some(namespace) = server.namespace(name) else { return };
-    let own = namespace.pointer("/metadata/finalizers").and_then(Value::as_array);
-    if !held && own.is_none_or(Vec::is_empty) && !meta(namespace, "deletionTimestamp").is_empty() {
+    if held || meta(namespace, "deletionTimestamp").is_empty() {
+        return;
+    }
+    let mut emptied = namespace.clone();
+    if let Some(Value::Array(finalizers)) = emptied.pointer_mut("/spec/finalizers") {
+        finalizers.retain(|one| one != EMPTIED);
+    }
+    if is_free(&emptied) {
         server.remove_namespace(name);
+    } else if emptied != *namespace
+        && let Some(kind) = ask.registry.find("", "v1", "namespaces")
+    {
+        server.store.write(kind.id, name, Some(emptied));
     }
 }

@@ -5,8 +5,9 @@
 use serde_json::Value;
 
 use super::ask::Ask;
+use super::parts::Part;
 use super::write::{is_same, keep, match_namespace, track};
-use super::{body, create, namespace};
+use super::{body, certificates, create, namespace};
 use crate::admission;
 use crate::auth::rbac::check_escalation;
 use crate::crd;
@@ -105,19 +106,29 @@ pub(super) fn replace(
     }
     // Before generations are counted: an empty list and none are the same.
     settle(kind, &mut object);
+    certificates::stamp(ask, &mut object, old);
     keep(kind, &ask.place.subresource, &mut object, old);
     fields::keep_times(&mut object, old);
-    let faults =
-        if whole { validate::update(kind, &object, old) } else { validate::status(kind, &object, old) };
+    let part = Part::of(kind, &ask.place.subresource);
+    let faults = match part {
+        Some(part) => validate::part(kind, part, &object, old),
+        None if whole => validate::update(kind, &object, old),
+        None => validate::status(kind, &object, old),
+    };
     if !faults.is_empty() {
         return Err(Problem::invalid(&kind.group, kind.called_by(&object), name, &faults).into());
+    }
+    certificates::admit(server, ask, &object, old)?;
+    if part == Some(Part::Resize) {
+        admission::resize(server, &object, old)?;
     }
     crd::refuse(kind, &object)?;
     if whole {
         ask.warnings.extend(validate::warnings(kind, &object, Some(old)));
     }
     set_meta(&mut object, "resourceVersion", Some(meta(old, "resourceVersion").into()));
-    if is_last_finalizer_gone(&object) {
+    let is_namespace = kind.group.is_empty() && kind.kind == "Namespace";
+    if is_last_finalizer_gone(&object) && (!is_namespace || namespace::is_free(&object)) {
         if !dry {
             server.store.write(kind.id, &key, None);
             namespace::settle(server, ask);
@@ -139,11 +150,15 @@ fn other_uid(ask: &Ask<'_>, uid: &str, is: &str, dry: bool) -> Problem {
     // Who only tries does not get as far as the place in etcd.
     let root = if dry { "" } else { "/registry" };
     let (kind, key) = (&place.kind, place.kind.key(&place.namespace, &place.name));
-    let why = format!(
-        "StorageError: invalid object, Code: 4, Key: {root}/{}/{key}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: {uid}, UID in object meta: {is}",
-        kind.plural
-    );
+    let why = precondition(&format!("{root}/{}/{key}", kind.plural), "UID", uid, is);
     Problem::conflict(&kind.group, &kind.plural, &place.name, &why)
+}
+
+/// The store's words where an object is not the one that was meant: `what` is `UID` or `ResourceVersion`.
+pub(super) fn precondition(key: &str, what: &str, wanted: &str, is: &str) -> String {
+    format!(
+        "StorageError: invalid object, Code: 4, Key: {key}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: {what} in precondition: {wanted}, {what} in object meta: {is}"
+    )
 }
 
 /// An object that was only waiting for its finalizers goes with the last of them.

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::ask::Ask;
+use super::parts::Part;
 use crate::fields;
 use crate::object::{Parsed, Wording, copy_meta, decode, meta, set_meta, timestamp};
 use crate::registry::{Kind, prepare};
@@ -43,11 +44,16 @@ pub(super) fn track(ask: &Ask<'_>, object: &mut Value, live: Option<&Value>) {
 
 /// The fields that are not this part of the object's to write.
 pub(super) fn reset(kind: &Kind, subresource: &str) -> &'static [&'static str] {
+    if let Some(part) = Part::of(kind, subresource) {
+        return part.reset();
+    }
     match (subresource, kind.kind.as_str()) {
         ("status", _) if kind.custom.is_some() => &["metadata", "spec"],
         ("status", "Deployment") => &["spec", "metadata.labels"],
         ("status", "Pod") => &["spec", "metadata.deletionTimestamp", "metadata.ownerReferences"],
+        ("status", "CertificateSigningRequest") => &["spec", "status.conditions"],
         ("status", _) => &["spec"],
+        ("", "CertificateSigningRequest") => &["spec", "status"],
         ("", _) if kind.subresource("status").is_some() => &["status"],
         _ => &[],
     }
@@ -130,7 +136,11 @@ pub(super) fn keep(kind: &Kind, subresource: &str, object: &mut Value, old: &Val
         keep_all_but_status(kind, object, old);
         return;
     }
-    let has_status = kind.subresource("status").is_some();
+    let part = Part::of(kind, subresource);
+    if let Some(part) = part {
+        part.keep(object, old);
+    }
+    let has_status = kind.subresource("status").is_some() && part.is_none();
     if let Some(fields) = object.as_object_mut().filter(|_| has_status) {
         // The status is its own subresource's matter.
         match old.get("status") {

@@ -130,11 +130,7 @@ impl Problem {
 
     /// 422.
     pub(crate) fn invalid(group: &str, kind: &str, name: &str, faults: &[Fault]) -> Self {
-        let texts: Vec<String> = faults.iter().map(Fault::text).collect();
-        let list = match texts.as_slice() {
-            [one] => one.clone(),
-            _ => format!("[{}]", texts.join(", ")),
-        };
+        let list = joined(faults);
         let quoted = crate::object::quote(name);
         let message = format!("{} {quoted} is invalid: {list}", qualified(group, kind));
         let causes: Vec<Value> = faults
@@ -143,6 +139,11 @@ impl Problem {
             .collect();
         Self::new(422, "Invalid", message)
             .details(json!({"name": name, "group": group, "kind": kind, "causes": causes}))
+    }
+
+    /// 500, of what is wrong where nobody makes more of it.
+    pub(crate) fn aggregate(faults: &[Fault]) -> Self {
+        Self::plain(joined(faults))
     }
 
     /// 406.
@@ -308,6 +309,20 @@ fn version_fault(text: &str, why: &str) -> String {
 /// `NAME.GROUP`, or `NAME` in the core group.
 pub(crate) fn qualified(group: &str, name: &str) -> String {
     if group.is_empty() { name.to_owned() } else { format!("{name}.{group}") }
+}
+
+/// All faults in one text, each once: `NewAggregate` of apimachinery.
+fn joined(faults: &[Fault]) -> String {
+    let mut texts: Vec<String> = Vec::new();
+    for text in faults.iter().map(Fault::text) {
+        if !texts.contains(&text) {
+            texts.push(text);
+        }
+    }
+    match texts.as_slice() {
+        [one] => one.clone(),
+        _ => format!("[{}]", texts.join(", ")),
+    }
 }
 
 #[cfg(test)]

@@ -51,6 +51,12 @@ struct Kind {
     /// Edits that are sent to its status.
     #[serde(default)]
     status: Vec<Edit>,
+    /// Its other subresources, with the edits that are sent to each.
+    #[serde(default)]
+    parts: Vec<(String, Vec<Edit>)>,
+    /// Whether it is bound to a node.
+    #[serde(default)]
+    bound: bool,
 }
 
 impl Kinds {
@@ -106,7 +112,14 @@ impl Maker<'_> {
         let one = format!("{collection}/{name}");
         let query = self.query();
         if !kind.status.is_empty() && self.dice.percent(20) {
-            return self.status(id, kind, name);
+            return self.part(id, kind, name, "status", &kind.status);
+        }
+        if !kind.parts.is_empty() && self.dice.percent(30) {
+            let (part, edits) = self.dice.pick(&kind.parts);
+            return self.part(id, kind, name, part, edits);
+        }
+        if kind.bound && self.dice.percent(8) {
+            return self.binding(id, kind, name);
         }
         if kind.scale && self.dice.percent(12) {
             return self.scale(id, kind, name);
@@ -157,12 +170,12 @@ impl Maker<'_> {
         }
     }
 
-    /// A step at the status of an object.
-    fn status(&mut self, id: usize, kind: &Kind, name: &str) -> Step {
-        let one = format!("{}/{name}/status?{}", collection(kind), self.query());
+    /// A step at the status of an object, or at another part of it.
+    fn part(&mut self, id: usize, kind: &Kind, name: &str, part: &str, edits: &[Edit]) -> Step {
+        let one = format!("{}/{name}/{part}?{}", collection(kind), self.query());
         // A service that its status has made has no address, and the real server's next update of it panics.
         let service = kind.kind == "Service";
-        let edits = if service || self.dice.percent(80) { &kind.status } else { &kind.edits };
+        let edits = if service || self.dice.percent(80) { edits } else { &kind.edits };
         let (pointer, value) = self.dice.pick(edits).clone();
         let whole = |value: Value| {
             let mut body = json!({"apiVersion": kind.api, "kind": kind.kind, "metadata": {"name": name}});
@@ -191,6 +204,35 @@ impl Maker<'_> {
             }
             _ => step("PATCH", "application/apply-patch+yaml", Some(whole(value))),
         }
+    }
+
+    /// A pod gets a node, or is refused one.
+    fn binding(&mut self, id: usize, kind: &Kind, name: &str) -> Step {
+        let targets = [
+            json!({"kind": "Node", "name": "n1"}),
+            json!({"name": "n2"}),
+            json!({"kind": "Pod", "name": "n1"}),
+            json!({"kind": "Node"}),
+            json!({"name": "N_1"}),
+        ];
+        let mut metadata = json!({"name": if self.dice.percent(90) { name } else { "other" }});
+        for (field, value, chance) in [
+            ("uid", json!("no-such-uid"), 10),
+            ("resourceVersion", json!("1"), 10),
+            ("labels", json!({"l": "b"}), 20),
+            ("annotations", json!({"a": "b"}), 20),
+        ] {
+            if self.dice.percent(chance) {
+                metadata[field] = value;
+            }
+        }
+        let body = json!({"metadata": metadata, "target": self.dice.pick(&targets)});
+        let collection = collection(kind);
+        let target = match self.dice.percent(80) {
+            true => format!("{collection}/{name}/binding?{}", self.query()),
+            false => format!("{}?{}", collection.replace("/pods", "/bindings"), self.query()),
+        };
+        step(id, "POST", target, "application/json", Some(body))
     }
 
     /// A step at the scale of an object.

@@ -90,6 +90,12 @@ impl Names {
                         }
                         "causes" => sorted(self.value(field, false)),
                         "message" => message(self.value(field, false)),
+                        // But for a time that a sequence says, which is always the same.
+                        "lastTransitionTime" | "lastUpdateTime"
+                            if field.as_str().is_some_and(|time| !time.starts_with("2026-01-02T")) =>
+                        {
+                            "a time".into()
+                        }
                         "nodePort" | "healthCheckNodePort" if field.is_number() => "a port".into(),
                         _ => self.value(field, false),
                     };
@@ -319,6 +325,9 @@ fn sorted(value: Value) -> Value {
 /// `is invalid: [A, B]` comes in the order of a map of Go.
 fn message(value: Value) -> Value {
     let Value::String(text) = &value else { return value };
+    if let Some((before, _)) = text.split_once("ResourceVersion in object meta: ") {
+        return format!("{before}another").into();
+    }
     match text.split_once(" is invalid: [") {
         Some((start, rest)) => {
             let mut parts: Vec<_> = rest.trim_end_matches(']').split(", ").collect();
