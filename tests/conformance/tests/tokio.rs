@@ -153,7 +153,13 @@ async fn an_election_goes_on_unpolled_and_is_given_back() {
     sleep(Duration::from_millis(2_500)).await;
     assert!(first.is_leader() && !second.is_leader());
     first.stop().await;
-    let next = second.next().await;
+    // A busy server may answer one try too late; the next one finds out.
+    let next = loop {
+        match second.next().await {
+            Some(Err(late)) if late.to_string().contains("no answer") => {}
+            next => break next,
+        }
+    };
     assert!(matches!(next, Some(Ok(ElectionEvent::Leading { transitions: 1, .. }))), "{next:?}");
     drop(second);
     let mut third = client.elect(&candidate("third")).unwrap();
