@@ -8,6 +8,7 @@ mod element;
 mod last_applied;
 mod managed;
 mod merge;
+mod scale;
 mod schema;
 mod set;
 mod track;
@@ -15,8 +16,9 @@ mod walk;
 
 pub(crate) use apply::{Conflict, Refused, apply};
 pub(crate) use last_applied::apply_as_kubectl;
+pub(crate) use scale::{Replicas, to_object, to_scale};
 pub(crate) use schema::Type;
-pub(crate) use track::{Writer, keep_times, sort, track};
+pub(crate) use track::{Writer, keep_times, track};
 pub(crate) use walk::{faults, in_go};
 
 use element::Element;

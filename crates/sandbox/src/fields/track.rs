@@ -41,7 +41,7 @@ impl Writer<'_> {
 
 /// Writes into `object`, which takes the place of `live`, who owns what of it. An object that nobody owns anything of stays so; a new one has no `live`.
 pub(crate) fn track(kind: Type<'_>, live: Option<&Value>, object: &mut Value, writer: &Writer<'_>) {
-    let managed = said(live, object);
+    let managed = said(live, object, writer);
     set_meta(object, "managedFields", None);
     if managed.is_empty() && live.is_some() {
         return;
@@ -56,11 +56,12 @@ pub(crate) fn track(kind: Type<'_>, live: Option<&Value>, object: &mut Value, wr
     set_meta(object, "managedFields", managed::write(&managed));
 }
 
-/// Those whom the request names, or else those whom the object there has. `[]` and `[{}]` name nobody.
-fn said(live: Option<&Value>, object: &Value) -> Managed {
+/// Those whom the request names, or else those whom the object there has. `[]` and `[{}]` name nobody. At a part of an object nobody can be named.
+fn said(live: Option<&Value>, object: &Value, writer: &Writer<'_>) -> Managed {
     let entries =
         |object: &Value| object.pointer("/metadata/managedFields").and_then(Value::as_array).cloned();
-    if let Some(entries) = entries(object) {
+    let named = entries(object).filter(|_| live.is_none() || writer.subresource.is_empty());
+    if let Some(entries) = named {
         let nobody = |entry: &Value| entry.as_object().is_some_and(serde_json::Map::is_empty);
         if entries.is_empty() || entries.len() == 1 && entries.iter().all(nobody) {
             return Managed::new();
@@ -109,14 +110,6 @@ pub(super) fn update(
     }
     managed::cap(&mut managed);
     managed
-}
-
-/// Puts the managers into the server's order, which depends on their times.
-pub(crate) fn sort(object: &mut Value) {
-    let entries = object.pointer("/metadata/managedFields").and_then(Value::as_array);
-    if let Some(managed) = entries.and_then(|entries| managed::read(entries)) {
-        set_meta(object, "managedFields", managed::write(&managed));
-    }
 }
 
 /// Takes the old times back where nothing but times would change.

@@ -10,51 +10,22 @@ use super::write::{match_namespace, reset};
 use super::{body, create};
 use crate::fields;
 use crate::object::{Parsed, Wording, decode, meta, parse, set_meta, timestamp};
+use crate::registry::Kind;
 use crate::reply::Reply;
 use crate::server::Server;
 use crate::validate::Fault;
 use crate::wire::{Problem, Refusal, parse_uint};
 
 pub(super) fn apply(server: &mut Server, ask: &mut Ask<'_>) -> Result<Reply, Refusal> {
-    let missing = ask.query.text("fieldManager").is_empty();
-    let missing = missing.then(|| Fault::required("fieldManager", "is required for apply patch"));
-    let dry = ask.write_options_and("PatchOptions", missing.into_iter().collect())?;
+    let dry = options(ask)?;
     let place = ask.place;
     let kind = &place.kind;
-    let of = fields::Type::of(kind.shape());
     let old = server.get(kind, &kind.key(&place.namespace, &place.name));
     if old.is_none() && !place.subresource.is_empty() && !creates(kind) {
         return Err(ask.not_found());
     }
     let wanted = read(ask)?;
-    let manager = ask.manager();
-    check(ask, of, &wanted)?;
-    let (version, now) = (kind.api_version(), timestamp(ask.now));
-    let now = now.as_str().unwrap_or_default();
-    let writer = fields::Writer {
-        manager: &manager,
-        version: &version,
-        now,
-        subresource: &place.subresource,
-        versions: &kind.versions(),
-        reset: reset(kind, &place.subresource),
-    };
-    let force = ask.query.flag("force").unwrap_or_default();
-    let apply = if manager == "kubectl" { fields::apply_as_kubectl } else { fields::apply };
-    let applied = apply(of, old.as_deref(), &wanted, &writer, force).map_err(|refused| match refused {
-        fields::Refused::Conflicts(found) => conflict(&found),
-        fields::Refused::Unknown(faults) => Problem::plain(told(&faults)).into(),
-    })?;
-    let parsed = Parsed { value: applied, duplicates: Vec::new() };
-    let mut object = decode(kind, parsed, Wording::Converter).map_err(|why| {
-        let who = who(&wanted);
-        let (version, said) = types(&wanted);
-        let shown = shown(version, said);
-        Problem::plain(format!(
-            "failed to convert new object ({who}) to proper version: unable to convert unstructured object to {shown}: {why}"
-        ))
-    })?;
-    let object = &mut object.object;
+    let object = &mut applied(ask, kind, old.as_deref(), &wanted)?;
     let uid = meta(object, "uid");
     if old.is_none() && !uid.is_empty() {
         let why = format!(
@@ -82,8 +53,60 @@ pub(super) fn apply(server: &mut Server, ask: &mut Ask<'_>) -> Result<Reply, Ref
     }
 }
 
+/// The options of an apply: whether it is a dry run.
+///
+/// # Errors
+/// 422, where nobody says who applies.
+pub(super) fn options(ask: &Ask<'_>) -> Result<bool, Refusal> {
+    let missing = ask.query.text("fieldManager").is_empty();
+    let missing = missing.then(|| Fault::required("fieldManager", "is required for apply patch"));
+    ask.write_options_and("PatchOptions", missing.into_iter().collect())
+}
+
+/// What comes of it where someone applies `wanted` to an object of a kind, or to none.
+///
+/// # Errors
+/// What is wrong with it, and 409 where others own what changes.
+pub(super) fn applied(
+    ask: &Ask<'_>,
+    kind: &Kind,
+    old: Option<&Value>,
+    wanted: &Value,
+) -> Result<Value, Refusal> {
+    let of = fields::Type::of(kind.shape());
+    let manager = ask.manager();
+    check(kind, wanted)?;
+    check_fields(of, wanted)?;
+    let (version, now) = (kind.api_version(), timestamp(ask.now));
+    let now = now.as_str().unwrap_or_default();
+    let writer = fields::Writer {
+        manager: &manager,
+        version: &version,
+        now,
+        subresource: &ask.place.subresource,
+        versions: &kind.versions(),
+        reset: reset(kind, &ask.place.subresource),
+    };
+    let force = ask.query.flag("force").unwrap_or_default();
+    let apply = if manager == "kubectl" { fields::apply_as_kubectl } else { fields::apply };
+    let applied = apply(of, old, wanted, &writer, force).map_err(|refused| match refused {
+        fields::Refused::Conflicts(found) => conflict(&found),
+        fields::Refused::Unknown(faults) => Problem::plain(told(&faults)).into(),
+    })?;
+    let parsed = Parsed { value: applied, duplicates: Vec::new() };
+    let decoded = decode(kind, parsed, Wording::Converter).map_err(|why| {
+        let who = who(wanted);
+        let (version, said) = types(wanted);
+        let shown = shown(version, said);
+        Problem::plain(format!(
+            "failed to convert new object ({who}) to proper version: unable to convert unstructured object to {shown}: {why}"
+        ))
+    })?;
+    Ok(decoded.object)
+}
+
 /// The body: YAML, which JSON is too. Without the feature for the former, the latter alone.
-fn read(ask: &Ask<'_>) -> Result<Value, Refusal> {
+pub(super) fn read(ask: &Ask<'_>) -> Result<Value, Refusal> {
     if ask.body.len() > body::LIMIT {
         return Err(Problem::too_large(body::LIMIT).into());
     }
@@ -115,9 +138,8 @@ fn read(ask: &Ask<'_>) -> Result<Value, Refusal> {
     }
 }
 
-/// What is wrong with what someone applies.
-fn check(ask: &Ask<'_>, of: fields::Type<'_>, wanted: &Value) -> Result<(), Refusal> {
-    let kind = &ask.place.kind;
+/// What someone applies must be of the kind, and name no managers.
+pub(super) fn check(kind: &Kind, wanted: &Value) -> Result<(), Refusal> {
     let (version, said) = types(wanted);
     if version != kind.api_version() || said != kind.kind {
         return Err(Problem::bad_request(format!("invalid object type: {}", shown(version, said))).into());
@@ -126,6 +148,11 @@ fn check(ask: &Ask<'_>, of: fields::Type<'_>, wanted: &Value) -> Result<(), Refu
     if managers.is_some_and(|managers| managers.iter().all(Value::is_object)) {
         return Err(Problem::bad_request("metadata.managedFields must be nil").into());
     }
+    Ok(())
+}
+
+/// What of it is not of its type.
+fn check_fields(of: fields::Type<'_>, wanted: &Value) -> Result<(), Refusal> {
     let faults = fields::faults(of, wanted, "");
     if faults.is_empty() {
         return Ok(());

@@ -21,7 +21,7 @@ use crate::wire::{Problem, Refusal};
 const JSON: &str = "application/json-patch+json";
 const MERGE: &str = "application/merge-patch+json";
 const STRATEGIC: &str = "application/strategic-merge-patch+json";
-const APPLY: &str = "application/apply-patch+yaml";
+pub(super) const APPLY: &str = "application/apply-patch+yaml";
 
 pub(super) fn patch(server: &mut Server, ask: &mut Ask<'_>) -> Result<Reply, Refusal> {
     if ask.content_type.split(';').next().unwrap_or_default() == APPLY {
@@ -47,9 +47,6 @@ pub(super) fn body(ask: &Ask<'_>, kind: &Kind) -> Result<(String, bool, Parsed),
             return Err(Problem::unsupported_media_type(&[JSON, MERGE, APPLY].join(", ")).into());
         }
         JSON | MERGE | STRATEGIC => {}
-        APPLY => {
-            return Err(Problem::not_yet(&format!("applies to the scale of {}", kind.qualified())).into());
-        }
         _ => return Err(Problem::unsupported_media_type_route().into()),
     }
     if ask.body.len() > LIMIT {

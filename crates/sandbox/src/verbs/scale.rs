@@ -9,13 +9,12 @@ use kubewire::Verb;
 use serde_json::{Value, json};
 
 use super::ask::Ask;
-use super::body;
-use super::patch;
-use super::update::{CHANGED, check_name};
-use super::write::{is_same, keep, match_namespace, track};
+use super::update::{CHANGED, check_name, other_uid};
+use super::write::{is_same, keep, match_namespace, track_as};
+use super::{apply, body, patch};
 use crate::crd::{self, Scale};
 use crate::fields;
-use crate::object::{meta, put, set_meta};
+use crate::object::{copy_meta, meta, put, set_meta};
 use crate::registry::Kind;
 use crate::reply::Reply;
 use crate::select::query;
@@ -26,7 +25,7 @@ use crate::wire::{Problem, Refusal, parse_uint};
 pub(super) fn perform(server: &mut Server, ask: &mut Ask<'_>, verb: Verb) -> Result<Reply, Refusal> {
     let kind = Arc::clone(&ask.place.kind);
     let old = server.get(&kind, &kind.key(&ask.place.namespace, &ask.place.name));
-    let scale = Kind::of_part("autoscaling", "Scale", "scales");
+    let applies = ask.content_type.split(';').next() == Some(patch::APPLY);
     match verb {
         Verb::Get => {
             let old = old.ok_or_else(|| ask.not_found())?;
@@ -42,26 +41,89 @@ pub(super) fn perform(server: &mut Server, ask: &mut Ask<'_>, verb: Verb) -> Res
         Verb::Replace => {
             let dry = ask.write_options("UpdateOptions")?;
             body::check(ask)?;
-            let mut wanted = body::object_of(ask, &scale).map_err(|why| misread(&kind, why))?;
+            let mut wanted = body::object_of(ask, &scale()).map_err(|why| misread(&kind, why))?;
             match_namespace(&kind, &mut wanted, &ask.place.namespace)?;
             check_name(&wanted, &ask.place.name)?;
             let old = old.ok_or_else(|| ask.not_found())?;
+            let before = before(&kind, &old)?;
+            own(ask, &kind, &mut wanted, &before);
+            write(server, ask, &kind, &old, &wanted, dry)
+        }
+        Verb::Patch if applies => {
+            let dry = apply::options(ask)?;
+            let old = old.ok_or_else(|| ask.not_found())?;
+            let before = before(&kind, &old)?;
+            let mut wanted = applied(ask, &kind, &before)?;
+            match_namespace(&kind, &mut wanted, &ask.place.namespace)?;
+            check_name(&wanted, &ask.place.name)?;
             write(server, ask, &kind, &old, &wanted, dry)
         }
         Verb::Patch => {
             let (media, dry, parsed) = patch::body(ask, &kind)?;
             let old = old.ok_or_else(|| ask.not_found())?;
-            let (mut before, found) = of(&kind, &old)?;
-            if !found {
-                put(&mut before, "spec", json!({"replicas": UNSAID}));
-            }
-            let mut wanted = patch::patched_of(ask, &scale, &media, before, parsed)?;
+            let before = before(&kind, &old)?;
+            let mut wanted = patch::patched_of(ask, &scale(), &media, before.clone(), parsed)?;
+            own(ask, &kind, &mut wanted, &before);
             match_namespace(&kind, &mut wanted, &ask.place.namespace)?;
             check_name(&wanted, &ask.place.name)?;
             write(server, ask, &kind, &old, &wanted, dry)
         }
         _ => Err(Problem::method_not_allowed().into()),
     }
+}
+
+fn scale() -> Kind {
+    Kind::of_part("autoscaling", "Scale", "scales")
+}
+
+/// The scale of an object before it is changed, with those who own its replicas.
+fn before(kind: &Kind, old: &Value) -> Result<Value, Refusal> {
+    let (mut before, found) = of(kind, old)?;
+    if !found {
+        put(&mut before, "spec", json!({"replicas": UNSAID}));
+    }
+    with_replicas(kind, |replicas| fields::to_scale(old, &mut before, replicas));
+    Ok(before)
+}
+
+/// Whoever changes a scale owns it from then on.
+fn own(ask: &Ask<'_>, kind: &Kind, wanted: &mut Value, before: &Value) {
+    // The real server fails to keep account of a custom kind's scale that is replaced, and goes on.
+    match kind.custom.is_some() && ask.method == Method::PUT {
+        true => copy_meta(wanted, before, "managedFields"),
+        false => track_as(ask, &scale(), wanted, Some(before)),
+    }
+    fields::keep_times(wanted, before);
+}
+
+/// What comes of an apply.
+fn applied(ask: &Ask<'_>, kind: &Kind, before: &Value) -> Result<Value, Refusal> {
+    let wanted = apply::read(ask)?;
+    if kind.custom.is_none() {
+        return apply::applied(ask, &scale(), Some(before), &wanted);
+    }
+    // What serves custom kinds cannot convert a scale that is applied.
+    const WHY: &str = "to proper version: request to convert CR to an invalid group/version: autoscaling/v1";
+    let shown = "autoscaling/v1, Kind=Scale";
+    apply::check(&scale(), &wanted)?;
+    if before.pointer("/metadata/managedFields").is_none() {
+        let what = "failed to create manager for existing fields: failed to convert live object";
+        return Err(Problem::plain(format!("{what} (/; {shown}) {WHY}")).into());
+    }
+    let applied = apply::applied(ask, &scale(), Some(before), &wanted)?;
+    if applied.get("spec") == before.get("spec") {
+        return Ok(before.clone());
+    }
+    let who = format!("{}/{}", meta(&wanted, "namespace"), meta(&wanted, "name"));
+    Err(Problem::plain(format!("failed to convert new object ({who}; {shown}) {WHY}")).into())
+}
+
+/// Does something with where a kind has its replicas.
+fn with_replicas<T>(kind: &Kind, then: impl FnOnce(fields::Replicas<'_>) -> T) -> T {
+    let (paths, version) = (paths(kind), kind.api_version());
+    let path: Vec<&str> = crd::names(&paths.spec).collect();
+    let versions: Vec<String> = kind.versions().into_iter().map(|(version, _)| version).collect();
+    then(fields::Replicas { path: &path, version: &version, versions: &versions })
 }
 
 /// In a custom kind's part of the server nobody can say what is wrong with a scale.
@@ -123,13 +185,6 @@ fn write(
     wanted: &Value,
     dry: bool,
 ) -> Result<Reply, Refusal> {
-    let version = match meta(wanted, "resourceVersion") {
-        "" => 0,
-        text => parse_uint(text).map_err(Problem::plain)?,
-    };
-    if version != 0 && version.to_string() != meta(old, "resourceVersion") {
-        return Err(Problem::conflict(&kind.group, &kind.plural, &ask.place.name, CHANGED).into());
-    }
     let replicas = wanted.pointer("/spec/replicas").and_then(Value::as_i64).unwrap_or_default();
     let paths = paths(kind);
     if kind.custom.is_some() && replicas == UNSAID {
@@ -141,22 +196,26 @@ fn write(
         let fault = Fault::invalid_value("spec.replicas", replicas.to_string(), why);
         return Err(Problem::invalid("autoscaling", "Scale", &ask.place.name, &[fault]).into());
     }
-    let mut object = old.clone();
-    let owned: String = crd::names(&paths.spec).map(|name| format!("/f:{name}")).collect();
-    // Where nobody owns them, nobody does: a scale without managers stays so. No replicas are not written, and belong to nobody.
-    let entries = old.pointer("/metadata/managedFields").and_then(Value::as_array);
-    let owns = |entry: &Value| entry.pointer(&format!("/fieldsV1{owned}")).is_some();
-    // Whoever replaces a custom kind's scale does not become an owner.
-    let tracked = kind.custom.is_none() || ask.method != Method::PUT;
-    if tracked && entries.is_some_and(|entries| entries.iter().any(owns)) {
-        let shown = Some(replicas).filter(|&replicas| replicas != 0);
-        crd::set_number(&mut object, &paths.spec, shown).map_err(Problem::plain)?;
-        track(ask, &mut object, Some(old));
+    let (uid, is) = (meta(wanted, "uid"), meta(old, "uid"));
+    if !uid.is_empty() && uid != is && kind.custom.is_none() {
+        if ask.method == Method::PUT {
+            return Err(other_uid(ask, uid, is, dry).into());
+        }
+        let why = format!("Precondition failed: UID in precondition: {uid}, UID in object meta: {is}");
+        let plural = format!("{}/scale", kind.plural);
+        return Err(Problem::conflict(&kind.group, &plural, &ask.place.name, &why).into());
     }
+    let version = match meta(wanted, "resourceVersion") {
+        "" => 0,
+        text => parse_uint(text).map_err(Problem::plain)?,
+    };
+    if version != 0 && version.to_string() != meta(old, "resourceVersion") {
+        return Err(Problem::conflict(&kind.group, &kind.plural, &ask.place.name, CHANGED).into());
+    }
+    let mut object = old.clone();
+    with_replicas(kind, |replicas| fields::to_object(&mut object, wanted, replicas));
     crd::set_number(&mut object, &paths.spec, Some(replicas)).map_err(Problem::plain)?;
     keep(kind, "", &mut object, old);
-    forget_times(&mut object, &owned);
-    fields::keep_times(&mut object, old);
     if kind.custom.is_some() {
         let faults = validate::update(kind, &object, old);
         if !faults.is_empty() {
@@ -173,17 +232,4 @@ fn write(
         Some(stored) => ask.object(200, &of(kind, &stored)?.0),
         None => Err(ask.not_found()),
     }
-}
-
-/// Of those who own the replicas and nothing else nobody knows since when: a scale's managers have no times.
-fn forget_times(object: &mut Value, owned: &str) {
-    let only =
-        owned.rsplit('/').filter(|name| !name.is_empty()).fold(json!({}), |below, name| json!({name: below}));
-    let entries = object.pointer_mut("/metadata/managedFields").and_then(Value::as_array_mut);
-    for entry in entries.into_iter().flatten().filter_map(Value::as_object_mut) {
-        if entry.get("fieldsV1").is_some_and(|fields| *fields == only) {
-            entry.remove("time");
-        }
-    }
-    fields::sort(object);
 }

@@ -145,7 +145,7 @@ pub(super) fn replace(
 }
 
 /// The object that is there, if any, is another one.
-fn other_uid(ask: &Ask<'_>, uid: &str, is: &str, dry: bool) -> Problem {
+pub(super) fn other_uid(ask: &Ask<'_>, uid: &str, is: &str, dry: bool) -> Problem {
     let place = ask.place;
     // Who only tries does not get as far as the place in etcd.
     let root = if dry { "" } else { "/registry" };

@@ -21,7 +21,11 @@ pub(super) fn wipe(object: &mut Value) {
 
 /// Writes into an object who owns what of it.
 pub(super) fn track(ask: &Ask<'_>, object: &mut Value, live: Option<&Value>) {
-    let kind = &ask.place.kind;
+    track_as(ask, &ask.place.kind, object, live);
+}
+
+/// The same, of a kind that is not the place's.
+pub(super) fn track_as(ask: &Ask<'_>, kind: &Kind, object: &mut Value, live: Option<&Value>) {
     let (manager, version, now) = (ask.manager(), kind.api_version(), timestamp(ask.now));
     let writer = fields::Writer {
         manager: &manager,

@@ -238,18 +238,14 @@ impl Maker<'_> {
     /// A step at the scale of an object.
     fn scale(&mut self, id: usize, kind: &Kind, name: &str) -> Step {
         let one = format!("{}/{name}/scale?{}", collection(kind), self.query());
-        // Always another number: what the real server makes of the same one depends on whether a second went by.
-        let good = json!(10 + id);
+        let good = json!(if self.dice.percent(70) { 10 + id } else { 2 });
         let bad = [json!(-1), json!("x"), json!(2.5)];
         let replicas = if self.dice.percent(70) { good } else { self.dice.pick(&bad).clone() };
         let spec = json!({"replicas": replicas});
         let step =
             |method: &str, media: &str, body: Option<Value>| step(id, method, one.clone(), media, body);
-        // A replaced scale of a custom kind leaves two entries of one owner behind.
-        let custom = kind.api.starts_with("sequences.test/");
-        match self.dice.below(8) {
+        match self.dice.below(11) {
             0 => step("GET", "", None),
-            1..5 if custom => step("PATCH", "application/merge-patch+json", Some(json!({"spec": spec}))),
             1 => step(
                 "PUT",
                 "application/json",
@@ -262,8 +258,23 @@ impl Maker<'_> {
                 step("PATCH", "application/json-patch+json", Some(operation))
             }
             6 => step("PATCH", "application/merge-patch+json", Some(json!({"spec": spec}))),
-            _ => step("PATCH", "application/strategic-merge-patch+json", Some(json!({"spec": spec}))),
+            7 => step("PATCH", "application/strategic-merge-patch+json", Some(json!({"spec": spec}))),
+            _ => self.applied_scale(id, &one, name, &spec),
         }
+    }
+
+    /// Someone applies a scale.
+    fn applied_scale(&mut self, id: usize, one: &str, name: &str, spec: &Value) -> Step {
+        let mut body = json!({"apiVersion": "autoscaling/v1", "kind": "Scale", "metadata": {"name": name}, "spec": spec});
+        match self.dice.below(10) {
+            0 => body["metadata"] = json!({"name": "other"}),
+            1 => body["spec"] = json!({}),
+            2 => body["foo"] = json!(1),
+            3 => body["metadata"]["labels"] = json!({"a": "b"}),
+            _ => {}
+        }
+        let force = if self.dice.percent(50) { "&force=true" } else { "" };
+        step(id, "PATCH", format!("{one}{force}"), "application/apply-patch+yaml", Some(body))
     }
 
     fn query(&mut self) -> String {
