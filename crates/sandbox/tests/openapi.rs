@@ -89,3 +89,37 @@ fn types_and_fields_are_described() {
     let time = &core["components"]["schemas"]["io.k8s.apimachinery.pkg.apis.meta.v1.Time"];
     assert_eq!(time["format"], "date-time");
 }
+
+#[test]
+fn custom_kinds_have_the_schema_of_their_definition() {
+    let schema = json!({
+        "type": "object", "description": "A gadget.", "required": ["spec"],
+        "properties": {
+            "metadata": {"type": "object", "properties": {"name": {"type": "string", "maxLength": 9}}},
+            "spec": {"type": "object", "properties": {"mode": {"type": "string"}, "port": {"x-kubernetes-int-or-string": true}}},
+        },
+    });
+    let version = json!({
+        "name": "v1", "served": true, "storage": true, "schema": {"openAPIV3Schema": schema},
+        "selectableFields": [{"jsonPath": ".spec.mode"}],
+    });
+    let definition = json!({
+        "apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition", "metadata": {"name": "gadgets.a.example"},
+        "spec": {"group": "a.example", "scope": "Namespaced", "names": {"kind": "Gadget", "plural": "gadgets"}, "versions": [version]},
+    });
+    let mut sandbox = Sandbox::builder().object(definition).build().unwrap();
+    let (_, index) = get(&mut sandbox, "/openapi/v3");
+    let url = index["paths"]["apis/a.example/v1"]["serverRelativeURL"].as_str().unwrap().to_owned();
+    let (code, document) = get(&mut sandbox, &url);
+    assert_eq!((code, &document["info"]["title"]), (200, &json!("Kubernetes CRD Swagger")));
+    let gadget = &document["components"]["schemas"]["example.a.v1.Gadget"];
+    assert_eq!(gadget["description"], "A gadget.");
+    let own = json!([{"group": "a.example", "version": "v1", "kind": "Gadget"}]);
+    assert_eq!(gadget["x-kubernetes-group-version-kind"], own);
+    assert_eq!(gadget["x-kubernetes-selectable-fields"], json!([{"fieldPath": "spec.mode"}]));
+    let either =
+        json!({"anyOf": [{"type": "integer"}, {"type": "string"}], "x-kubernetes-int-or-string": true});
+    assert_eq!(gadget["properties"]["spec"]["properties"]["port"], either);
+    let metadata = json!([{"$ref": "#/components/schemas/io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"}]);
+    assert_eq!(gadget["properties"]["metadata"]["allOf"], metadata);
+}

@@ -103,6 +103,12 @@ impl Custom {
         }
     }
 
+    /// `openAPIV3Schema`.
+    #[cfg(feature = "openapi")]
+    pub(crate) fn schema(&self) -> &Value {
+        &self.schema
+    }
+
     /// The type of a version's objects.
     pub(crate) fn shape(&self, version: &str) -> Typed<'_> {
         self.version(version).map_or_else(Typed::any, |version| version.table.only())

@@ -13,11 +13,22 @@ use crate::schema::{REF, Schemas, Shape};
 pub(super) fn index(registry: &Registry) -> Value {
     let paths = registry.versions().iter().map(|version| {
         let path = root(version);
-        // The documents are the same for as long as the sandbox is.
-        let url = format!("/openapi/v3/{path}?hash={}", env!("CARGO_PKG_VERSION"));
+        let url = format!("/openapi/v3/{path}?hash={}", hash(version));
         (path, json!({"serverRelativeURL": url}))
     });
     json!({"paths": Value::Object(paths.collect())})
+}
+
+/// What changes with a document: clients keep it for as long as this is the same.
+fn hash(version: &Version) -> String {
+    let custom = version.kinds.values().filter_map(|kind| kind.custom.as_ref().map(|custom| (kind, custom)));
+    // FNV-1a.
+    let sum = custom
+        .flat_map(|(kind, custom)| format!("{}{}", kind.kind, custom.schema()).into_bytes())
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+        });
+    format!("{}-{sum:016X}", env!("CARGO_PKG_VERSION"))
 }
 
 /// The document of a version of a group; `None` where it is not served.
@@ -25,14 +36,18 @@ pub(super) fn document(registry: &Registry, path: &str) -> Option<Value> {
     let version = registry.versions().iter().find(|version| root(version) == path)?;
     let (mut schemas, mut paths) = (Schemas::default(), BTreeMap::new());
     for kind in version.kinds.values() {
-        let schema = schemas.kind(kind.shape(), &kind.group, &kind.version, &kind.kind);
+        let schema = schemas.kind(kind);
         add(&mut paths, version, kind, schema.as_deref());
     }
     let paths: Map<String, Value> = paths.into_iter().collect();
     let schemas: Map<String, Value> = schemas.0.into_iter().collect();
+    let info = match version.kinds.values().any(|kind| kind.custom.is_some()) {
+        true => json!({"title": "Kubernetes CRD Swagger", "version": "v0.1.0"}),
+        false => json!({"title": "Kubernetes", "version": "v1.37.2"}),
+    };
     Some(json!({
         "openapi": "3.0.0",
-        "info": {"title": "Kubernetes", "version": "v1.37.2"},
+        "info": info,
         "paths": paths,
         "components": {"schemas": schemas},
     }))

@@ -1,12 +1,15 @@
 //! Types as OpenAPI v3 has them, as far as programs need to know how objects are patched, applied and explained. What is said of them, what is required
 //! and which values there are is left out without the feature `descriptions`.
 
+mod custom;
+
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
 use super::described::{self, Property};
 use super::{Empty, Merge, Order, Scalar, Shape, Typed};
+use crate::registry::Kind;
 
 /// The prefix of a reference.
 pub(crate) const REF: &str = "#/components/schemas/";
@@ -22,10 +25,13 @@ pub(crate) struct Schemas(pub(crate) BTreeMap<String, Value>);
 
 impl Schemas {
     /// Adds the type of a kind, and gives its name; `None` where it has none.
-    pub(crate) fn kind(&mut self, of: Typed<'_>, group: &str, version: &str, kind: &str) -> Option<String> {
-        let name = self.named(of)?;
+    pub(crate) fn kind(&mut self, kind: &Kind) -> Option<String> {
+        let name = match &kind.custom {
+            Some(custom) => self.custom(kind, custom.schema()),
+            None => self.named(kind.shape())?,
+        };
         if let Some(schema) = self.0.get_mut(&name) {
-            let own = json!({"group": group, "version": version, "kind": kind});
+            let own = json!({"group": kind.group, "version": kind.version, "kind": kind.kind});
             crate::object::put(schema, "x-kubernetes-group-version-kind", json!([own]));
         }
         Some(name)
