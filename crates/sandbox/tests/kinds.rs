@@ -3,6 +3,8 @@
 
 mod common;
 
+use bytes::Bytes;
+use http::Request;
 use kubewire::Now;
 use kubewire_sandbox::Sandbox;
 use serde_json::{Value, json};
@@ -163,5 +165,31 @@ fn another_uid_is_told_with_its_place_unless_it_is_only_tried() {
         let target = format!("{CORE}/configmaps/a{query}");
         let (code, refused) = ask(&mut sandbox, "PUT", &target, "application/json", &other);
         assert_eq!((code, refused["message"].as_str().unwrap().contains(key)), (409, true), "{refused}");
+    }
+}
+
+#[test]
+fn amounts_that_fit_nowhere_harm_nobody() {
+    let mut sandbox = Sandbox::builder().rbac(false).build().unwrap();
+    let long = "9".repeat(44);
+    for (index, amount) in
+        [long.as_str(), "1e2147483647", "-1e-2147483648", "1e99", &format!("-{long}")].iter().enumerate()
+    {
+        let container = |name: &str| json!({"name": name, "image": "i", "resources": {"requests": {"cpu": amount, "memory": amount}}});
+        let pod = json!({"metadata": {"name": format!("p{index}")}, "spec": {"nodeName": "n", "containers": [container("a"), container("b")]}});
+        let request = |method: &str, target: &str, body: &Value| {
+            let request =
+                Request::builder().method(method).uri(target).header("content-type", "application/json");
+            request.body(Bytes::from(body.to_string())).unwrap()
+        };
+        let pods = "/api/v1/namespaces/default/pods";
+        let reply = sandbox.handle(Now::default(), request("POST", pods, &pod));
+        assert!(matches!(reply.status().unwrap().as_u16(), 201 | 400 | 422), "{amount}: {reply:?}");
+        let target = format!("{pods}/p{index}/resize");
+        let reply = sandbox.handle(Now::default(), request("PUT", &target, &pod));
+        assert!(
+            matches!(reply.status().unwrap().as_u16(), 200 | 400 | 403 | 404 | 422),
+            "{amount}: {reply:?}"
+        );
     }
 }

@@ -60,14 +60,14 @@ fn amount(list: Option<&Value>, name: &str) -> i128 {
 fn wanted(pod: &Value, name: &str) -> i128 {
     let of = |container: &Value| amount(container.pointer("/resources/requests"), name);
     let list = |list: &str| pod.pointer(list).and_then(Value::as_array).into_iter().flatten();
-    let (mut beside, mut most) = (0, 0);
+    let (mut beside, mut most) = (0_i128, 0_i128);
     for container in list("/spec/initContainers") {
         if text(container, "/restartPolicy") == "Always" {
-            beside += of(container);
+            beside = of(container).saturating_add(beside);
             most = most.max(beside);
         } else {
-            most = most.max(beside + of(container));
+            most = most.max(of(container).saturating_add(beside));
         }
     }
-    most.max(beside + list("/spec/containers").map(of).sum::<i128>())
+    most.max(list("/spec/containers").map(of).fold(beside, i128::saturating_add))
 }

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::json::Parsed;
 use super::refuse::{At, Wording};
 use super::scalar;
-use super::{join, quote};
+use super::{join, quantity, quote};
 use crate::defaults;
 use crate::registry::Kind;
 use crate::schema::{Empty, Shape, Typed};
@@ -123,6 +123,13 @@ impl Walk {
                 for (key, value) in fields {
                     let path = join(path, &key);
                     map.insert(key, self.value(value, inner, at, &path)?);
+                }
+                if shape.is_resource_list() {
+                    for amount in map.values_mut() {
+                        if let Value::String(text) = amount {
+                            *text = quantity::in_thousandths(std::mem::take(text));
+                        }
+                    }
                 }
                 map.into()
             }

@@ -7,6 +7,7 @@ const WRONG: &str =
 const SUFFIX: &str = "unable to parse quantity's suffix";
 /// A billionth: nothing is finer.
 const NANO: i128 = 1_000_000_000;
+const MILLI: i128 = 1_000_000;
 /// Go's largest, as it caps what is larger and of two's powers.
 const LARGEST: i128 = i64::MAX as i128 * NANO;
 
@@ -30,6 +31,24 @@ pub(crate) fn canonical(text: &str) -> Result<String, String> {
     if is_kept(text) {
         return Ok(text.to_owned());
     }
+    Ok(written(nanos, form))
+}
+
+/// A quantity in its one form, as a list of resources has it: nothing in one is finer than a thousandth, and what is goes up.
+///
+/// Source: `SetDefaults_ResourceList` in `pkg/apis/core/v1/defaults.go` of Kubernetes.
+pub(crate) fn in_thousandths(canonical: String) -> String {
+    match parse(&canonical) {
+        // What does not fit has nothing behind its point.
+        Ok((nanos, form)) if nanos % MILLI != 0 => match (nanos.abs() / MILLI + 1).checked_mul(MILLI) {
+            Some(up) => written(up * nanos.signum(), form),
+            None => canonical,
+        },
+        _ => canonical,
+    }
+}
+
+fn written(nanos: i128, form: Form) -> String {
     let small = nanos > -1024 * NANO && nanos < 1024 * NANO;
     let form = if form == Form::Binary && (small || nanos % NANO != 0) { Form::Decimal } else { form };
     if form == Form::Binary {
@@ -40,7 +59,7 @@ pub(crate) fn canonical(text: &str) -> Result<String, String> {
             power += 1;
         }
         let suffix = BINARY.iter().find(|(_, own)| *own == power).map_or("", |(suffix, _)| suffix);
-        return Ok(format!("{number}{suffix}"));
+        return format!("{number}{suffix}");
     }
     let (mut number, mut exponent) = (nanos, -9);
     if number == 0 {
@@ -50,14 +69,14 @@ pub(crate) fn canonical(text: &str) -> Result<String, String> {
         number /= 1000;
         exponent += 3;
     }
-    Ok(match form {
+    match form {
         Form::Exponent if exponent == 0 => number.to_string(),
         Form::Exponent => format!("{number}e{exponent}"),
         _ => {
             let suffix = DECIMAL.iter().find(|(_, own)| *own == exponent).map_or("", |(suffix, _)| suffix);
             format!("{number}{suffix}")
         }
-    })
+    }
 }
 
 /// Whether Go does not write it anew: what looks like its one form from afar stays as it was written, a sign and a point at its end too.
@@ -118,7 +137,7 @@ fn parse(text: &str) -> Result<(i128, Form), String> {
     if base == 1024 {
         up(&mut value, 1024_i128.saturating_pow(power.unsigned_abs()));
     }
-    let exponent = if base == 10 { power } else { 0 } + 9 - places;
+    let exponent = if base == 10 { power } else { 0_i32 }.saturating_add(9).saturating_sub(places);
     if exponent >= 0 {
         up(&mut value, 10_i128.saturating_pow(exponent.unsigned_abs()));
     } else {
@@ -146,6 +165,22 @@ mod tests {
     use super::*;
 
     #[test]
+    fn resources_are_in_thousandths() {
+        const LONG: &str = "99999999999999999999999999999999999999999999";
+        for (text, wanted) in [
+            (LONG, LONG),
+            ("0.1n", "1m"),
+            ("1.00000000001", "1001m"),
+            ("0.0001Ki", "103m"),
+            ("-0.1m", "-1m"),
+            ("1E3", "1E3"),
+            ("2", "2"),
+        ] {
+            assert_eq!(in_thousandths(canonical(text).unwrap()), wanted, "{text}");
+        }
+    }
+
+    #[test]
     fn quantities_have_one_form() {
         for (text, wanted) in [
             ("0", "0"),
@@ -161,6 +196,7 @@ mod tests {
             ("12e2", "1200"),
             ("0.0001n", "1n"),
             ("-5", "-5"),
+            ("1e-2147483648", "1e-9"),
             ("+.5", "500m"),
             ("512Ki", "512Ki"),
             ("1Ki", "1Ki"),

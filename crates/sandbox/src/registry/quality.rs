@@ -37,7 +37,8 @@ fn add<'v>(container: &'v Value, what: &str, to: &mut BTreeMap<&'v str, i128>) -
     {
         let nanos = quantity::nanos(value.as_str().unwrap_or_default()).unwrap_or_default();
         if nanos > 0 {
-            *to.entry(name.as_str()).or_default() += nanos;
+            let sum: &mut i128 = to.entry(name.as_str()).or_default();
+            *sum = sum.saturating_add(nanos);
             count += 1;
         }
     }

@@ -119,6 +119,11 @@ impl<'t> Typed<'t> {
         }
     }
 
+    /// Whether it is a list of resources, each with its quantity.
+    pub(crate) fn is_resource_list(&self) -> bool {
+        matches!(self.kind, Type::Map(map) if map.go.as_deref() == Some("v1.ResourceList"))
+    }
+
     /// What Go calls it.
     pub(crate) fn go(&self) -> String {
         let inner = || self.items().map_or_else(|| "interface {}".to_owned(), |items| items.go());
