@@ -92,16 +92,12 @@ fn settle(
     writer: &Writer<'_>,
     force: bool,
 ) -> Result<(), Vec<Conflict>> {
-    let mut found = compare(kind, live, new);
-    for field in writer.reset {
-        for set in [&mut found.added, &mut found.modified, &mut found.removed] {
-            set.forget(field);
-        }
-    }
-    let changed = found.modified.union(&found.added);
+    let all = compare(kind, live, new);
+    let found = all.clone().without(writer.reset);
     let mut conflicts = Vec::new();
     for (other, owned) in managed.iter_mut().filter(|(other, _)| *other != manager) {
-        let taken = owned.set.intersection(&changed);
+        let found = writer.seen_in(&owned.version, &found, &all);
+        let taken = owned.set.intersection(&found.changed());
         conflicts.extend(taken.paths().into_iter().map(|path| Conflict { manager: other.clone(), path }));
         owned.set = owned.set.difference(&taken).difference(&found.removed);
     }

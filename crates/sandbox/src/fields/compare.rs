@@ -18,6 +18,23 @@ pub(crate) struct Comparison {
     pub(crate) removed: Set,
 }
 
+impl Comparison {
+    /// The same but for these fields.
+    pub(super) fn without(mut self, fields: &[&str]) -> Self {
+        for field in fields {
+            for set in [&mut self.added, &mut self.modified, &mut self.removed] {
+                set.forget(field);
+            }
+        }
+        self
+    }
+
+    /// What is there now and was not there so before.
+    pub(super) fn changed(&self) -> Set {
+        self.modified.union(&self.added)
+    }
+}
+
 /// Compares two values.
 pub(crate) fn compare(kind: Type<'_>, old: &Value, new: &Value) -> Comparison {
     let mut walk = Walk { path: Vec::new(), found: Comparison::default() };

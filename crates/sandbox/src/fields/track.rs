@@ -5,6 +5,7 @@
 
 use serde_json::Value;
 
+use super::compare::Comparison;
 use super::managed::{self, Managed, Manager, Owned};
 use super::schema::Type;
 use super::{compare, faults, set::Set, without_identity};
@@ -29,6 +30,16 @@ pub(crate) struct Writer<'w> {
 impl Writer<'_> {
     pub(super) fn type_of(&self, version: &str) -> Option<Type<'_>> {
         self.versions.iter().find(|(own, _)| own == version).map(|(_, kind)| *kind)
+    }
+
+    /// What those find changed who wrote in a version: what is not this request's to write is only left out in its own.
+    pub(super) fn seen_in<'f>(
+        &self,
+        version: &str,
+        found: &'f Comparison,
+        all: &'f Comparison,
+    ) -> &'f Comparison {
+        if version == self.version { found } else { all }
     }
 
     /// What of an object is not known to the versions in which others have written it: as long as there is such, the server keeps no account.
@@ -90,18 +101,14 @@ pub(super) fn update(
 ) -> Managed {
     // What was owned in a version that is not served is owned no more.
     managed.retain(|_, owned| writer.type_of(&owned.version).is_some());
-    let mut found = compare::compare(kind, live, object);
-    for field in writer.reset {
-        for set in [&mut found.added, &mut found.modified, &mut found.removed] {
-            set.forget(field);
-        }
-    }
-    let changed = found.modified.union(&found.added);
+    let all = compare::compare(kind, live, object);
+    let found = all.clone().without(writer.reset);
     for owned in managed.values_mut() {
-        owned.set = owned.set.difference(&owned.set.intersection(&changed)).difference(&found.removed);
+        let found = writer.seen_in(&owned.version, &found, &all);
+        owned.set = owned.set.difference(&found.changed()).difference(&found.removed);
     }
     managed.retain(|_, owned| !owned.set.is_empty());
-    let own: Set = without_identity(&changed);
+    let own: Set = without_identity(&found.changed());
     if !own.is_empty() {
         let manager = Manager::updates(writer.manager, writer.version, writer.subresource);
         let before = managed.remove(&manager).map(|owned| owned.set).unwrap_or_default();

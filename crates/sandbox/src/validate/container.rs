@@ -142,7 +142,7 @@ fn ports(ports: &Part<'_>, faults: &mut Vec<Fault>) {
         } else {
             faults.extend(port_number(&number));
         }
-        if host.is_there() {
+        if host.number() != 0 {
             faults.extend(port_number(&host));
         }
         faults.extend(port.field("protocol").one_of(&["SCTP", "TCP", "UDP"]));

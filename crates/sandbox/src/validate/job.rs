@@ -64,8 +64,14 @@ pub(super) fn update(kind: &str, object: &Value, old: &Value) -> Vec<Fault> {
     let (spec, was) = (Part::of(object, "spec"), Part::of(old, "spec"));
     let mut frozen =
         vec!["selector", "template", "completionMode", "podFailurePolicy", "backoffLimitPerIndex"];
-    if was.field("completionMode").text() != "Indexed" {
+    let (completions, before) = (spec.field("completions"), was.field("completions"));
+    if spec.field("completionMode").text() != "Indexed" {
         frozen.push("completions");
+    } else if completions.is_there()
+        && completions.value != before.value
+        && completions.number() != spec.field("parallelism").number()
+    {
+        faults.push(completions.invalid("can only be modified in tandem with spec.parallelism"));
     }
     faults.extend(frozen.iter().filter_map(|field| spec.field(field).unchanged(&was.field(field))));
     faults

@@ -216,6 +216,7 @@ fn write(
     with_replicas(kind, |replicas| fields::to_object(&mut object, wanted, replicas));
     crd::set_number(&mut object, &paths.spec, Some(replicas)).map_err(Problem::plain)?;
     keep(kind, "", &mut object, old);
+    fields::keep_times(&mut object, old);
     if kind.custom.is_some() {
         let faults = validate::update(kind, &object, old);
         if !faults.is_empty() {

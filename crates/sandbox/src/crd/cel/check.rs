@@ -3,7 +3,7 @@
 //! Source: the section on gradual type checking in <https://github.com/google/cel-spec/blob/master/doc/langdef.md>, and `checker.go` in
 //! `github.com/google/cel-go/checker` for the order of checks and their words.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use kube_cel::cel::common::ast::{
     CallExpr, ComprehensionExpr, EntryExpr, Expr, ListExpr, LiteralValue, MapExpr, SelectExpr,
@@ -43,6 +43,19 @@ pub(super) struct Checked {
     pub(super) keyed: BTreeSet<u64>,
     /// Whether it looks at what was there before.
     pub(super) uses_old: bool,
+    /// The types of all nodes.
+    pub(super) types: BTreeMap<u64, Type>,
+    /// The functions that are called.
+    pub(super) resolved: BTreeMap<u64, Resolved>,
+}
+
+/// A function that is called.
+pub(super) struct Resolved {
+    pub(super) name: String,
+    /// Whether it is called on something, and that is its first argument.
+    pub(super) member: bool,
+    /// The ways in which it may be called, by their places among its overloads.
+    pub(super) overloads: Vec<usize>,
 }
 
 pub(super) fn check(
@@ -62,9 +75,15 @@ pub(super) fn check(
         optional: BTreeSet::new(),
         keyed: BTreeSet::new(),
         uses_old: false,
+        types: BTreeMap::new(),
+        resolved: BTreeMap::new(),
     };
     let result = checker.visit(expression);
+    let known = &checker.known;
+    let types = checker.types.iter().map(|(id, found)| (*id, known.of(found))).collect();
     Checked {
+        types,
+        resolved: checker.resolved,
         result: checker.known.of(&result),
         wrong: checker.wrong,
         unknown: checker.unknown,
@@ -87,10 +106,18 @@ struct Checker<'c> {
     optional: BTreeSet<u64>,
     keyed: BTreeSet<u64>,
     uses_old: bool,
+    types: BTreeMap<u64, Type>,
+    resolved: BTreeMap<u64, Resolved>,
 }
 
 impl Checker<'_> {
     fn visit(&mut self, node: &IdedExpr) -> Type {
+        let found = self.look(node);
+        self.types.insert(node.id, found.clone());
+        found
+    }
+
+    fn look(&mut self, node: &IdedExpr) -> Type {
         match &node.expr {
             Expr::Literal(own) => Type::simple(match own {
                 LiteralValue::Boolean(_) => "bool",
@@ -232,8 +259,8 @@ impl Checker<'_> {
             return if self.wrong.len() == before { bool } else { Type::Error };
         }
         let mut result: Option<Type> = None;
-        let mut known = true;
-        for overload in all.iter().filter(|overload| overload.member == member) {
+        let (mut known, mut overloads) = (true, Vec::new());
+        for (at, overload) in all.iter().enumerate().filter(|(_, overload)| overload.member == member) {
             let fresh = [self.new_type(), self.new_type()];
             let rename = |id: usize| fresh.get(id).cloned().unwrap_or(Type::Open(id));
             let wanted: Vec<Type> = overload.arguments.iter().map(|one| one.renamed(&rename)).collect();
@@ -242,11 +269,13 @@ impl Checker<'_> {
             }
             let own = self.known.of(&overload.result.renamed(&rename));
             known &= overload.known;
+            overloads.push(at);
             result = Some(match result {
                 Some(other) if other != own => Type::Dyn,
                 _ => own,
             });
         }
+        self.resolved.insert(id, Resolved { name: name.to_owned(), member, overloads });
         if !known {
             self.unknown.insert(name.to_owned());
         }

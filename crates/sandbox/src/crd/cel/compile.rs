@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::super::flag;
 use super::check::{self, Checked};
+use super::cost;
 use super::declared::Functions;
 use super::depth::{too_large, with_stack};
 use super::lower::lower;
@@ -47,6 +48,8 @@ pub(super) struct Compiled {
     /// What is known to the server alone.
     pub(super) unknown: BTreeSet<String>,
     pub(super) uses_old: bool,
+    /// What the rule costs at most, and what its message does; nothing where they are wrong.
+    pub(super) costs: [u64; 2],
 }
 
 impl Node {
@@ -83,17 +86,19 @@ pub(super) fn rules(schema: &Value) -> impl Iterator<Item = &Value> {
 
 /// A rule for values of a schema.
 pub(super) fn compile(rule: &Value, schema: &Value, functions: &Functions) -> Compiled {
-    let mut compiled = Compiled { rule: None, wrong: Vec::new(), unknown: BTreeSet::new(), uses_old: false };
+    let mut compiled =
+        Compiled { rule: None, wrong: Vec::new(), unknown: BTreeSet::new(), uses_old: false, costs: [0; 2] };
     let Some(own) = value::type_of(schema, "selfType") else { return compiled };
     let old = if flag(rule, "optionalOldSelf") { Type::optional(own.clone()) } else { own.clone() };
     let names = vec![(SELF.to_owned(), own), (OLD.to_owned(), old)];
     let source = text(rule, "/rule");
-    let tree = match one(source, names.clone(), functions) {
+    let tree = match one(source, names.clone(), functions, schema) {
         Err(what) => {
             compiled.wrong.push(("rule", format!("compilation failed: {what}")));
             None
         }
-        Ok((tree, checked)) => {
+        Ok((tree, checked, cost)) => {
+            compiled.costs[0] = cost;
             compiled.uses_old = checked.uses_old;
             compiled.unknown.extend(checked.unknown);
             let bool = checked.result == Type::simple("bool");
@@ -104,7 +109,7 @@ pub(super) fn compile(rule: &Value, schema: &Value, functions: &Functions) -> Co
         }
     };
     let source = text(rule, "/messageExpression");
-    let message = match one(source, names, functions) {
+    let message = match one(source, names, functions, schema) {
         _ if source.is_empty() || !compiled.wrong.is_empty() => None,
         Err(what) => {
             compiled
@@ -112,7 +117,8 @@ pub(super) fn compile(rule: &Value, schema: &Value, functions: &Functions) -> Co
                 .push(("messageExpression", format!("messageExpression compilation failed: {what}")));
             None
         }
-        Ok((tree, checked)) => {
+        Ok((tree, checked, cost)) => {
+            compiled.costs[1] = cost;
             compiled.unknown.extend(checked.unknown);
             if checked.result != Type::simple("string") && compiled.unknown.is_empty() {
                 let why = "messageExpression must evaluate to a string".to_owned();
@@ -128,12 +134,13 @@ pub(super) fn compile(rule: &Value, schema: &Value, functions: &Functions) -> Co
     compiled
 }
 
-/// An expression as it can be evaluated, and what was found out about it.
+/// An expression as it can be evaluated, what was found out about it, and what it costs at most.
 fn one(
     source: &str,
     names: Vec<(String, Type)>,
     functions: &Functions,
-) -> Result<(IdedExpr, Checked), String> {
+    schema: &Value,
+) -> Result<(IdedExpr, Checked, u64), String> {
     if let Some(what) = too_large(source) {
         return Err(what);
     }
@@ -142,6 +149,7 @@ fn one(
     if !checked.wrong.is_empty() && checked.unknown.is_empty() {
         return Err(shown(source, std::mem::take(&mut checked.wrong)));
     }
+    let cost = cost::most(&tree, &checked, functions, schema);
     lower(&mut tree, &checked);
-    Ok((tree, checked))
+    Ok((tree, checked, cost))
 }

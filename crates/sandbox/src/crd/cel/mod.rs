@@ -3,8 +3,10 @@
 //!
 //! Source: <https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#validation-rules>.
 
+mod bill;
 mod check;
 mod compile;
+mod cost;
 mod declared;
 mod depth;
 mod failure;

@@ -4,7 +4,9 @@
 
 use serde_json::{Map, Value, json};
 
+use super::bill::Bill;
 use super::compile::{compile, rules};
+use super::cost::{smallest, times};
 use super::declared::Functions;
 use super::depth::with_stack;
 use super::path::normal;
@@ -18,15 +20,14 @@ const REASONS: [&str; 4] =
 /// What is wrong with the rules of a schema that is fine otherwise.
 pub(in super::super) fn faults(schema: &Value, place: &str) -> Vec<Fault> {
     let mut found = Vec::new();
-    walk(schema, place, &mut |schema, place, _| form(schema, place, &mut found));
+    walk(schema, place, &mut |spot| form(spot.schema, spot.place, &mut found));
     if found.is_empty() {
         let functions = Functions::all();
-        let mut unrelated = None;
+        let mut bill = Bill::default();
         with_stack(|| {
-            walk(schema, place, &mut |schema, place, root| {
-                types(schema, place, root, &functions, &mut unrelated, &mut found);
-            });
+            walk(schema, place, &mut |spot| types(spot, &functions, &mut bill, &mut found));
         });
+        found.extend(bill.faults(place));
     }
     found
 }
@@ -34,30 +35,69 @@ pub(in super::super) fn faults(schema: &Value, place: &str) -> Vec<Fault> {
 /// The first thing in a rule that the server knows alone.
 pub(in super::super) fn unknown(schema: &Value) -> Option<String> {
     let (functions, mut found) = (Functions::all(), None);
-    let mut look = |schema: &Value, _: &str, root: bool| {
-        let own = if root { value::rooted(schema) } else { schema.clone() };
-        let unknown = rules(schema).find_map(|rule| compile(rule, &own, &functions).unknown.pop_first());
+    let mut look = |spot: &Spot<'_>| {
+        let own = spot.own();
+        let unknown = rules(spot.schema).find_map(|rule| compile(rule, &own, &functions).unknown.pop_first());
         found = found.take().or(unknown);
     };
     with_stack(|| walk(schema, "", &mut look));
     found.map(|what| format!("a rule that uses {what}"))
 }
 
+/// A schema on the spine of another.
+struct Spot<'s> {
+    schema: &'s Value,
+    place: &'s str,
+    root: bool,
+    /// How often there can be such a thing in an object; `None` where nobody says how large the lists and maps around it are.
+    count: Option<u64>,
+    /// What is above it whose parts cannot be told from those that were there before.
+    unrelated: Option<&'s str>,
+}
+
+impl Spot<'_> {
+    /// The schema with what every object has.
+    fn own(&self) -> Value {
+        if self.root { value::rooted(self.schema) } else { self.schema.clone() }
+    }
+}
+
 /// Visits a schema and all that it has on its spine.
-fn walk(schema: &Value, place: &str, visit: &mut dyn FnMut(&Value, &str, bool)) {
-    fn inner(schema: &Value, place: &str, root: bool, visit: &mut dyn FnMut(&Value, &str, bool)) {
-        visit(schema, place, root);
+fn walk(schema: &Value, place: &str, visit: &mut dyn FnMut(&Spot<'_>)) {
+    fn inner(spot: &Spot<'_>, visit: &mut dyn FnMut(&Spot<'_>)) {
+        visit(spot);
+        let Spot { schema, place, count, unrelated, .. } = *spot;
+        // The parts of what is one value are only known by it.
+        let within = |kept: bool| unrelated.or(Some(place).filter(|_| !kept));
+        let count = count.and_then(|count| Some(count.saturating_mul(most(schema)?)));
         let properties = schema.get("properties").and_then(Value::as_object);
         for (name, below) in properties.into_iter().flat_map(Map::iter) {
-            inner(below, &format!("{place}.properties[{name}]"), false, visit);
+            let unrelated = within(text(schema, "/x-kubernetes-map-type") != "atomic");
+            let place = &format!("{place}.properties[{name}]");
+            inner(&Spot { schema: below, place, root: false, count, unrelated }, visit);
         }
         for name in ["items", "additionalProperties"] {
             if let Some(below) = schema.get(name).filter(|below| below.is_object()) {
-                inner(below, &format!("{place}.{name}"), false, visit);
+                let unrelated = within(name != "items" || text(schema, "/x-kubernetes-list-type") == "map");
+                let place = &format!("{place}.{name}");
+                inner(&Spot { schema: below, place, root: false, count, unrelated }, visit);
             }
         }
     }
-    inner(schema, place, true, visit);
+    inner(&Spot { schema, place, root: true, count: Some(1), unrelated: None }, visit);
+}
+
+/// How many of what is below it a schema lets be; `None` where it does not say.
+fn most(schema: &Value) -> Option<u64> {
+    let field = match text(schema, "/type") {
+        "array" => "maxItems",
+        "object" if schema.get("additionalProperties").is_some_and(|values| !values.is_null()) => {
+            "maxProperties"
+        }
+        _ => return Some(1),
+    };
+    let number = schema.get(field).filter(|number| !number.is_null())?;
+    Some(number.as_u64().unwrap_or_default())
 }
 
 /// What is wrong with rules before they are looked into.
@@ -106,26 +146,23 @@ fn form(schema: &Value, place: &str, faults: &mut Vec<Fault>) {
 }
 
 /// What is wrong with rules once they are looked into.
-fn types(
-    schema: &Value,
-    place: &str,
-    root: bool,
-    functions: &Functions,
-    unrelated: &mut Option<String>,
-    faults: &mut Vec<Fault>,
-) {
-    // The walk goes on below a list until its place is left again.
-    if unrelated.as_deref().is_some_and(|above| !place.starts_with(above)) {
-        *unrelated = None;
-    }
-    let own = if root { value::rooted(schema) } else { schema.clone() };
+fn types(spot: &Spot<'_>, functions: &Functions, bill: &mut Bill, faults: &mut Vec<Fault>) {
+    let Spot { schema, place, .. } = *spot;
+    let own = spot.own();
     for (at, rule) in rules(schema).enumerate() {
         let place = |field: &str| format!("{place}.x-kubernetes-validations[{at}].{field}");
         let compiled = compile(rule, &own, functions);
+        let [cost, message] = compiled.costs;
+        let often = spot.count.unwrap_or_else(|| smallest(&own).map_or(0, times));
+        faults.extend(bill.add(&place("rule"), "estimated rule cost", cost.saturating_mul(often)));
+        if !text(rule, "/messageExpression").is_empty() && compiled.wrong.is_empty() {
+            let what = "estimated messageExpression cost";
+            faults.extend(bill.add(&place("messageExpression"), what, message));
+        }
         for (field, why) in compiled.wrong {
             faults.push(Fault::invalid_value(&place(field), shown(rule), why));
         }
-        if let Some(above) = unrelated.as_deref().filter(|_| compiled.uses_old) {
+        if let Some(above) = spot.unrelated.filter(|_| compiled.uses_old) {
             let why =
                 format!("oldSelf cannot be used on the uncorrelatable portion of the schema within {above}");
             faults.push(Fault::invalid(&place("rule"), text(rule, "/rule"), why));
@@ -135,10 +172,6 @@ fn types(
             let why = "may not be set if oldSelf is not used in rule";
             faults.push(Fault::invalid_value(&place("optionalOldSelf"), said.to_string(), why));
         }
-    }
-    let related = schema.get("items").is_none() || text(schema, "/x-kubernetes-list-type") == "map";
-    if !related && unrelated.is_none() {
-        *unrelated = Some(format!("{place}.items"));
     }
 }
 

@@ -41,7 +41,7 @@ const RESERVED: [&str; 21] = [
 ];
 
 /// The name of a field in an expression; `None` where it cannot be written there.
-fn escaped(name: &str) -> Option<String> {
+pub(super) fn escaped(name: &str) -> Option<String> {
     let fine = |letter: char| letter.is_ascii_alphanumeric() || "_.-/".contains(letter);
     if name.is_empty() || name.starts_with(|first: char| first.is_ascii_digit()) || !name.chars().all(fine) {
         return None;
