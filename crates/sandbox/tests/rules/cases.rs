@@ -109,3 +109,62 @@ pub(crate) fn found(answer: &Value, rules: usize) -> Vec<Option<String>> {
     };
     (0..rules).map(one).collect()
 }
+
+/// What a rule costs: `costs.json`, where `bare` is for properties without bounds, and `within` for what is around it.
+pub(crate) fn costs() -> Vec<Value> {
+    serde_json::from_str(include_str!("costs.json")).expect("it is JSON")
+}
+
+/// The definition in which a rule costs so much.
+pub(crate) fn costly(properties: &Value, case: &Value) -> Value {
+    let mut properties = properties.clone();
+    if case["bare"] == true {
+        unbound(&mut properties);
+    }
+    let mut rule = json!({"rule": case["rule"]});
+    if case["messageExpression"].is_string() {
+        rule["messageExpression"] = case["messageExpression"].clone();
+    }
+    let own = json!({"type": "object", "properties": properties, "x-kubernetes-validations": [rule]});
+    let (mut around, most) = match case["within"].as_str() {
+        Some("array") => (json!({"type": "array", "items": own}), "maxItems"),
+        Some(_) => (json!({"type": "object", "additionalProperties": own}), "maxProperties"),
+        None => (own, "maxProperties"),
+    };
+    if case["most"].is_number() {
+        around[most] = case["most"].clone();
+    }
+    let schema = json!({"type": "object", "properties": {"spec": around}});
+    json!({
+        "apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition", "metadata": {"name": "costs.rules.test"},
+        "spec": {
+            "group": "rules.test", "scope": "Cluster", "names": {"plural": "costs", "kind": "Cost"},
+            "versions": [{"name": "v1", "served": true, "storage": true, "schema": {"openAPIV3Schema": schema}}],
+        },
+    })
+}
+
+fn unbound(schema: &mut Value) {
+    let Some(fields) = schema.as_object_mut() else { return };
+    fields.retain(|name, _| !matches!(name.as_str(), "maxLength" | "maxItems" | "maxProperties"));
+    fields.values_mut().for_each(unbound);
+}
+
+/// What is too dear: the rule, its message, all together; and by how much.
+pub(crate) fn dear(answer: &Value) -> Vec<String> {
+    let causes = answer["details"]["causes"].as_array();
+    let short = |cause: &Value| {
+        let message = cause["message"].as_str().unwrap_or_default();
+        let Some((what, rest)) = message.split_once(" exceeds budget by factor of ") else {
+            return if message.contains("contributed to") { "part".to_owned() } else { message.to_owned() };
+        };
+        let what = match what {
+            "Forbidden: estimated rule cost" => "rule",
+            "Forbidden: estimated messageExpression cost" => "message",
+            _ => "all",
+        };
+        let factor = rest.split(" (").next().unwrap_or_default();
+        format!("{what} {}", factor.rsplit(' ').next().unwrap_or_default())
+    };
+    causes.into_iter().flatten().map(short).collect()
+}

@@ -3,7 +3,7 @@
 #[path = "../../../../crates/sandbox/tests/rules/cases.rs"]
 mod cases;
 
-use cases::{BATCH, Case, Cases, found, refused, same};
+use cases::{BATCH, Case, Cases, costly, costs, dear, found, refused, same};
 use kubewire_apiserver::Admin;
 use kubewire_conformance::{World, eventually};
 use serde_json::{Value, json};
@@ -79,6 +79,18 @@ fn the_server_judges_rules_as_is_written() {
     }
     for ((case, ..), real) in cases.changes.iter().zip(changes) {
         assert_eq!(case.found, [real], "{}", case.rule);
+    }
+}
+
+#[test]
+fn the_server_reckons_what_rules_cost_as_is_written() {
+    let cases = Cases::read(include_str!("../../../../crates/sandbox/tests/rules/rules.json"));
+    let world = World::new("costs");
+    let admin = Admin::of(&world.state).expect("the admin's mount is good");
+    for case in costs() {
+        let definition = costly(&cases.properties, &case);
+        let (_, answer) = send(&admin, "POST", &format!("{DEFINITIONS}?dryRun=All"), &definition);
+        assert_eq!(json!(dear(&answer)), case["found"], "{case}");
     }
 }
 

@@ -12,6 +12,7 @@ mod depth;
 mod failure;
 mod functions;
 mod lower;
+mod misfit;
 mod parse;
 mod path;
 mod rules;

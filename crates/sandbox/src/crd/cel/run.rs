@@ -9,8 +9,9 @@ use super::super::flag;
 use super::compile::{Node, Rule};
 use super::depth::with_stack;
 use super::failure::failure;
+use super::misfit::{misfit, on_the_way};
 use super::path::normal;
-use super::value::{misfit, value};
+use super::value::value;
 use super::{OLD, SELF, functions};
 use crate::object::{join, text};
 use crate::validate::Fault;
@@ -107,6 +108,11 @@ impl Node {
         for rule in &self.rules {
             let optional = flag(&rule.said, "optionalOldSelf");
             if rule.uses_old && before.is_none() && !optional {
+                continue;
+            }
+            if let Some(why) = on_the_way(&rule.tree, part.now, &self.schema) {
+                let why = format!("{why} evaluating rule: {}", named(rule));
+                found.faults.push(Fault::invalid(path, text(&self.schema, "/type"), why));
                 continue;
             }
             let mut context = context.new_inner_scope();

@@ -110,43 +110,6 @@ pub(super) fn type_of(schema: &Value, name: &str) -> Option<Type> {
     })
 }
 
-/// Why a value is none of its schema. That is otherwise judged before rules are, but not of an object that says that it is of another kind.
-pub(super) fn misfit(found: &Value, schema: &Value) -> Option<String> {
-    if flag(schema, "x-kubernetes-int-or-string") {
-        let fits = found.is_i64() || found.is_string();
-        return (!fits).then(|| {
-            "invalid data, expected XIntOrString value to be either a string or integer".to_owned()
-        });
-    }
-    let is = match found {
-        Value::Null => return None,
-        Value::Bool(_) => "bool",
-        Value::Number(own) if own.is_i64() => "int64",
-        Value::Number(_) => "float64",
-        Value::String(_) => "string",
-        Value::Array(_) => "[]interface {}",
-        Value::Object(_) => "map[string]interface {}",
-    };
-    let wanted = match (schema.get("type").and_then(Value::as_str)?, is) {
-        ("object", "map[string]interface {}") | ("array", "[]interface {}") => return None,
-        ("string", "string") | ("boolean", "bool") | ("integer", "int64") => return None,
-        ("number", "int64" | "float64") => return None,
-        ("object", _) => {
-            return Some("invalid data, expected a map for the provided schema with type=object".to_owned());
-        }
-        ("array", _) => {
-            return Some(
-                "invalid data, expected an array for the provided schema with type=array".to_owned(),
-            );
-        }
-        ("boolean", _) => "bool",
-        ("integer", _) => "int",
-        ("number", _) => "float",
-        (other, _) => other,
-    };
-    Some(format!("invalid data, expected {wanted}, got {is}"))
-}
-
 /// A value as expressions see it.
 pub(super) fn value(found: &Value, schema: &Value) -> Cel {
     let format = schema.get("format").and_then(Value::as_str).unwrap_or_default();
