@@ -4,29 +4,76 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::sync::{Arc, Weak};
 
 use bytes::Bytes;
 use http::{Method, Request, header};
 
 use crate::auth::Attributes;
 use crate::registry::Registry;
+use crate::reply::Reply;
 use crate::server::Server;
 use crate::wire::Query;
 
 /// How often what was asked, by the labels of `apiserver_request_total`. They are those of resources that are served, so that there is an end of them.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Requests(BTreeMap<String, u64>);
+pub(crate) struct Requests {
+    counts: BTreeMap<String, u64>,
+    /// Watches, by the labels of `apiserver_longrunning_requests`.
+    open: Vec<(String, Weak<()>)>,
+}
 
 impl Requests {
-    pub(crate) fn count(&mut self, registry: &Registry, request: &Request<Bytes>, code: u16) {
-        let labels = labels(registry, request, code).or_else(|| path(request, code));
-        if let Some(labels) = labels {
-            *self.0.entry(labels).or_default() += 1;
+    pub(crate) fn count(&mut self, registry: &Registry, request: &Request<Bytes>, code: u16, reply: &Reply) {
+        let found = labels(registry, request);
+        if let (Some(labels), Reply::Watch(answer)) = (&found, reply) {
+            self.open.retain(|(_, open)| open.strong_count() > 0);
+            self.open.push((labels.of_watch(), Arc::downgrade(&answer.body().open)));
         }
+        let labels = found.map(|labels| labels.of_request(code)).or_else(|| path(request, code));
+        if let Some(labels) = labels {
+            *self.counts.entry(labels).or_default() += 1;
+        }
+    }
+
+    /// How many watches are open, by their labels.
+    fn watches(&self) -> BTreeMap<String, u64> {
+        let mut counts = BTreeMap::new();
+        for (labels, _) in self.open.iter().filter(|(_, open)| open.strong_count() > 0) {
+            *counts.entry(labels.clone()).or_default() += 1;
+        }
+        counts
     }
 }
 
-fn labels(registry: &Registry, request: &Request<Bytes>, code: u16) -> Option<String> {
+/// What is asked of a resource.
+struct Labels {
+    asked: Attributes,
+    version: String,
+    scope: &'static str,
+    verb: String,
+    dry: &'static str,
+}
+
+impl Labels {
+    fn of_request(&self, code: u16) -> String {
+        let Self { asked, version, scope, verb, dry } = self;
+        let Attributes { group, resource, subresource, .. } = asked;
+        format!(
+            "code=\"{code}\",component=\"apiserver\",dry_run=\"{dry}\",group=\"{group}\",resource=\"{resource}\",scope=\"{scope}\",subresource=\"{subresource}\",verb=\"{verb}\",version=\"{version}\""
+        )
+    }
+
+    fn of_watch(&self) -> String {
+        let Self { asked, version, scope, .. } = self;
+        let Attributes { group, resource, .. } = asked;
+        format!(
+            "component=\"apiserver\",group=\"{group}\",resource=\"{resource}\",scope=\"{scope}\",subresource=\"\",verb=\"WATCH\",version=\"{version}\""
+        )
+    }
+}
+
+fn labels(registry: &Registry, request: &Request<Bytes>) -> Option<Labels> {
     let (path, query) = (request.uri().path(), request.uri().query().unwrap_or_default());
     let asked = Attributes::of(request.method(), path, query);
     let mut parts = path.trim_start_matches('/').split('/');
@@ -40,10 +87,10 @@ fn labels(registry: &Registry, request: &Request<Bytes>, code: u16) -> Option<St
         media.is_some_and(|media| media.starts_with("application/apply-patch"))
     };
     let verb = match asked.verb.as_str() {
-        "create" => "POST",
-        "update" => "PUT",
-        "patch" if applies() => "APPLY",
-        verb @ ("get" | "list" | "watch" | "patch" | "delete" | "deletecollection") => &verb.to_uppercase(),
+        "create" => "POST".to_owned(),
+        "update" => "PUT".to_owned(),
+        "patch" if applies() => "APPLY".to_owned(),
+        verb @ ("get" | "list" | "watch" | "patch" | "delete" | "deletecollection") => verb.to_uppercase(),
         _ => return None,
     };
     let dry = match Query::parse(query).text("dryRun") {
@@ -57,10 +104,7 @@ fn labels(registry: &Registry, request: &Request<Bytes>, code: u16) -> Option<St
         (true, false) => "namespace",
         (true, true) => "cluster",
     };
-    let (group, resource, part) = (asked.group, asked.resource, asked.subresource);
-    Some(format!(
-        "code=\"{code}\",component=\"apiserver\",dry_run=\"{dry}\",group=\"{group}\",resource=\"{resource}\",scope=\"{scope}\",subresource=\"{part}\",verb=\"{verb}\",version=\"{version}\""
-    ))
+    Some(Labels { version: version.to_owned(), asked, scope, verb, dry })
 }
 
 /// The same of paths that are no resources.
@@ -84,8 +128,10 @@ pub(crate) fn text(server: &Server, requests: &Requests) -> String {
             }
         };
     let help = "[STABLE] Counter of apiserver requests broken out for each verb, dry run value, group, version, resource, scope, component, and HTTP response code.";
-    let samples = requests.0.iter().map(|(labels, count)| (labels.clone(), *count));
+    let samples = requests.counts.iter().map(|(labels, count)| (labels.clone(), *count));
     metric("apiserver_request_total", "counter", help, &mut samples.into_iter());
+    let help = "[STABLE] Gauge of all active long-running apiserver requests broken out by verb, group, version, resource, scope and component. Not all requests are tracked this way.";
+    metric("apiserver_longrunning_requests", "gauge", help, &mut requests.watches().into_iter());
     let mut stored = BTreeMap::new();
     for kind in server.registry.versions().iter().flat_map(|version| version.kinds.values()) {
         if kind.is_stored() {

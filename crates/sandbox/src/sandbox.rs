@@ -325,7 +325,7 @@ impl Sandbox {
         let target = request.uri().path_and_query().map(ToString::to_string).unwrap_or_default();
         let status = reply.status().map_or(0, |status| status.as_u16());
         #[cfg(feature = "metrics")]
-        self.requests.count(&self.server.registry, request, status);
+        self.requests.count(&self.server.registry, request, status, reply);
         self.log.push(Logged { at: now.mono, method: request.method().to_string(), target, status });
     }
 

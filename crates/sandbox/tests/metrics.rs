@@ -54,6 +54,17 @@ fn requests_and_objects_are_counted() {
 }
 
 #[test]
+fn watches_are_counted_while_they_are_open() {
+    let mut sandbox = Sandbox::builder().rbac(false).build().unwrap();
+    let request = Request::get("/api/v1/namespaces/default/pods?watch=true").body(Bytes::new()).unwrap();
+    let reply = sandbox.handle(Now::default(), request);
+    let open = "apiserver_longrunning_requests{component=\"apiserver\",group=\"\",resource=\"pods\",scope=\"namespace\",subresource=\"\",verb=\"WATCH\",version=\"v1\"}";
+    assert!(metrics(&mut sandbox).contains(&format!("{open} 1\n")));
+    drop(reply);
+    assert!(!metrics(&mut sandbox).contains(open));
+}
+
+#[test]
 fn not_everyone_may_see_them() {
     let mut sandbox = Sandbox::new();
     let token = sandbox.user("eve", &[]);

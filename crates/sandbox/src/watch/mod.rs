@@ -53,6 +53,9 @@ pub struct Watch {
     lost: bool,
     /// The start of the server in which it began.
     start: u64,
+    /// Lives as long as the watch does: who counts those that are open looks at it.
+    #[cfg(feature = "metrics")]
+    pub(crate) open: Arc<()>,
 }
 
 /// Where a watch begins.
@@ -95,6 +98,8 @@ impl Watch {
             end: None,
             lost: false,
             start: server.starts,
+            #[cfg(feature = "metrics")]
+            open: Arc::default(),
         };
         match start {
             Start::After(revision) => watch.revision = revision,
