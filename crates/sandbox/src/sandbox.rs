@@ -18,7 +18,7 @@ use crate::log::{Log, Logged};
 use crate::metrics::{self, Requests};
 use crate::mount::Mount;
 use crate::object::meta;
-use crate::registry::{Kind, Registry};
+use crate::registry::{Kind, Registry, aggregator};
 use crate::reply::{Parked, Reply};
 use crate::server::Server;
 use crate::table::{self, Table};
@@ -312,8 +312,10 @@ impl Sandbox {
     fn follow(&mut self, kind: &Kind, now: Now) {
         match (kind.group.as_str(), kind.kind.as_str()) {
             (rbac::GROUP, "ClusterRole") => rbac::aggregate(&mut self.server),
+            (aggregator::GROUP, _) => aggregator::settle(&mut self.server),
             (group, _) if group == crd::GROUP || crd::is_ending(&self.server, kind) => {
                 crd::settle(&mut self.server, now);
+                aggregator::settle(&mut self.server);
                 self.life.learn(&self.server.registry);
             }
             _ => {}

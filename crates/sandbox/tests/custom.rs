@@ -396,3 +396,61 @@ fn a_definition_that_is_not_served_can_be_deleted() {
     assert_eq!(send(&mut sandbox, "DELETE", &name, "", &Value::Null).0, 200);
     assert_eq!(send(&mut sandbox, "GET", &name, "", &Value::Null).0, 404);
 }
+
+#[test]
+fn names_are_one_definitions_each() {
+    let mut sandbox = sandbox();
+    let named = |plural: &str, names: Value| {
+        let mut definition = definition(&spec());
+        definition["metadata"]["name"] = format!("{plural}.example.test").into();
+        definition["spec"]["names"] = names;
+        definition["spec"]["names"]["plural"] = plural.into();
+        definition
+    };
+    for (plural, names, reason, why) in [
+        (
+            "others",
+            json!({"kind": "Widget", "listKind": "OtherList"}),
+            "KindConflict",
+            "\"Widget\" is already in use",
+        ),
+        (
+            "gadgets",
+            json!({"kind": "Gadget", "listKind": "Widget"}),
+            "ListKindConflict",
+            "\"Widget\" is already in use",
+        ),
+        (
+            "things",
+            json!({"kind": "Thing", "shortNames": ["widget", "t"]}),
+            "ShortNamesConflict",
+            "\"widget\" is already in use",
+        ),
+    ] {
+        let (code, made) = send(&mut sandbox, "POST", DEFINITIONS, "", &named(plural, names));
+        assert_eq!(code, 201, "{made}");
+        let (_, seen) =
+            send(&mut sandbox, "GET", &format!("{DEFINITIONS}/{plural}.example.test"), "", &Value::Null);
+        let conditions = seen["status"]["conditions"].as_array().unwrap();
+        assert_eq!((&conditions[0]["reason"], &conditions[0]["message"]), (&json!(reason), &json!(why)));
+        assert_eq!(
+            (&conditions[1]["status"], &conditions[1]["reason"]),
+            (&json!("False"), &json!("NotAccepted"))
+        );
+        let objects = format!("/apis/example.test/v1/namespaces/default/{plural}");
+        assert_eq!(send(&mut sandbox, "GET", &objects, "", &Value::Null).0, 404, "{plural}");
+    }
+    // Once a name is free, who waits for it gets it.
+    send(&mut sandbox, "DELETE", &format!("{DEFINITIONS}/widgets.example.test"), "", &Value::Null);
+    let others = "/apis/example.test/v1/namespaces/default/others";
+    assert_eq!(send(&mut sandbox, "GET", others, "", &Value::Null).1["kind"], "OtherList");
+    // What objects are stored by stays as it is.
+    let patch = json!({"spec": {"scope": "Cluster", "names": {"kind": "Other"}}});
+    let target = format!("{DEFINITIONS}/others.example.test");
+    let (code, refused) = send(&mut sandbox, "PATCH", &target, "application/merge-patch+json", &patch);
+    assert_eq!(code, 422);
+    let message = refused["message"].as_str().unwrap();
+    for field in ["spec.scope: Invalid value: \"Cluster\"", "spec.names.kind: Invalid value: \"Other\""] {
+        assert!(message.contains(&format!("{field}: field is immutable")), "{message}");
+    }
+}

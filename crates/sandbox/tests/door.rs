@@ -237,3 +237,21 @@ fn a_watch_through_the_driver() {
     client.run(maps().create(&map("a", "1"))).unwrap();
     assert!(watch.ready().is_some());
 }
+
+#[test]
+fn a_group_of_another_server_is_there_and_does_not_answer() {
+    let mut sandbox = Sandbox::new();
+    let service = json!({"metadata": {"name": "v1.lost.example"}, "spec": {
+        "group": "lost.example", "version": "v1", "groupPriorityMinimum": 10, "versionPriority": 10,
+        "insecureSkipTLSVerify": true, "service": {"namespace": "default", "name": "nobody"},
+    }});
+    let services = "/apis/apiregistration.k8s.io/v1/apiservices";
+    assert_eq!(answer(&mut sandbox, "POST", services, &service).0, 201);
+    let (_, group) = answer(&mut sandbox, "GET", "/apis/lost.example", &Value::Null);
+    assert_eq!(group["preferredVersion"]["groupVersion"], "lost.example/v1");
+    for path in ["/apis/lost.example/v1", "/apis/lost.example/v1/things"] {
+        assert_eq!(answer(&mut sandbox, "GET", path, &Value::Null).0, 503, "{path}");
+    }
+    answer(&mut sandbox, "DELETE", &format!("{services}/v1.lost.example"), &Value::Null);
+    assert_eq!(answer(&mut sandbox, "GET", "/apis/lost.example/v1", &Value::Null).0, 404);
+}

@@ -8,6 +8,7 @@ mod convert;
 mod decode;
 mod definition;
 mod judge;
+mod names;
 mod rules;
 mod scale;
 mod settle;
@@ -24,8 +25,8 @@ pub(crate) use convert::{kept, shown};
 pub(crate) use decode::decode;
 pub(crate) use definition::{create, defaults, refuse, unserved};
 pub(crate) use judge::{judge, warned};
-pub(crate) use rules::faults as validate_definition;
-pub(crate) use scale::{Scale, label_selector, names, number, set as set_number};
+pub(crate) use rules::{faults as validate_definition, update as validate_definition_update};
+pub(crate) use scale::{Scale, label_selector, names as path_names, number, set as set_number};
 pub(crate) use settle::{CLEANUP, end, is_ending, settle};
 pub(crate) use validate::{misnamed, validate, validate_status};
 

@@ -12,14 +12,19 @@ use crate::validate::{Fault, is_dns_1035_label};
 const TYPES: [&str; 6] = ["array", "boolean", "integer", "number", "object", "string"];
 const LABEL: &str = "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')";
 
-/// What is wrong with a definition.
+/// What is wrong with a new definition.
 pub(crate) fn faults(object: &Value) -> Vec<Fault> {
-    let mut faults = Vec::new();
     let name = meta(object, "name");
+    let wanted = format!("{}.{}", text(object, "/spec/names/plural"), text(object, "/spec/group"));
+    let why = "must be spec.names.plural+\".\"+spec.group";
+    let misnamed = (name != wanted).then(|| Fault::invalid("metadata.name", name, why));
+    misnamed.into_iter().chain(own(object)).collect()
+}
+
+/// What is wrong with what a definition says.
+fn own(object: &Value) -> Vec<Fault> {
+    let mut faults = Vec::new();
     let (plural, group) = (text(object, "/spec/names/plural"), text(object, "/spec/group"));
-    if name != format!("{plural}.{group}") {
-        faults.push(Fault::invalid("metadata.name", name, "must be spec.names.plural+\".\"+spec.group"));
-    }
     if !group.is_empty() && !group.contains('.') {
         faults.push(Fault::invalid("spec.group", group, "should be a domain with at least one dot"));
     }
@@ -41,6 +46,27 @@ pub(crate) fn faults(object: &Value) -> Vec<Fault> {
         }
     }
     faults
+}
+
+/// What is wrong with a definition that takes the place of another: what its objects are stored by cannot change.
+pub(crate) fn update(object: &Value, old: &Value) -> Vec<Fault> {
+    let mut faults = own(object);
+    let fixed = if is_established(old) { ["scope", "names.kind"].as_slice() } else { &[] };
+    for field in fixed.iter().chain(&["group", "names.plural"]) {
+        let pointer = format!("/spec/{}", field.replace('.', "/"));
+        let (new, old) = (text(object, &pointer), text(old, &pointer));
+        if new != old {
+            faults.push(Fault::invalid(&format!("spec.{field}"), new, "field is immutable"));
+        }
+    }
+    faults
+}
+
+/// Whether objects of a definition may be there.
+pub(super) fn is_established(definition: &Value) -> bool {
+    let conditions = definition.pointer("/status/conditions").and_then(Value::as_array);
+    let established = |one: &Value| text(one, "/type") == "Established" && text(one, "/status") == "True";
+    conditions.is_some_and(|all| all.iter().any(established))
 }
 
 fn versions(object: &Value, faults: &mut Vec<Fault>) {

@@ -4,6 +4,8 @@
 use kubewire::Now;
 use serde_json::{Value, json};
 
+use super::names::{self, Taken};
+use super::rules::is_established;
 use super::{GROUP, definition};
 use crate::fields;
 use crate::object::{meta, put, set_meta, text, timestamp};
@@ -21,19 +23,30 @@ pub(crate) fn settle(server: &mut Server, now: Now) {
     let definitions: Vec<(String, Stored)> =
         server.store.range(own.id, "", "").map(|(name, one)| (name.to_owned(), one.clone())).collect();
     let mut kinds = Vec::new();
-    for (name, definition) in definitions {
+    for (name, _) in definitions {
+        // Those before it may have taken a name, or given one back.
+        let Some(definition) = server.store.get(own.id, &name).cloned() else { continue };
         let id = server.custom_id(&name);
         let mut new = (*definition).clone();
         if !is_marked(&definition) {
-            accept(&own, &mut new, &definition, now);
+            let all = server.store.range(own.id, "", "").map(|(_, one)| &**one);
+            let taken = Taken::of(&definition, all);
+            accept(&own, &mut new, &definition, &taken, now);
         } else if !verbs::clear(server, id, "", now) && release(&mut new) {
             server.store.write(own.id, &name, None);
             continue;
         }
+        if is_established(&new) {
+            let mut served = new.clone();
+            let names = new.pointer("/status/acceptedNames").cloned();
+            if let (Some(spec), Some(names)) = (served.get_mut("spec"), names) {
+                put(spec, "names", names);
+            }
+            kinds.extend(definition::kinds(&served, id));
+        }
         if new != *definition {
             server.store.write(own.id, &name, Some(new));
         }
-        kinds.extend(definition::kinds(&definition, id));
     }
     server.registry = server.registry.with(kinds);
 }
@@ -56,22 +69,26 @@ fn is_marked(object: &Value) -> bool {
     !meta(object, "deletionTimestamp").is_empty()
 }
 
-/// Accepts the names of a definition, which it may have changed since.
-fn accept(own: &Kind, new: &mut Value, old: &Value, now: Now) {
-    let names = new.pointer("/spec/names").cloned().unwrap_or_default();
+/// Gives a definition its names, as far as they are free. Once it is established it stays so, whatever it asks for later.
+fn accept(own: &Kind, new: &mut Value, old: &Value, taken: &Taken, now: Now) {
+    let (accepted, refused) = names::accepted(old, taken);
+    let time = timestamp(now);
+    let was = is_established(old);
     let Some(status) = new.get_mut("status") else { return };
-    let is_new = text(status, "/acceptedNames/plural").is_empty();
-    put(status, "acceptedNames", names);
-    if !is_new {
+    put(status, "acceptedNames", accepted);
+    let yes = ["True", "NoConflicts", "no conflicts found"].map(ToOwned::to_owned);
+    let no = |(reason, why): (&str, String)| ["False".to_owned(), reason.to_owned(), why];
+    let established = match (&refused, was) {
+        (_, true) => None,
+        (None, false) => Some(["True", "InitialNamesAccepted", "the initial names have been accepted"]),
+        (Some(_), false) => Some(["False", "NotAccepted", "not all names are accepted"]),
+    };
+    let changed = condition(status, "NamesAccepted", &refused.map_or(yes, no), &time);
+    let established = established.map(|said| said.map(ToOwned::to_owned));
+    let changed = established.is_some_and(|said| condition(status, "Established", &said, &time)) || changed;
+    if !changed {
         return;
     }
-    let time = timestamp(now);
-    let condition = |kind: &str, reason: &str, message: &str| json!({"type": kind, "status": "True", "lastTransitionTime": time, "reason": reason, "message": message});
-    let conditions = json!([
-        condition("NamesAccepted", "NoConflicts", "no conflicts found"),
-        condition("Established", "InitialNamesAccepted", "the initial names have been accepted"),
-    ]);
-    put(status, "conditions", conditions);
     let writer = fields::Writer {
         manager: "kube-apiserver",
         version: &own.api_version(),
@@ -81,6 +98,28 @@ fn accept(own: &Kind, new: &mut Value, old: &Value, now: Now) {
         reset: &["metadata", "spec"],
     };
     fields::track(fields::Type::of(own.shape()), Some(old), new, &writer);
+}
+
+/// Sets a condition; false where it is so already.
+fn condition(status: &mut Value, kind: &str, [holds, reason, message]: &[String; 3], time: &Value) -> bool {
+    let mut all = status.get("conditions").and_then(Value::as_array).cloned().unwrap_or_default();
+    let at = all.iter().position(|one| text(one, "/type") == kind);
+    let there = at.and_then(|at| all.get(at));
+    let since = there
+        .filter(|one| text(one, "/status") == holds.as_str())
+        .and_then(|one| one.get("lastTransitionTime"));
+    let new = json!({
+        "type": kind, "status": holds, "lastTransitionTime": since.unwrap_or(time), "reason": reason, "message": message,
+    });
+    if there == Some(&new) {
+        return false;
+    }
+    match at.and_then(|at| all.get_mut(at)) {
+        Some(there) => *there = new,
+        None => all.push(new),
+    }
+    put(status, "conditions", all);
+    true
 }
 
 /// Lets go of a definition; whether nothing else holds it.

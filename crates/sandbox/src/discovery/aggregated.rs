@@ -48,6 +48,9 @@ pub(super) fn answer(registry: &Registry, core: bool) -> Reply {
 }
 
 fn of_version(version: &Version) -> Value {
+    if version.stale {
+        return json!({"version": version.version, "freshness": "Stale"});
+    }
     let resources: Vec<Value> = version.kinds.values().map(|kind| resource(kind)).collect();
     json!({"version": version.version, "resources": resources, "freshness": "Current"})
 }

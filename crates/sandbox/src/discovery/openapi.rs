@@ -11,7 +11,7 @@ use crate::schema::{REF, Schemas, Shape};
 
 /// The index.
 pub(super) fn index(registry: &Registry) -> Value {
-    let paths = registry.versions().iter().map(|version| {
+    let paths = registry.versions().iter().filter(|version| !version.stale).map(|version| {
         let path = root(version);
         let url = format!("/openapi/v3/{path}?hash={}", hash(version));
         (path, json!({"serverRelativeURL": url}))

@@ -1,5 +1,6 @@
 //! What the sandbox serves: a row a resource, from the core's table of built-in resources, with how each behaves.
 
+pub(crate) mod aggregator;
 pub(crate) mod prepare;
 mod quality;
 mod services;
@@ -151,6 +152,8 @@ pub(crate) struct Version {
     pub(crate) group: String,
     pub(crate) version: String,
     pub(crate) kinds: BTreeMap<String, Arc<Kind>>,
+    /// Another server should serve it, and does not.
+    pub(crate) stale: bool,
 }
 
 /// Everything that is served, in the order of discovery.
@@ -200,12 +203,28 @@ impl Registry {
                 .collect(),
             ..version.clone()
         };
-        let mut versions: Vec<Version> =
-            self.versions.iter().map(own).filter(|version| !version.kinds.is_empty()).collect();
+        let mut versions: Vec<Version> = self
+            .versions
+            .iter()
+            .map(own)
+            .filter(|version| version.stale || !version.kinds.is_empty())
+            .collect();
         for kind in kinds {
             add(&mut versions, kind);
         }
         Self { versions: Arc::new(versions) }
+    }
+
+    /// The same with these groups and versions that nobody serves, and no others.
+    pub(crate) fn without(&self, lost: &[(String, String)]) -> Self {
+        let here = self.versions.iter().filter(|version| !version.stale).cloned();
+        let lost = lost.iter().map(|(group, version)| Version {
+            group: group.clone(),
+            version: version.clone(),
+            kinds: BTreeMap::new(),
+            stale: true,
+        });
+        Self { versions: Arc::new(here.chain(lost).collect()) }
     }
 
     pub(crate) fn versions(&self) -> &[Version] {
@@ -244,10 +263,13 @@ impl Registry {
 /// Adds a kind to its version, which comes last where it is new.
 fn add(versions: &mut Vec<Version>, kind: Kind) {
     let kinds = match versions.iter_mut().find(|one| one.group == kind.group && one.version == kind.version) {
-        Some(there) => &mut there.kinds,
+        Some(there) => {
+            there.stale = false;
+            &mut there.kinds
+        }
         None => {
             let (group, version) = (kind.group.clone(), kind.version.clone());
-            versions.push(Version { group, version, kinds: BTreeMap::new() });
+            versions.push(Version { group, version, kinds: BTreeMap::new(), stale: false });
             match versions.last_mut() {
                 Some(new) => &mut new.kinds,
                 None => return,

@@ -89,6 +89,7 @@ pub(crate) fn update(kind: &Kind, object: &Value, old: &Value) -> Vec<Fault> {
         ("storage.k8s.io", "StorageClass") => faults.extend(classes::storage_update(object, old)),
         ("batch", _) => faults.extend(job::update(name, object, old)),
         ("rbac.authorization.k8s.io", _) => faults.extend(rbac::update(name, object, old)),
+        (crate::crd::GROUP, _) => faults.extend(crate::crd::validate_definition_update(object, old)),
         _ => faults.extend(own(kind, object)),
     }
     // These look at the whole again.

@@ -121,7 +121,7 @@ fn applied(ask: &Ask<'_>, kind: &Kind, before: &Value) -> Result<Value, Refusal>
 /// Does something with where a kind has its replicas.
 fn with_replicas<T>(kind: &Kind, then: impl FnOnce(fields::Replicas<'_>) -> T) -> T {
     let (paths, version) = (paths(kind), kind.api_version());
-    let path: Vec<&str> = crd::names(&paths.spec).collect();
+    let path: Vec<&str> = crd::path_names(&paths.spec).collect();
     let versions: Vec<String> = kind.versions().into_iter().map(|(version, _)| version).collect();
     then(fields::Replicas { path: &path, version: &version, versions: &versions })
 }

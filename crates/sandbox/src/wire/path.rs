@@ -59,6 +59,9 @@ pub(crate) fn route(registry: &Registry, path: &str) -> Result<Route, Refusal> {
             Refusal::NotFoundText
         });
     }
+    if registry.version(group, version).is_some_and(|version| version.stale) {
+        return Err(Refusal::Unavailable);
+    }
     let (watch, rest) = match rest {
         [] => return Ok(Route::Discovery(parts)),
         ["watch", rest @ ..] => (true, rest),

@@ -16,6 +16,8 @@ pub(crate) enum Refusal {
     Status(Box<Problem>),
     /// As Go's plain `404 page not found`.
     NotFoundText,
+    /// As the plain text of who serves a group in the name of another server that is not there.
+    Unavailable,
     /// Not yet: it depends on a version that is still to come, or on three seconds to go by.
     Later {
         /// The version waited for.
@@ -282,6 +284,7 @@ impl Refusal {
         let (code, kind, body) = match self {
             Self::Status(problem) => (problem.code, "application/json", encode(&problem.value())),
             Self::NotFoundText => (404, "text/plain; charset=utf-8", Bytes::from("404 page not found\n")),
+            Self::Unavailable => (503, "text/plain; charset=utf-8", Bytes::from("service unavailable\n")),
             // Whoever parks a request asks again; nobody is answered with this.
             Self::Later { .. } => (504, "text/plain; charset=utf-8", Bytes::new()),
         };

@@ -62,8 +62,8 @@ mod tests {
         assert_eq!(Range::UNKNOWN.plus(Range::fixed(1)), Range { least: 1, most: u64::MAX });
         assert_eq!(Range::UNKNOWN.times(Range::fixed(3)).most, u64::MAX);
         assert_eq!(Range::UNKNOWN.at(2.0).most, u64::MAX);
-        // As in Go, a tenth of 70 is a little more than 7.
-        assert_eq!(Range::fixed(70).at(0.1), Range::fixed(8));
+        assert_eq!(Range::fixed(70).at(0.1), Range::fixed(7));
+        assert_eq!(Range::fixed(71).at(0.1), Range::fixed(8));
         assert_eq!(Range::fixed(3).at(0.25), Range::fixed(1));
         assert_eq!(Range::fixed(3).or(Range::fixed(5)), Range { least: 3, most: 5 });
     }
