@@ -416,9 +416,9 @@ fn names_are_one_definitions_each() {
         ),
         (
             "gadgets",
-            json!({"kind": "Gadget", "listKind": "Widget"}),
+            json!({"kind": "Gadget", "listKind": "WidgetList"}),
             "ListKindConflict",
-            "\"Widget\" is already in use",
+            "\"WidgetList\" is already in use",
         ),
         (
             "things",
