@@ -32,14 +32,14 @@ impl Writer<'_> {
         self.versions.iter().find(|(own, _)| own == version).map(|(_, kind)| *kind)
     }
 
-    /// What those find changed who wrote in a version: what is not this request's to write is only left out in its own.
+    /// What those find changed who wrote in a version: what a write of the whole object may not write is only left out in its own version.
     pub(super) fn seen_in<'f>(
         &self,
         version: &str,
         found: &'f Comparison,
         all: &'f Comparison,
     ) -> &'f Comparison {
-        if version == self.version { found } else { all }
+        if version == self.version || !self.subresource.is_empty() { found } else { all }
     }
 
     /// What of an object is not known to the versions in which others have written it: as long as there is such, the server keeps no account.

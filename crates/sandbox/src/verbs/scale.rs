@@ -112,7 +112,7 @@ fn applied(ask: &Ask<'_>, kind: &Kind, before: &Value) -> Result<Value, Refusal>
     }
     let applied = apply::applied(ask, &scale(), Some(before), &wanted)?;
     if applied.get("spec") == before.get("spec") {
-        return Ok(before.clone());
+        return Ok(applied);
     }
     let who = format!("{}/{}", meta(&wanted, "namespace"), meta(&wanted, "name"));
     Err(Problem::plain(format!("failed to convert new object ({who}; {shown}) {WHY}")).into())

@@ -1,7 +1,7 @@
 //! Values that are none of their schema. That is judged before rules are, but not of an object that says that it is of another kind.
 
-use kube_cel::cel::IdedExpr;
-use kube_cel::cel::common::ast::{EntryExpr, Expr};
+use kube_cel::cel::common::ast::{CallExpr, EntryExpr, Expr};
+use kube_cel::cel::{Context, IdedExpr, Value as Cel};
 use serde_json::Value;
 
 use super::super::flag;
@@ -45,49 +45,104 @@ pub(super) fn misfit(found: &Value, schema: &Value) -> Option<String> {
     Some(format!("invalid data, expected {wanted}, got {is}"))
 }
 
-/// Why the first value that an expression looks at and that is none of its schema is none. What an expression decides without looking is not known
-/// here.
-pub(super) fn on_the_way(node: &IdedExpr, now: &Value, schema: &Value) -> Option<String> {
-    let visit = |node: &IdedExpr| on_the_way(node, now, schema);
-    match &node.expr {
-        Expr::Select(select) if select.test => visit(&select.operand),
-        Expr::Select(select) => match reached(node, now, schema) {
-            Some((found, own)) => visit(&select.operand).or_else(|| misfit(found, own)),
-            None => visit(&select.operand),
-        },
-        Expr::Call(call) => call.target.iter().map(|target| &**target).chain(&call.args).find_map(visit),
-        Expr::List(list) => list.elements.iter().find_map(visit),
-        Expr::Map(map) => map.entries.iter().find_map(|entry| match &entry.expr {
-            EntryExpr::MapEntry(entry) => visit(&entry.key).or_else(|| visit(&entry.value)),
-            EntryExpr::StructField(_) => None,
-        }),
-        Expr::Comprehension(own) => {
-            let items = || {
-                let (found, schema) = reached(&own.iter_range, now, schema)?;
-                let schema = schema.get("items")?;
-                found.as_array()?.iter().find_map(|item| misfit(item, schema))
-            };
-            visit(&own.iter_range)
-                .or_else(items)
-                .or_else(|| visit(&own.loop_step))
-                .or_else(|| visit(&own.result))
+/// Whether a value is all of its schema. Then nobody has to look further.
+pub(super) fn fits(found: &Value, schema: &Value) -> bool {
+    let below = |name: &str| schema.get(name).filter(|below| below.is_object());
+    misfit(found, schema).is_none()
+        && match found {
+            Value::Array(items) => {
+                below("items").is_none_or(|schema| items.iter().all(|item| fits(item, schema)))
+            }
+            Value::Object(fields) => fields.iter().all(|(name, value)| {
+                let own = schema.get("properties").and_then(|all| all.get(name));
+                own.or_else(|| below("additionalProperties")).is_none_or(|schema| fits(value, schema))
+            }),
+            _ => true,
         }
-        _ => None,
+}
+
+/// A value and its schema.
+type Seen<'v> = (&'v Value, &'v Value);
+
+/// What an expression looks at.
+pub(super) struct Look<'l> {
+    context: &'l Context<'l>,
+    /// By the names of variables, the innermost ones last: a value, or the items of a list.
+    names: Vec<(&'l str, Vec<Seen<'l>>)>,
+}
+
+impl<'l> Look<'l> {
+    pub(super) fn of(context: &'l Context<'l>, now: &'l Value, schema: &'l Value) -> Self {
+        Self { context, names: vec![(SELF, vec![(now, schema)])] }
+    }
+
+    /// Why the first value that an expression looks at and that is none of its schema is none.
+    pub(super) fn first(&mut self, node: &'l IdedExpr) -> Option<String> {
+        match &node.expr {
+            Expr::Select(select) if select.test => self.first(&select.operand),
+            Expr::Select(select) => self
+                .first(&select.operand)
+                .or_else(|| self.reached(node).into_iter().find_map(|(found, schema)| misfit(found, schema))),
+            Expr::Call(call) => self.call(call),
+            Expr::List(list) => list.elements.iter().find_map(|item| self.first(item)),
+            Expr::Map(map) => map.entries.iter().find_map(|entry| match &entry.expr {
+                EntryExpr::MapEntry(entry) => self.first(&entry.key).or_else(|| self.first(&entry.value)),
+                EntryExpr::StructField(_) => None,
+            }),
+            Expr::Comprehension(own) => {
+                let why = self.first(&own.iter_range);
+                let lists = self.reached(&own.iter_range);
+                let items = lists
+                    .into_iter()
+                    .filter_map(|(list, schema)| Some((list.as_array()?, schema.get("items")?)));
+                let items: Vec<Seen<'l>> =
+                    items.flat_map(|(list, schema)| list.iter().map(move |item| (item, schema))).collect();
+                let why = why.or_else(|| items.iter().find_map(|(item, schema)| misfit(item, schema)));
+                self.names.push((&own.iter_var, items));
+                let why = why.or_else(|| self.first(&own.loop_step));
+                self.names.pop();
+                why.or_else(|| self.first(&own.result))
+            }
+            _ => None,
+        }
+    }
+
+    /// What is decided already is not looked at.
+    fn call(&mut self, call: &'l CallExpr) -> Option<String> {
+        let decided = |node: &IdedExpr| match Cel::resolve(node, self.context) {
+            Ok(Cel::Bool(own)) => Some(own),
+            _ => None,
+        };
+        let skipped = match (call.func_name.as_str(), call.args.first().and_then(decided)) {
+            ("_||_", Some(true)) | ("_&&_", Some(false)) => 1..2,
+            ("_?_:_", Some(true)) => 2..3,
+            ("_?_:_", Some(false)) => 1..2,
+            _ => 0..0,
+        };
+        let target = call.target.iter().find_map(|target| self.first(target));
+        let arguments = call.args.iter().enumerate().filter(|(at, _)| !skipped.contains(at));
+        target.or_else(|| arguments.map(|(_, argument)| argument).find_map(|argument| self.first(argument)))
+    }
+
+    /// What stands at a path of fields.
+    fn reached(&self, node: &IdedExpr) -> Vec<Seen<'l>> {
+        match &node.expr {
+            Expr::Ident(name) => {
+                let own = self.names.iter().rev().find(|(own, _)| own == name);
+                own.map(|(_, seen)| seen.clone()).unwrap_or_default()
+            }
+            Expr::Select(select) if !select.test => {
+                let whole = self.reached(&select.operand).into_iter();
+                whole.filter_map(|(found, schema)| field(found, schema, &select.field)).collect()
+            }
+            _ => Vec::new(),
+        }
     }
 }
 
-/// What stands at a path of fields, with its schema.
-fn reached<'v>(node: &IdedExpr, now: &'v Value, schema: &'v Value) -> Option<(&'v Value, &'v Value)> {
-    match &node.expr {
-        Expr::Ident(name) if name == SELF => Some((now, schema)),
-        Expr::Select(select) if !select.test => {
-            let (found, schema) = reached(&select.operand, now, schema)?;
-            let properties = schema.get("properties")?.as_object()?;
-            let is =
-                |name: &str| name == select.field || escaped(name).as_deref() == Some(select.field.as_str());
-            let (name, schema) = properties.iter().find(|(name, _)| is(name))?;
-            Some((found.get(name)?, schema))
-        }
-        _ => None,
-    }
+fn field<'v>(found: &'v Value, schema: &'v Value, field: &str) -> Option<Seen<'v>> {
+    let properties = schema.get("properties")?.as_object()?;
+    let is = |name: &str| name == field || escaped(name).as_deref() == Some(field);
+    let (name, schema) = properties.iter().find(|(name, _)| is(name))?;
+    Some((found.get(name)?, schema))
 }

@@ -9,7 +9,7 @@ use super::super::flag;
 use super::compile::{Node, Rule};
 use super::depth::with_stack;
 use super::failure::failure;
-use super::misfit::{misfit, on_the_way};
+use super::misfit::{Look, fits, misfit};
 use super::path::normal;
 use super::value::value;
 use super::{OLD, SELF, functions};
@@ -105,14 +105,10 @@ impl Node {
         }
         let (now, before) =
             (value(part.now, &self.schema), part.before.map(|before| value(before, &self.schema)));
+        let fits = fits(part.now, &self.schema);
         for rule in &self.rules {
             let optional = flag(&rule.said, "optionalOldSelf");
             if rule.uses_old && before.is_none() && !optional {
-                continue;
-            }
-            if let Some(why) = on_the_way(&rule.tree, part.now, &self.schema) {
-                let why = format!("{why} evaluating rule: {}", named(rule));
-                found.faults.push(Fault::invalid(path, text(&self.schema, "/type"), why));
                 continue;
             }
             let mut context = context.new_inner_scope();
@@ -121,6 +117,11 @@ impl Node {
                 context.add_variable_from_value(OLD, functions::optional(before.clone()));
             } else if let Some(before) = &before {
                 context.add_variable_from_value(OLD, before.clone());
+            }
+            if !fits && let Some(why) = Look::of(&context, part.now, &self.schema).first(&rule.tree) {
+                let why = format!("{why} evaluating rule: {}", named(rule));
+                found.faults.push(Fault::invalid(path, text(&self.schema, "/type"), why));
+                continue;
             }
             let fault = match Cel::resolve(&rule.tree, &context) {
                 Ok(Cel::Bool(true)) => continue,
