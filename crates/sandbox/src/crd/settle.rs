@@ -20,11 +20,13 @@ pub(crate) const CLEANUP: &str = "customresourcecleanup.apiextensions.k8s.io";
 /// Brings all definitions, and what is served, up to date.
 pub(crate) fn settle(server: &mut Server, now: Now) {
     let Some(own) = server.registry.find(GROUP, "v1", "customresourcedefinitions") else { return };
-    let definitions: Vec<(String, Stored)> =
+    let mut definitions: Vec<(String, Stored)> =
         server.store.range(own.id, "", "").map(|(name, one)| (name.to_owned(), one.clone())).collect();
+    // The names of those that go are free for the others.
+    definitions.sort_by_key(|(_, one)| !is_marked(one));
     let mut kinds = Vec::new();
     for (name, _) in definitions {
-        // Those before it may have taken a name, or given one back.
+        // One before it may have taken a name.
         let Some(definition) = server.store.get(own.id, &name).cloned() else { continue };
         let id = server.custom_id(&name);
         let mut new = (*definition).clone();

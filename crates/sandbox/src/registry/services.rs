@@ -49,11 +49,25 @@ pub(crate) fn allocate(
         return Err(Problem::invalid("", "Service", &name, &faults).into());
     };
     let faults = others.give(spec, old);
+    if let (Some(_), Some(port)) = (old, twice(spec)) {
+        return Err(Problem::plain(format!("duplicate nodePort: {port}")).into());
+    }
     if faults.is_empty() { Ok(()) } else { Err(Problem::invalid("", "Service", &name, &faults).into()) }
 }
 
 fn text<'v>(spec: &'v Map<String, Value>, field: &str) -> &'v str {
     spec.get(field).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// The port on nodes that two ports of one protocol have, as Go shows it.
+fn twice(spec: &Map<String, Value>) -> Option<String> {
+    let mut seen = BTreeSet::new();
+    let given =
+        ports(spec).filter_map(|port| Some((text(port, "protocol"), port.get("nodePort")?.as_i64()?)));
+    given
+        .filter(|(_, number)| *number != 0)
+        .find(|port| !seen.insert(*port))
+        .map(|(protocol, number)| format!("{{{protocol} {number}}}"))
 }
 
 fn needs_address(spec: &Map<String, Value>) -> bool {

@@ -151,6 +151,14 @@ pub(super) fn keep(kind: &Kind, subresource: &str, object: &mut Value, old: &Val
             Some(status) => fields.insert("status".into(), status.clone()),
             None => fields.remove("status"),
         };
+        let balanced =
+            fields.get("spec").and_then(|spec| spec.get("type")).is_some_and(|kind| kind == "LoadBalancer");
+        if let Some(Value::Object(status)) =
+            fields.get_mut("status").filter(|_| kind.group.is_empty() && kind.kind == "Service" && !balanced)
+        {
+            // A service that is none any more has no balancer either.
+            status.insert("loadBalancer".into(), json!({}));
+        }
     }
     // A deployment's annotations are its pods', in a way, and an endpoint slice's labels say what it is of.
     let also = match kind.kind.as_str() {

@@ -202,6 +202,8 @@ impl Maker<'_> {
                 let body = json!([{"op": "add", "path": pointer, "value": value}]);
                 step("PATCH", "application/json-patch+json", Some(body))
             }
+            // An apply to the status of a service that is not there makes one.
+            _ if service => step("PATCH", "application/merge-patch+json", Some(nested(&pointer, value))),
             _ => step("PATCH", "application/apply-patch+yaml", Some(whole(value))),
         }
     }
