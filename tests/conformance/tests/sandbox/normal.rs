@@ -328,6 +328,9 @@ fn message(value: Value) -> Value {
     if let Some((before, _)) = text.split_once("ResourceVersion in object meta: ") {
         return format!("{before}another").into();
     }
+    if text.starts_with("duplicate nodePort: ") {
+        return "duplicate nodePort".into();
+    }
     match text.split_once(" is invalid: [") {
         Some((start, rest)) => {
             let mut parts: Vec<_> = rest.trim_end_matches(']').split(", ").collect();
