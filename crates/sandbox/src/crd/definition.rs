@@ -144,14 +144,21 @@ fn unknown_word(schema: &Value, aside: bool) -> Option<String> {
 }
 
 /// The kinds that a definition defines: one for each version that is served, stored at the same place.
-pub(super) fn kinds(definition: &Value, id: usize) -> Vec<Kind> {
+pub(super) fn kinds(definition: &Value, id: usize) -> Vec<Arc<Kind>> {
+    let spec = Arc::new(definition.get("spec").cloned().unwrap_or_default());
     let versions = Arc::new(Version::all(definition));
     let said = definition.pointer("/spec/versions").and_then(Value::as_array);
     let served = said.into_iter().flatten().filter(|version| flag(version, "served"));
-    served.map(|version| kind(definition, version, &versions, id)).collect()
+    served.map(|version| Arc::new(kind(definition, &spec, version, &versions, id))).collect()
 }
 
-fn kind(definition: &Value, version: &Value, versions: &Arc<Vec<Version>>, id: usize) -> Kind {
+fn kind(
+    definition: &Value,
+    spec: &Arc<Value>,
+    version: &Value,
+    versions: &Arc<Vec<Version>>,
+    id: usize,
+) -> Kind {
     let names = |field: &str| text(definition, &format!("/spec/names/{field}")).to_owned();
     let list = |field: &str| {
         let all = definition.pointer(&format!("/spec/names/{field}")).and_then(Value::as_array);
@@ -188,6 +195,6 @@ fn kind(definition: &Value, version: &Value, versions: &Arc<Vec<Version>>, id: u
             needs_version: true,
             delete: DeleteAnswer::Status,
         },
-        custom: Some(Custom::of(definition, version, versions)),
+        custom: Some(Custom::of(definition, spec, version, versions)),
     }
 }

@@ -35,6 +35,8 @@ pub(crate) const GROUP: &str = "apiextensions.k8s.io";
 /// What the definition of a kind says beyond its names.
 #[derive(Clone, Debug)]
 pub(crate) struct Custom {
+    /// What the definition says, by which it is known whether it has changed.
+    spec: Arc<Value>,
     /// `openAPIV3Schema`.
     schema: Arc<Value>,
     /// All versions of the definition.
@@ -86,13 +88,14 @@ impl Version {
 
 impl Custom {
     /// What a definition says of one of its versions.
-    fn of(definition: &Value, version: &Value, versions: &Arc<Vec<Version>>) -> Self {
+    fn of(definition: &Value, spec: &Arc<Value>, version: &Value, versions: &Arc<Vec<Version>>) -> Self {
         let schema = versions.iter().find(|one| one.name == text(version, "/name"));
         let schema = schema.map(|one| Arc::clone(&one.schema)).unwrap_or_default();
         let name = |field: &str| text(definition, &format!("/spec/names/{field}")).to_owned();
         let selectable = version.get("selectableFields").and_then(Value::as_array);
         let selectable = selectable.into_iter().flatten().map(|field| text(field, "/jsonPath"));
         Self {
+            spec: Arc::clone(spec),
             schema,
             versions: Arc::clone(versions),
             singular: name("singular"),

@@ -1,6 +1,8 @@
 //! What becomes of definitions. In a cluster controllers in the server do this within a moment; here it is done with each write of one:
 //! names are accepted, resources served, and with a definition its objects go.
 
+use std::sync::Arc;
+
 use kubewire::Now;
 use serde_json::{Value, json};
 
@@ -44,13 +46,21 @@ pub(crate) fn settle(server: &mut Server, now: Now) {
             if let (Some(spec), Some(names)) = (served.get_mut("spec"), names) {
                 put(spec, "names", names);
             }
-            kinds.extend(definition::kinds(&served, id));
+            kinds.extend(known(server, id, &served).unwrap_or_else(|| definition::kinds(&served, id)));
         }
         if new != *definition {
             server.store.write(own.id, &name, Some(new));
         }
     }
     server.registry = server.registry.with(kinds);
+}
+
+/// The kinds of a definition that says what it said before.
+fn known(server: &Server, id: usize, definition: &Value) -> Option<Vec<Arc<Kind>>> {
+    let all = server.registry.versions().iter().flat_map(|version| version.kinds.values());
+    let own: Vec<Arc<Kind>> = all.filter(|kind| kind.id == id && kind.custom.is_some()).cloned().collect();
+    let same = |kind: &Arc<Kind>| kind.custom.as_ref().map(|custom| &*custom.spec) == definition.get("spec");
+    own.first().is_some_and(same).then_some(own)
 }
 
 /// Whether the definition of a custom kind waits for the last of its objects: then any write of these may be the one.

@@ -186,13 +186,13 @@ impl Registry {
                     .collect(),
                 custom: None,
             };
-            add(&mut versions, kind);
+            add(&mut versions, Arc::new(kind));
         }
         Self { versions: Arc::new(versions) }
     }
 
     /// The same with these custom resources, and no others.
-    pub(crate) fn with(&self, mut kinds: Vec<Kind>) -> Self {
+    pub(crate) fn with(&self, mut kinds: Vec<Arc<Kind>>) -> Self {
         kinds.sort_by_cached_key(|kind| (kind.group.clone(), version::rank(&kind.version)));
         let own = |version: &Version| Version {
             kinds: version
@@ -261,7 +261,7 @@ impl Registry {
 }
 
 /// Adds a kind to its version, which comes last where it is new.
-fn add(versions: &mut Vec<Version>, kind: Kind) {
+fn add(versions: &mut Vec<Version>, kind: Arc<Kind>) {
     let kinds = match versions.iter_mut().find(|one| one.group == kind.group && one.version == kind.version) {
         Some(there) => {
             there.stale = false;
@@ -276,7 +276,7 @@ fn add(versions: &mut Vec<Version>, kind: Kind) {
             }
         }
     };
-    kinds.insert(kind.plural.clone(), Arc::new(kind));
+    kinds.insert(kind.plural.clone(), kind);
 }
 
 fn owned(names: &[&str]) -> Vec<String> {
