@@ -95,7 +95,7 @@ mod tests {
 
     use super::*;
 
-    fn entry(manager: &str, operation: &str, version: &str, fields: Value) -> Value {
+    fn entry(manager: &str, operation: &str, version: &str, fields: &Value) -> Value {
         json!({"manager": manager, "operation": operation, "apiVersion": version, "fieldsType": "FieldsV1", "fieldsV1": fields})
     }
 
@@ -104,19 +104,19 @@ mod tests {
         let versions = ["apps/v1".to_owned()];
         let replicas = Replicas { path: &REPLICAS, version: "apps/v1", versions: &versions };
         let mut object = json!({"metadata": {"managedFields": [
-            entry("one", "Update", "apps/v1", json!({"f:spec": {"f:paused": {}, "f:replicas": {}}})),
-            entry("two", "Apply", "apps/v1", json!({"f:spec": {"f:paused": {}}})),
+            entry("one", "Update", "apps/v1", &json!({"f:spec": {"f:paused": {}, "f:replicas": {}}})),
+            entry("two", "Apply", "apps/v1", &json!({"f:spec": {"f:paused": {}}})),
         ]}});
         let mut scale = json!({});
         to_scale(&object, &mut scale, replicas);
         let owned = json!({"f:spec": {"f:replicas": {}}});
-        assert_eq!(scale["metadata"]["managedFields"], json!([entry("one", "Update", SCALE, owned.clone())]));
-        scale["metadata"]["managedFields"] = json!([entry("three", "Apply", SCALE, owned.clone())]);
+        assert_eq!(scale["metadata"]["managedFields"], json!([entry("one", "Update", SCALE, &owned)]));
+        scale["metadata"]["managedFields"] = json!([entry("three", "Apply", SCALE, &owned)]);
         to_object(&mut object, &scale, replicas);
         let wanted = json!([
-            entry("three", "Apply", "apps/v1", owned),
-            entry("two", "Apply", "apps/v1", json!({"f:spec": {"f:paused": {}}})),
-            entry("one", "Update", "apps/v1", json!({"f:spec": {"f:paused": {}}})),
+            entry("three", "Apply", "apps/v1", &owned),
+            entry("two", "Apply", "apps/v1", &json!({"f:spec": {"f:paused": {}}})),
+            entry("one", "Update", "apps/v1", &json!({"f:spec": {"f:paused": {}}})),
         ]);
         assert_eq!(object["metadata"]["managedFields"], wanted);
     }
