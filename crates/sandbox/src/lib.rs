@@ -8,6 +8,7 @@ mod defaults;
 mod discovery;
 mod fault;
 mod fields;
+mod hash;
 mod life;
 #[cfg(feature = "listener")]
 mod listener;

@@ -2,9 +2,10 @@
 
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response, StatusCode, header};
+use serde_json::json;
 
 use crate::watch::Watch;
-use crate::wire::Refusal;
+use crate::wire::{Refusal, encode};
 
 /// What [`Sandbox::handle`](crate::Sandbox::handle) gives.
 #[derive(Debug)]
@@ -45,6 +46,13 @@ impl Reply {
         let json = HeaderValue::from_static("application/json");
         answer.headers_mut().insert(header::CONTENT_TYPE, json);
         Self::warned(answer, warnings)
+    }
+
+    /// What is answered where something was made of which nothing is shown.
+    pub(crate) fn created(warnings: &[String]) -> Self {
+        let status =
+            json!({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "code": 201});
+        Self::json(201, encode(&status), warnings)
     }
 
     pub(crate) fn refused(refusal: &Refusal, warnings: &[String]) -> Self {

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::object::{put, quote, text};
+use crate::object::{quote, set, text};
 
 /// What definitions of a group have been given.
 #[derive(Debug, Default)]
@@ -59,17 +59,11 @@ pub(super) fn accepted(definition: &Value, taken: &Taken) -> (Value, Option<(&'s
             new.then(|| format!("{} is already in use", quote(name))).into_iter().collect()
         };
         match conflicts.as_slice() {
-            [] => match wanted.get(field) {
-                Some(name) => put(&mut has, field, name.clone()),
-                None => drop(has.as_object_mut().and_then(|has| has.remove(field))),
-            },
+            [] => set(&mut has, field, wanted.get(field).cloned()),
             [one] => refused = Some((reason, one.clone())),
             many => refused = Some((reason, format!("[{}]", many.join(", ")))),
         }
     }
-    match wanted.get("categories") {
-        Some(categories) => put(&mut has, "categories", categories.clone()),
-        None => drop(has.as_object_mut().and_then(|has| has.remove("categories"))),
-    }
+    set(&mut has, "categories", wanted.get("categories").cloned());
     (has, refused)
 }

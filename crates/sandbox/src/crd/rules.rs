@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::flag;
 use super::validate::check_default;
-use crate::object::{meta, text};
+use crate::object::{holds, meta, text};
 use crate::validate::{Fault, is_dns_1035_label};
 
 const TYPES: [&str; 6] = ["array", "boolean", "integer", "number", "object", "string"];
@@ -64,9 +64,7 @@ pub(crate) fn update(object: &Value, old: &Value) -> Vec<Fault> {
 
 /// Whether objects of a definition may be there.
 pub(super) fn is_established(definition: &Value) -> bool {
-    let conditions = definition.pointer("/status/conditions").and_then(Value::as_array);
-    let established = |one: &Value| text(one, "/type") == "Established" && text(one, "/status") == "True";
-    conditions.is_some_and(|all| all.iter().any(established))
+    holds(definition, "Established")
 }
 
 fn versions(object: &Value, faults: &mut Vec<Fault>) {

@@ -10,7 +10,7 @@ use super::names::{self, Taken};
 use super::rules::is_established;
 use super::{GROUP, definition};
 use crate::fields;
-use crate::object::{meta, put, set_meta, text, timestamp};
+use crate::object::{meta, put, set_condition, set_meta, timestamp};
 use crate::registry::Kind;
 use crate::server::Server;
 use crate::store::Stored;
@@ -84,23 +84,28 @@ fn is_marked(object: &Value) -> bool {
 /// Gives a definition its names, as far as they are free. Once it is established it stays so, whatever it asks for later.
 fn accept(own: &Kind, new: &mut Value, old: &Value, taken: &Taken, now: Now) {
     let (accepted, refused) = names::accepted(old, taken);
-    let time = timestamp(now);
-    let was = is_established(old);
+    let is_refused = refused.is_some();
     let Some(status) = new.get_mut("status") else { return };
     put(status, "acceptedNames", accepted);
-    let yes = ["True", "NoConflicts", "no conflicts found"].map(ToOwned::to_owned);
-    let no = |(reason, why): (&str, String)| ["False".to_owned(), reason.to_owned(), why];
-    let established = match (&refused, was) {
-        (_, true) => None,
-        (None, false) => Some(["True", "InitialNamesAccepted", "the initial names have been accepted"]),
-        (Some(_), false) => Some(["False", "NotAccepted", "not all names are accepted"]),
+    let mut set = |kind: &str, holds: &str, reason: &str, message: &str| {
+        let condition = json!({"type": kind, "status": holds, "reason": reason, "message": message});
+        set_condition(new, condition, now)
     };
-    let changed = condition(status, "NamesAccepted", &refused.map_or(yes, no), &time);
-    let established = established.map(|said| said.map(ToOwned::to_owned));
-    let changed = established.is_some_and(|said| condition(status, "Established", &said, &time)) || changed;
+    let mut changed = match refused {
+        None => set("NamesAccepted", "True", "NoConflicts", "no conflicts found"),
+        Some((reason, why)) => set("NamesAccepted", "False", reason, &why),
+    };
+    if !is_established(old) {
+        changed |= if is_refused {
+            set("Established", "False", "NotAccepted", "not all names are accepted")
+        } else {
+            set("Established", "True", "InitialNamesAccepted", "the initial names have been accepted")
+        };
+    }
     if !changed {
         return;
     }
+    let time = timestamp(now);
     let writer = fields::Writer {
         manager: "kube-apiserver",
         version: &own.api_version(),
@@ -110,28 +115,6 @@ fn accept(own: &Kind, new: &mut Value, old: &Value, taken: &Taken, now: Now) {
         reset: &["metadata", "spec"],
     };
     fields::track(fields::Type::of(own.shape()), Some(old), new, &writer);
-}
-
-/// Sets a condition; false where it is so already.
-fn condition(status: &mut Value, kind: &str, [holds, reason, message]: &[String; 3], time: &Value) -> bool {
-    let mut all = status.get("conditions").and_then(Value::as_array).cloned().unwrap_or_default();
-    let at = all.iter().position(|one| text(one, "/type") == kind);
-    let there = at.and_then(|at| all.get(at));
-    let since = there
-        .filter(|one| text(one, "/status") == holds.as_str())
-        .and_then(|one| one.get("lastTransitionTime"));
-    let new = json!({
-        "type": kind, "status": holds, "lastTransitionTime": since.unwrap_or(time), "reason": reason, "message": message,
-    });
-    if there == Some(&new) {
-        return false;
-    }
-    match at.and_then(|at| all.get_mut(at)) {
-        Some(there) => *there = new,
-        None => all.push(new),
-    }
-    put(status, "conditions", all);
-    true
 }
 
 /// Lets go of a definition; whether nothing else holds it.

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use kubewire::Verb;
 use serde_json::{Map, Value, json};
 
+use crate::hash::fnv;
 use crate::registry::{Kind, Registry, Version};
 use crate::schema::{REF, Schemas, Shape};
 
@@ -22,12 +23,7 @@ pub(super) fn index(registry: &Registry) -> Value {
 /// What changes with a document: clients keep it for as long as this is the same.
 fn hash(version: &Version) -> String {
     let custom = version.kinds.values().filter_map(|kind| kind.custom.as_ref().map(|custom| (kind, custom)));
-    // FNV-1a.
-    let sum = custom
-        .flat_map(|(kind, custom)| format!("{}{}", kind.kind, custom.schema()).into_bytes())
-        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-        });
+    let sum = fnv(custom.flat_map(|(kind, custom)| format!("{}{}", kind.kind, custom.schema()).into_bytes()));
     format!("{}-{sum:016X}", env!("CARGO_PKG_VERSION"))
 }
 

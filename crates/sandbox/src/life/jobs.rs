@@ -6,12 +6,12 @@ use serde_json::{Value, json};
 
 use super::hands::Hands;
 use super::replica_sets::scale;
-use super::status::{Conditions, has, number, with_status};
+use super::status::{Conditions, number, with_status};
 use super::template::{active, is_ready};
-use crate::object::{meta, put, text};
+use crate::object::{holds, meta, put, text};
 
 pub(super) fn reconcile(hands: &mut Hands<'_>, job: &Value) {
-    if !meta(job, "deletionTimestamp").is_empty() || has(job, "Complete") || has(job, "Failed") {
+    if !meta(job, "deletionTimestamp").is_empty() || holds(job, "Complete") || holds(job, "Failed") {
         return;
     }
     let suspended = job.pointer("/spec/suspend") == Some(&Value::Bool(true));

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::hands::Hands;
-use crate::object::text;
+use crate::object::{conditions, text};
 
 pub(super) fn number(object: &Value, pointer: &str) -> Option<i64> {
     object.pointer(pointer).and_then(Value::as_i64)
@@ -20,18 +20,12 @@ pub(super) fn with_status(object: &Value, status: Value) -> Value {
     object
 }
 
-/// Whether an object has a condition that is true.
-pub(super) fn has(object: &Value, condition: &str) -> bool {
-    let list = object.pointer("/status/conditions").and_then(Value::as_array);
-    list.into_iter().flatten().any(|one| text(one, "/type") == condition && text(one, "/status") == "True")
-}
-
 /// The conditions of an object with one more, or another. Its time changes with its status alone.
 pub(super) struct Conditions(Vec<Value>);
 
 impl Conditions {
     pub(super) fn of(object: &Value) -> Self {
-        Self(object.pointer("/status/conditions").and_then(Value::as_array).cloned().unwrap_or_default())
+        Self(conditions(object).cloned().collect())
     }
 
     pub(super) fn set(&mut self, hands: &Hands<'_>, kind: &str, holds: bool, reason: &str, message: &str) {

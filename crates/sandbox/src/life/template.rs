@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::hands::Hands;
-use super::status::has;
-use crate::object::{meta, put, set_meta, text};
+use crate::hash::fnv;
+use crate::object::{holds, meta, put, set_meta, text};
 use crate::store::Stored;
 
 /// Who controls it.
@@ -52,7 +52,7 @@ pub(super) fn is_over(pod: &Value) -> bool {
 }
 
 pub(super) fn is_ready(pod: &Value) -> bool {
-    has(pod, "Ready")
+    holds(pod, "Ready")
 }
 
 /// The pods that an object controls and that are active: those that can best be spared first.
@@ -73,10 +73,8 @@ pub(super) fn active(hands: &Hands<'_>, owner: &Value) -> Vec<Stored> {
 /// A short name for what a template says: ten characters that are never a word.
 pub(super) fn hash(template: &Value) -> String {
     const ALPHABET: &[u8; 27] = b"bcdfghjklmnpqrstvwxz2456789";
-    // FNV-1a: the API leaves the choice of the hash to the controller.
-    let mut hash = template.to_string().bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    });
+    // The API leaves the choice of the hash to the controller.
+    let mut hash = fnv(template.to_string().bytes());
     let mut out = String::new();
     for _ in 0..10 {
         let at = usize::try_from(hash % 27).unwrap_or_default();

@@ -1,5 +1,6 @@
 //! Objects as JSON values: reading them, their metadata, and their types.
 
+mod conditions;
 mod decode;
 mod json;
 pub(crate) mod quantity;
@@ -11,6 +12,7 @@ mod yaml;
 use kubewire::{Now, Time};
 use serde_json::{Map, Value};
 
+pub(crate) use conditions::{conditions, holds, set_condition};
 pub(crate) use decode::{Decoded, decode, filled, metadata, settle, zero};
 pub(crate) use json::{Parsed, parse};
 pub(crate) use refuse::{Wording, word};
@@ -57,6 +59,15 @@ pub(crate) fn spec_mut(object: &mut Value) -> Option<&mut Map<String, Value>> {
 pub(crate) fn put(object: &mut Value, field: &str, value: impl Into<Value>) {
     if let Value::Object(fields) = object {
         fields.insert(field.to_owned(), value.into());
+    }
+}
+
+/// Sets a field of an object, or removes it.
+pub(crate) fn set(object: &mut Value, field: &str, value: Option<Value>) {
+    match (value, object) {
+        (Some(value), object) => put(object, field, value),
+        (None, Value::Object(fields)) => drop(fields.remove(field)),
+        (None, _) => {}
     }
 }
 

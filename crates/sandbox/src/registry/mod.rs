@@ -69,6 +69,16 @@ impl Kind {
         self.custom.as_ref().map_or_else(|| format!("{}List", self.kind), |custom| custom.list_kind.clone())
     }
 
+    /// Whether it is this kind of this group, in any version.
+    pub(crate) fn is(&self, group: &str, kind: &str) -> bool {
+        self.group == group && self.kind == kind
+    }
+
+    /// Whether its objects are requests for certificates.
+    pub(crate) fn is_certificate_request(&self) -> bool {
+        self.is("certificates.k8s.io", "CertificateSigningRequest")
+    }
+
     /// The Go package of its internal type, which some errors name.
     pub(crate) fn package(&self) -> &str {
         match self.group.split('.').next() {

@@ -33,20 +33,20 @@ pub(crate) fn create(kind: &Kind, object: &mut Value) {
 
 /// Prepares an object that takes the place of another. Its status is kept elsewhere.
 pub(crate) fn update(kind: &Kind, object: &mut Value, old: &Value) {
-    if (kind.group.as_str(), kind.kind.as_str()) == ("apps", "StatefulSet") {
+    if kind.is("apps", "StatefulSet") {
         claims(object);
     }
-    if (kind.group.as_str(), kind.kind.as_str()) == ("apps", "DaemonSet") {
+    if kind.is("apps", "DaemonSet") {
         let template = |object: &Value| object.pointer("/spec/template").cloned();
         let annotations = old.pointer("/metadata/annotations");
         let before = annotations.and_then(|all| all.get(TEMPLATE)?.as_str()?.parse().ok()).unwrap_or(1);
         template_generation(object, before + i64::from(template(object) != template(old)));
     }
-    if (kind.group.as_str(), kind.kind.as_str()) == ("certificates.k8s.io", "CertificateSigningRequest") {
+    if kind.is_certificate_request() {
         // Nothing of a request can change but by its subresources.
         put(object, "spec", old.get("spec").cloned().unwrap_or_else(|| json!({})));
     }
-    if (kind.group.as_str(), kind.kind.as_str()) == ("", "Namespace") {
+    if kind.is("", "Namespace") {
         put(object, "spec", old.get("spec").cloned().unwrap_or_else(|| json!({})));
         label(object);
     }
@@ -54,7 +54,7 @@ pub(crate) fn update(kind: &Kind, object: &mut Value, old: &Value) {
 
 /// What an object must have, even one that a test has made up.
 pub(crate) fn complete(kind: &Kind, object: &mut Value) {
-    if (kind.group.as_str(), kind.kind.as_str()) == ("", "Namespace") {
+    if kind.is("", "Namespace") {
         namespace(object);
     }
 }

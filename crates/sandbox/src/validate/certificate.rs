@@ -12,7 +12,7 @@ use super::fault::Fault;
 use super::metadata;
 use super::names;
 use super::part::Part;
-use crate::object::{quote, text};
+use crate::object::{conditions, quote, text};
 use crate::registry::Kind;
 
 const USAGES: [&str; 23] = [
@@ -91,10 +91,6 @@ pub(super) fn update(kind: &Kind, object: &Value, old: &Value, may: May) -> Vec<
     }
     faults.extend(metadata::update(kind, object, old));
     faults
-}
-
-fn conditions(object: &Value) -> impl Iterator<Item = &Value> {
-    object.pointer("/status/conditions").and_then(Value::as_array).into_iter().flatten()
 }
 
 fn is(condition: &Value, decision: &str) -> bool {

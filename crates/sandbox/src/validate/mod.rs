@@ -28,6 +28,7 @@ use serde_json::Value;
 
 pub(crate) use fault::Fault;
 pub(crate) use names::{is_dns_1035_label, is_label, is_subdomain, label_key, label_value};
+pub(crate) use other::binding;
 pub(crate) use service::own_addresses;
 pub(crate) use warnings::warnings;
 
@@ -71,7 +72,7 @@ pub(crate) fn seed(kind: &Kind, object: &Value) -> Vec<Fault> {
 
 /// What is wrong with an object that takes another's place.
 pub(crate) fn update(kind: &Kind, object: &Value, old: &Value) -> Vec<Fault> {
-    if is_request(kind) {
+    if kind.is_certificate_request() {
         return dedup(certificate::update(kind, object, old, certificate::May::Nothing));
     }
     let mut faults = metadata::update(kind, object, old);
@@ -102,7 +103,7 @@ pub(crate) fn update(kind: &Kind, object: &Value, old: &Value) -> Vec<Fault> {
 
 /// What is wrong with an object of which only the status was to be written. Of most statuses only the type is judged.
 pub(crate) fn status(kind: &Kind, object: &Value, old: &Value) -> Vec<Fault> {
-    if is_request(kind) {
+    if kind.is_certificate_request() {
         return certificate::update(kind, object, old, certificate::May::Sign);
     }
     let mut faults = metadata::update(kind, object, old);
@@ -136,15 +137,6 @@ pub(crate) fn part(kind: &Kind, part: Part, object: &Value, old: &Value) -> Vec<
     faults
 }
 
-fn is_request(kind: &Kind) -> bool {
-    (kind.group.as_str(), kind.kind.as_str()) == ("certificates.k8s.io", "CertificateSigningRequest")
-}
-
-/// What is wrong with a binding of a pod to a node.
-pub(crate) fn binding(binding: &Value) -> Vec<Fault> {
-    other::binding(binding)
-}
-
 fn own(kind: &Kind, object: &Value) -> Vec<Fault> {
     if let Some(custom) = &kind.custom {
         return crate::crd::validate(kind, custom, object);
@@ -160,7 +152,7 @@ fn own(kind: &Kind, object: &Value) -> Vec<Fault> {
         ("apps", "Deployment" | "ReplicaSet" | "StatefulSet" | "DaemonSet") => workload::create(name, object),
         (crate::crd::GROUP, _) => crate::crd::validate_definition(object),
         ("batch", _) => job::create(name, object),
-        _ if is_request(kind) => certificate::create(object),
+        _ if kind.is_certificate_request() => certificate::create(object),
         ("rbac.authorization.k8s.io", _) => rbac::create(name, object),
         ("networking.k8s.io", "Ingress") => networking::ingress(object),
         ("scheduling.k8s.io", "PriorityClass") => classes::priority(object),

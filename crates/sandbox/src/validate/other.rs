@@ -34,7 +34,7 @@ pub(super) fn finalizers(namespace: &Value) -> Vec<Fault> {
 }
 
 /// Source: `ValidatePodBinding`.
-pub(super) fn binding(binding: &Value) -> Vec<Fault> {
+pub(crate) fn binding(binding: &Value) -> Vec<Fault> {
     let target = Part::of(binding, "target");
     let (kind, name) = (target.field("kind"), target.field("name"));
     let node = matches!(kind.text(), "" | "Node");

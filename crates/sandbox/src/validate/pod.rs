@@ -11,6 +11,7 @@ use super::gates;
 use super::names;
 use super::part::Part;
 use super::volume;
+use crate::object::set;
 
 const LARGEST: i64 = i32::MAX as i64;
 
@@ -64,7 +65,7 @@ pub(super) fn update(object: &Value, old: &Value) -> Vec<Fault> {
     }
     let mut munged = munged(spec.value, was.value);
     if gates::update(&spec, &was, &mut faults) {
-        restore(&mut munged, "nodeSelector", &was.field("nodeSelector"));
+        set(&mut munged, "nodeSelector", was.value.get("nodeSelector").cloned());
     }
     if munged != *was.value {
         let fields = "`spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)";
@@ -119,27 +120,15 @@ fn own(spec: &Part<'_>) -> Vec<Fault> {
     spaced.chain(tokens).collect()
 }
 
-fn restore(spec: &mut Value, field: &str, old: &Part<'_>) {
-    let Some(fields) = spec.as_object_mut() else { return };
-    match old.is_there() {
-        true => fields.insert(field.to_owned(), old.value.clone()),
-        false => fields.remove(field),
-    };
-}
-
 /// A spec in which what may change is as it was.
 fn munged(spec: &Value, old: &Value) -> Value {
     let mut spec = spec.clone();
-    let Some(fields) = spec.as_object_mut() else { return spec };
     for field in ["activeDeadlineSeconds", "tolerations", "schedulingGates"] {
-        match old.get(field) {
-            Some(value) => fields.insert(field.to_owned(), value.clone()),
-            None => fields.remove(field),
-        };
+        set(&mut spec, field, old.get(field).cloned());
     }
     for list in ["containers", "initContainers"] {
         let before = old.get(list).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-        let containers = fields.get_mut(list).and_then(Value::as_array_mut).into_iter().flatten();
+        let containers = spec.get_mut(list).and_then(Value::as_array_mut).into_iter().flatten();
         for (container, old) in containers.zip(before) {
             if let (Some(fields), Some(image)) = (container.as_object_mut(), old.get("image")) {
                 fields.insert("image".into(), image.clone());

@@ -8,12 +8,12 @@ use super::ask::Ask;
 use super::body;
 use super::update::precondition;
 use super::write::{admit, match_namespace, wipe};
-use crate::object::{meta, meta_mut, put, quote, text, timestamp};
+use crate::object::{meta, meta_mut, put, quote, set_condition, text};
 use crate::registry::Kind;
 use crate::reply::Reply;
 use crate::server::Server;
 use crate::validate;
-use crate::wire::{Place, Problem, Refusal, encode};
+use crate::wire::{Place, Problem, Refusal};
 
 /// Whether a binding is made here: at a pod, or, the old way, beside the pods.
 pub(super) fn binds(place: &Place) -> bool {
@@ -63,9 +63,7 @@ pub(super) fn create(server: &mut Server, ask: &mut Ask<'_>) -> Result<Reply, Re
         bind(&mut pod, &binding, ask);
         server.store.write(pods.id, &key, Some(pod));
     }
-    let status =
-        json!({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "code": 201});
-    Ok(Reply::json(201, encode(&status), &ask.warnings))
+    Ok(Reply::created(&ask.warnings))
 }
 
 /// Why a pod gets no node.
@@ -98,7 +96,7 @@ fn bind(pod: &mut Value, binding: &Value, ask: &Ask<'_>) {
         status.remove("nominatedNodeName");
     }
     let scheduled = json!({
-        "type": "PodScheduled", "status": "True", "lastProbeTime": null, "lastTransitionTime": timestamp(ask.now),
+        "type": "PodScheduled", "status": "True", "lastProbeTime": null,
     });
-    super::eviction::set_condition(pod, scheduled, ask);
+    set_condition(pod, scheduled, ask.now);
 }

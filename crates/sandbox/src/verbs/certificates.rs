@@ -13,13 +13,11 @@ use crate::wire::{Problem, Refusal};
 
 const GROUP: &str = "certificates.k8s.io";
 
-fn is_request(kind: &Kind) -> bool {
-    kind.group == GROUP && kind.kind == "CertificateSigningRequest"
-}
-
 /// A new request says who asks, whatever it says itself.
 pub(super) fn asked_by(kind: &Kind, object: &mut Value, user: &User) {
-    let Some(Value::Object(spec)) = object.get_mut("spec").filter(|_| is_request(kind)) else { return };
+    let Some(Value::Object(spec)) = object.get_mut("spec").filter(|_| kind.is_certificate_request()) else {
+        return;
+    };
     for field in ["username", "uid", "groups", "extra"] {
         spec.remove(field);
     }
@@ -31,7 +29,7 @@ pub(super) fn asked_by(kind: &Kind, object: &mut Value, user: &User) {
 /// The requests' conditions have times, also where nobody says them.
 pub(super) fn stamp(ask: &Ask<'_>, object: &mut Value, old: &Value) {
     let place = ask.place;
-    if !is_request(&place.kind) || !matches!(place.subresource.as_str(), "status" | "approval") {
+    if !place.kind.is_certificate_request() || !matches!(place.subresource.as_str(), "status" | "approval") {
         return;
     }
     let empty = Vec::new();
@@ -73,7 +71,7 @@ fn preserve(object: &mut Value, before: &[Value], decision: &str) {
 /// 403.
 pub(super) fn admit(server: &Server, ask: &Ask<'_>, object: &Value, old: &Value) -> Result<(), Refusal> {
     let place = ask.place;
-    if !is_request(&place.kind) {
+    if !place.kind.is_certificate_request() {
         return Ok(());
     }
     let changed = ["/status/certificate", "/status/conditions"]

@@ -8,13 +8,13 @@ use super::ask::Ask;
 use super::delete_options::DeleteOptions;
 use super::write::{admit, match_namespace, track};
 use super::{body, delete, update};
-use crate::object::{meta, put, timestamp};
+use crate::object::{conditions, holds, meta, put, set_condition, text, timestamp};
 use crate::registry::Kind;
 use crate::reply::Reply;
 use crate::select::Labels;
 use crate::server::Server;
 use crate::store::Stored;
-use crate::wire::{Place, Problem, Refusal, encode};
+use crate::wire::{Place, Problem, Refusal};
 
 const GROUP: &str = "policy";
 /// Pods that a budget may say of that they are being disrupted.
@@ -53,16 +53,14 @@ pub(super) fn create(server: &mut Server, ask: &mut Ask<'_>) -> Result<Reply, Re
             json!({"lastProbeTime": null}),
         );
         let mut marked = (*pod).clone();
-        if set_condition(&mut marked, condition, ask) {
+        if set_condition(&mut marked, condition, ask.now) {
             server.store.write(place.kind.id, &key, Some(marked));
         }
     }
     // The version that was asked for has been looked at, and is not the object's any more.
     let options = if options.dry { options } else { DeleteOptions { version: None, ..options } };
     delete::one(server, ask, &options, &place.namespace, &place.name)?;
-    let status =
-        json!({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "code": 201});
-    Ok(Reply::json(201, encode(&status), &ask.warnings))
+    Ok(Reply::created(&ask.warnings))
 }
 
 /// Whether nobody is disrupted: the pod has not begun, has ended, or is on its way out.
@@ -73,14 +71,6 @@ fn is_free(pod: &Value) -> bool {
 
 fn number(object: &Value, pointer: &str) -> i64 {
     object.pointer(pointer).and_then(Value::as_i64).unwrap_or_default()
-}
-
-fn conditions(object: &Value) -> impl Iterator<Item = &Value> {
-    object.pointer("/status/conditions").and_then(Value::as_array).into_iter().flatten()
-}
-
-fn text<'v>(value: &'v Value, field: &str) -> &'v str {
-    value.get(field).and_then(Value::as_str).unwrap_or_default()
 }
 
 /// Asks the budget of a pod that runs, and takes the disruption off it.
@@ -98,8 +88,7 @@ fn ask_budgets(server: &mut Server, ask: &Ask<'_>, pod: &Value, dry: bool) -> Re
         [one] => one,
         _ => return Err(Problem::plain(TWO).into()),
     };
-    let ready = conditions(pod).any(|one| text(one, "type") == "Ready" && text(one, "status") == "True");
-    if !ready {
+    if !holds(pod, "Ready") {
         let always = budget.pointer("/spec/unhealthyPodEvictionPolicy").and_then(Value::as_str);
         let (healthy, wanted) =
             (number(budget, "/status/currentHealthy"), number(budget, "/status/desiredHealthy"));
@@ -142,7 +131,7 @@ fn take(budget: &mut Value, ask: &Ask<'_>) {
     }
     if left == 0 {
         let more = json!({"observedGeneration": observed});
-        set_condition(budget, condition("DisruptionAllowed", "False", "InsufficientPods", "", more), ask);
+        set_condition(budget, condition("DisruptionAllowed", "False", "InsufficientPods", "", more), ask.now);
     }
 }
 
@@ -177,9 +166,9 @@ fn allow(budget: &Value) -> Result<(), Refusal> {
     }
     let (healthy, wanted) =
         (number(budget, "/status/currentHealthy"), number(budget, "/status/desiredHealthy"));
-    let known = conditions(budget).find(|one| text(one, "type") == "DisruptionAllowed");
-    let known = known.filter(|one| text(one, "status") == "False" && !text(one, "message").is_empty());
-    let (reason, message) = known.map_or(("", ""), |one| (text(one, "reason"), text(one, "message")));
+    let known = conditions(budget).find(|one| text(one, "/type") == "DisruptionAllowed");
+    let known = known.filter(|one| text(one, "/status") == "False" && !text(one, "/message").is_empty());
+    let (reason, message) = known.map_or(("", ""), |one| (text(one, "/reason"), text(one, "/message")));
     let why = if reason == "SyncFailed" {
         format!("does not allow evicting pods currently because it failed sync: {message}")
     } else if healthy <= wanted {
@@ -197,29 +186,4 @@ fn condition(kind: &str, status: &str, reason: &str, message: &str, mut more: Va
         put(&mut more, field, value);
     }
     more
-}
-
-/// Writes a condition; its time is that at which its status changed. False where nothing is new.
-pub(super) fn set_condition(object: &mut Value, mut condition: Value, ask: &Ask<'_>) -> bool {
-    let Some(Value::Object(status)) = object.get_mut("status") else { return false };
-    let all = status.entry("conditions").or_insert_with(|| json!([]));
-    if all.is_null() {
-        *all = json!([]);
-    }
-    let Value::Array(all) = all else { return false };
-    let there = all.iter_mut().find(|one| one.get("type") == condition.get("type"));
-    let same = there.as_ref().filter(|one| one.get("status") == condition.get("status"));
-    let since = same.and_then(|one| one.get("lastTransitionTime").cloned());
-    put(&mut condition, "lastTransitionTime", since.unwrap_or_else(|| timestamp(ask.now)));
-    match there {
-        Some(there) if *there == condition => false,
-        Some(there) => {
-            *there = condition;
-            true
-        }
-        None => {
-            all.push(condition);
-            true
-        }
-    }
 }

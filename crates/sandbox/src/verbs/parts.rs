@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 
-use crate::object::{copy_meta, put};
+use crate::object::{copy_meta, set};
 use crate::registry::Kind;
 
 /// A part of a stored object.
@@ -61,14 +61,6 @@ impl Part {
             Self::Resize => resize(object, old),
             Self::Finalize => restore(object, old, "status"),
         }
-    }
-}
-
-fn set(object: &mut Value, field: &str, value: Option<Value>) {
-    match (value, object) {
-        (Some(value), object) => put(object, field, value),
-        (None, Value::Object(fields)) => drop(fields.remove(field)),
-        (None, _) => {}
     }
 }
 

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::ask::Ask;
 use super::parts::Part;
 use crate::fields;
-use crate::object::{Parsed, Wording, copy_meta, decode, meta, set_meta, timestamp};
+use crate::object::{Parsed, Wording, copy_meta, decode, meta, put, set, set_meta, timestamp};
 use crate::registry::{Kind, prepare};
 use crate::server::Server;
 use crate::wire::{Problem, Refusal};
@@ -145,19 +145,13 @@ pub(super) fn keep(kind: &Kind, subresource: &str, object: &mut Value, old: &Val
         part.keep(object, old);
     }
     let has_status = kind.subresource("status").is_some() && part.is_none();
-    if let Some(fields) = object.as_object_mut().filter(|_| has_status) {
+    if has_status {
         // The status is its own subresource's matter.
-        match old.get("status") {
-            Some(status) => fields.insert("status".into(), status.clone()),
-            None => fields.remove("status"),
-        };
-        let balanced =
-            fields.get("spec").and_then(|spec| spec.get("type")).is_some_and(|kind| kind == "LoadBalancer");
-        if let Some(Value::Object(status)) =
-            fields.get_mut("status").filter(|_| kind.group.is_empty() && kind.kind == "Service" && !balanced)
-        {
+        set(object, "status", old.get("status").cloned());
+        let balanced = object.pointer("/spec/type").is_some_and(|kind| kind == "LoadBalancer");
+        if let Some(status) = object.get_mut("status").filter(|_| kind.is("", "Service") && !balanced) {
             // A service that is none any more has no balancer either.
-            status.insert("loadBalancer".into(), json!({}));
+            put(status, "loadBalancer", json!({}));
         }
     }
     // A deployment's annotations are its pods', in a way, and an endpoint slice's labels say what it is of.
@@ -181,7 +175,7 @@ fn keep_all_but_status(kind: &Kind, object: &mut Value, old: &Value) {
         && let Some(Value::Object(metadata)) = old.get("metadata")
     {
         let managed = object.pointer("/metadata/managedFields").cloned();
-        crate::object::put(object, "metadata", metadata.clone());
+        put(object, "metadata", metadata.clone());
         set_meta(object, "managedFields", managed);
         // What was applied may be null, which is none.
         if let Some(fields) =

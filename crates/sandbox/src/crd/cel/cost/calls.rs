@@ -138,23 +138,8 @@ impl Coster<'_> {
 
     fn replace(&mut self, on: &Argument<'_>, from: &Argument<'_>, to: &Argument<'_>) -> Call {
         let (size, from, to) = (self.size(on), self.size(from), self.size(to));
-        // Where nothing is replaced, something comes before and behind each character.
-        let (count, kept) = if from.least == 0 {
-            (size.most.saturating_add(1), size.most)
-        } else if to.most <= from.least {
-            (0, size.most)
-        } else {
-            (size.most.div_ceil(from.least), 0)
-        };
-        let most = count.saturating_mul(to.most).saturating_add(kept);
-        let (count, kept) = if from.most == 0 {
-            (size.least.saturating_add(1), size.least)
-        } else if from.most <= to.least {
-            (0, size.least)
-        } else {
-            (size.least.div_ceil(from.most), 0)
-        };
-        let least = count.saturating_mul(to.least).saturating_add(kept);
+        let most = replaced(size.most, from.least, to.most, to.most <= from.least);
+        let least = replaced(size.least, from.most, to.least, from.most <= to.least);
         (size.at(2.0 * TRAVERSAL), Some(Range { least, most }))
     }
 
@@ -220,5 +205,15 @@ impl Coster<'_> {
             _ => (1.0, size),
         };
         (result.at(price).plus(Range::fixed(1 + LIST)), Some(result))
+    }
+}
+
+/// The size of a text of some size in which each text of the size `from` became one of the size `to`, or which stays as it is.
+fn replaced(size: u64, from: u64, to: u64, stays: bool) -> u64 {
+    match from {
+        // Where nothing is replaced, something comes before and behind each character.
+        0 => size.saturating_add(1).saturating_mul(to).saturating_add(size),
+        _ if stays => size,
+        _ => size.div_ceil(from).saturating_mul(to),
     }
 }
