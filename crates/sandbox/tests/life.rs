@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use kubewire::{Api, Builtin, Catalog, Object, conditions};
+use kubewire::{Api, Builtin, Catalog, Object, PatchType, conditions};
 use kubewire_sandbox::{Client, Life, Sandbox};
 use serde_json::{Value, json};
 
@@ -252,6 +252,27 @@ fn budgets_say_how_many_pods_may_go() {
     assert!(refused.status().unwrap().is_disruption_budget(), "{refused}");
     seconds(&client, 2);
     client.run(pods.evict(&names[1])).unwrap();
+}
+
+#[test]
+fn conditions_of_others_stay_with_a_budget() {
+    let client = alive();
+    let spec = json!({"minAvailable": 1, "selector": {"matchLabels": {"app": "web"}}});
+    let budgets = api("poddisruptionbudgets");
+    client.run(budgets.create(&json!({"metadata": {"name": "web"}, "spec": spec}))).unwrap();
+    let conditions = || values(&client, "poddisruptionbudgets", "/status/conditions").remove(0);
+    let mut wanted = conditions();
+    let time = "2026-01-01T00:00:00Z";
+    let other = json!({"type": "Mine", "status": "True", "reason": "Mine", "message": "mine", "lastTransitionTime": time});
+    wanted.as_array_mut().unwrap().push(other);
+    client
+        .run(budgets.patch_status("web", PatchType::Merge, &json!({"status": {"conditions": wanted}})))
+        .unwrap();
+    client.run(api("deployments").create(&deployment("i", 2))).unwrap();
+    seconds(&client, 2);
+    let is = conditions();
+    assert_eq!(is[0]["status"], "True", "the budget was looked at again: {is}");
+    assert_eq!(is[1], wanted[1]);
 }
 
 #[test]

@@ -9,10 +9,10 @@ use serde_json::{Map, Value, json};
 
 use super::hands::Hands;
 use super::rollout::share;
-use super::status::{Conditions, number};
+use super::status::number;
 use super::template::is_ready;
 use crate::crd;
-use crate::object::{meta, put, text};
+use crate::object::{meta, put, set, set_condition, text};
 use crate::registry::Kind;
 use crate::select::Labels;
 use crate::store::Stored;
@@ -21,6 +21,7 @@ const GROUP: &str = "policy";
 const PLURAL: &str = "poddisruptionbudgets";
 /// So many milliseconds an evicted pod has to go; then the budget counts it again.
 const PATIENCE: u64 = 2 * 60 * 1_000;
+
 /// Pods of a namespace changed: its budgets are looked at.
 pub(super) fn pods_changed(hands: &mut Hands<'_>, namespace: &str) {
     for budget in hands.list(GROUP, PLURAL, namespace) {
@@ -142,18 +143,13 @@ fn fail(hands: &mut Hands<'_>, budget: &Value, why: &str) {
 }
 
 fn write(hands: &mut Hands<'_>, budget: &Value, mut status: Value, holds: bool, reason: &str, why: &str) {
-    let mut conditions = Conditions::of(budget);
-    conditions.set(hands, "DisruptionAllowed", holds, reason, why);
-    let mut conditions = conditions.value();
-    let generation = status.get("observedGeneration").cloned();
-    for condition in conditions.as_array_mut().into_iter().flatten() {
-        put(condition, "message", why);
-        if let Some(generation) = &generation {
-            put(condition, "observedGeneration", generation.clone());
-        }
-    }
-    put(&mut status, "conditions", conditions);
+    let mut condition = json!({
+        "type": "DisruptionAllowed", "status": if holds { "True" } else { "False" }, "reason": reason, "message": why,
+    });
+    set(&mut condition, "observedGeneration", status.get("observedGeneration").cloned());
+    set(&mut status, "conditions", budget.pointer("/status/conditions").cloned());
     let mut object = budget.clone();
     put(&mut object, "status", status);
+    set_condition(&mut object, condition, hands.now);
     hands.keep(GROUP, PLURAL, object);
 }
