@@ -20,6 +20,7 @@ mod object;
 mod patch;
 #[cfg(feature = "protobuf")]
 mod proto;
+mod quota;
 mod random;
 mod registry;
 mod reply;

@@ -4,15 +4,15 @@
 
 use serde_json::{Value, json};
 
-use super::{containers, name_of};
-use crate::object::{meta, spec_mut};
+use super::containers;
+use crate::object::{called, meta, spec_mut};
 use crate::server::Server;
 use crate::wire::{Problem, Refusal};
 
 const PATH: &str = "/var/run/secrets/kubernetes.io/serviceaccount";
 
 pub(super) fn admit(server: &mut Server, pod: &mut Value) -> Result<(), Refusal> {
-    let (namespace, name) = (meta(pod, "namespace").to_owned(), name_of(pod).to_owned());
+    let (namespace, name) = (meta(pod, "namespace").to_owned(), called(pod).to_owned());
     let Some(spec) = spec_mut(pod) else { return Ok(()) };
     let account = match spec.get("serviceAccountName").and_then(Value::as_str).unwrap_or_default() {
         "" => "default",

@@ -3,17 +3,21 @@
 //! Source: `k8s.io/kubernetes/plugin/pkg/admission`.
 
 mod account;
+mod claims;
+mod classes;
 mod priority;
+mod quota;
+mod ranges;
 mod resize;
+mod runtime;
 
+use kubewire::Now;
 use serde_json::{Map, Value, json};
 
-pub(crate) use resize::resize;
-
-use crate::object::{meta, meta_mut, spec_mut};
+use crate::object::{called, meta_mut, spec_mut};
 use crate::registry::Kind;
 use crate::server::Server;
-use crate::wire::Refusal;
+use crate::wire::{Problem, Refusal};
 
 /// Admits a new object.
 ///
@@ -22,11 +26,18 @@ use crate::wire::Refusal;
 pub(crate) fn create(server: &mut Server, kind: &Kind, object: &mut Value) -> Result<(), Refusal> {
     match (kind.group.as_str(), kind.kind.as_str()) {
         ("", "Pod") => {
+            ranges::admit(server, object);
             account::admit(server, object)?;
             priority::admit(server, object)?;
             tolerations(object);
+            runtime::admit(server, object)?;
         }
-        ("", "PersistentVolumeClaim") => finalizer(object, "kubernetes.io/pvc-protection"),
+        ("", "Node") => not_ready(object),
+        ("", "PersistentVolumeClaim") => {
+            classes::storage(server, object);
+            finalizer(object, "kubernetes.io/pvc-protection");
+        }
+        ("networking.k8s.io", "Ingress") => classes::ingress(server, object),
         ("", "PersistentVolume") => finalizer(object, "kubernetes.io/pv-protection"),
         ("storage.k8s.io", "VolumeAttributesClass") => finalizer(object, "kubernetes.io/vac-protection"),
         _ => {}
@@ -49,6 +60,62 @@ pub(crate) fn update(kind: &Kind, object: &mut Value, old: &Value) {
                 spec.insert((*field).to_owned(), value);
             }
         }
+    }
+}
+
+/// A write that is about to be stored, and right so far.
+#[derive(Debug)]
+pub(crate) struct Write<'w> {
+    pub(crate) kind: &'w Kind,
+    /// Empty for the object itself.
+    pub(crate) subresource: &'w str,
+    pub(crate) object: &'w Value,
+    pub(crate) old: Option<&'w Value>,
+    pub(crate) dry: bool,
+    pub(crate) now: Now,
+}
+
+/// Judges a write by what else is in the cluster.
+///
+/// # Errors
+/// 403 where it cannot be.
+pub(crate) fn judge(server: &mut Server, write: &Write<'_>) -> Result<(), Refusal> {
+    let Write { kind, object, .. } = write;
+    match (kind.group.as_str(), kind.kind.as_str(), write.subresource, write.old) {
+        ("", "Pod", "", None) => {
+            ranges::judge_pod(server, object)?;
+            runtime::judge(server, object)?;
+        }
+        ("", "Pod", "resize", Some(old)) => {
+            ranges::judge_pod(server, object)?;
+            resize::judge(server, object, old)?;
+        }
+        ("", "PersistentVolumeClaim", "", old) => {
+            ranges::judge_claim(server, object)?;
+            old.map_or(Ok(()), |old| claims::judge(server, object, old))?;
+        }
+        _ => {}
+    }
+    quota::judge(server, write)
+}
+
+/// 403 of an object.
+fn refused(plural: &str, object: &Value, why: &str) -> Refusal {
+    Problem::forbidden("", plural, called(object), why).into()
+}
+
+/// Nothing runs on a new node until someone says that it is ready.
+///
+/// Source: `plugin/pkg/admission/nodetaint` of Kubernetes.
+fn not_ready(node: &mut Value) {
+    let Some(spec) = spec_mut(node) else { return };
+    let Value::Array(taints) = spec.entry("taints").or_insert_with(|| json!([])) else { return };
+    let is = |taint: &Value| {
+        let is = |field: &str, wanted: &str| taint.get(field).is_some_and(|own| own == wanted);
+        is("key", "node.kubernetes.io/not-ready") && is("effect", "NoSchedule")
+    };
+    if !taints.iter().any(is) {
+        taints.push(json!({"key": "node.kubernetes.io/not-ready", "effect": "NoSchedule"}));
     }
 }
 
@@ -86,9 +153,4 @@ fn tolerations(object: &mut Value) {
 fn containers(spec: &mut Map<String, Value>) -> Vec<&mut Map<String, Value>> {
     let lists = spec.iter_mut().filter(|(name, _)| matches!(name.as_str(), "containers" | "initContainers"));
     lists.filter_map(|(_, list)| list.as_array_mut()).flatten().filter_map(Value::as_object_mut).collect()
-}
-
-/// The name of a pod in what is refused.
-fn name_of(pod: &Value) -> &str {
-    meta(pod, "name")
 }

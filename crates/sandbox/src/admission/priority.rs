@@ -4,8 +4,7 @@
 
 use serde_json::Value;
 
-use super::name_of;
-use crate::object::spec_mut;
+use crate::object::{called, spec_mut};
 use crate::server::Server;
 use crate::wire::{Problem, Refusal};
 
@@ -15,7 +14,7 @@ const SYSTEM: [(&str, i64); 2] =
     [("system-cluster-critical", 2_000_000_000), ("system-node-critical", 2_000_001_000)];
 
 pub(super) fn admit(server: &Server, pod: &mut Value) -> Result<(), Refusal> {
-    let name = name_of(pod).to_owned();
+    let name = called(pod).to_owned();
     let Some(spec) = spec_mut(pod) else { return Ok(()) };
     let class = spec.get("priorityClassName").and_then(Value::as_str).unwrap_or_default().to_owned();
     let (value, policy) = if class.is_empty() {

@@ -4,8 +4,7 @@
 
 use serde_json::{Value, json};
 
-use super::name_of;
-use crate::object::{quantity, quote, text};
+use crate::object::{Amount, Amounts, called, quote, text};
 use crate::server::Server;
 use crate::wire::{Problem, Refusal};
 
@@ -15,13 +14,13 @@ const LABEL: &str = "kubernetes.io/os";
 ///
 /// # Errors
 /// 403, where its node has less, cannot give something else, or is not there.
-pub(crate) fn resize(server: &Server, pod: &Value, old: &Value) -> Result<(), Refusal> {
+pub(super) fn judge(server: &Server, pod: &Value, old: &Value) -> Result<(), Refusal> {
     let node = text(pod, "/spec/nodeName");
     let generation = |pod: &Value| pod.pointer("/metadata/generation").cloned();
     if node.is_empty() || generation(pod) == generation(old) {
         return Ok(());
     }
-    let forbidden = |why: &str| Problem::forbidden("", "pods", name_of(pod), why);
+    let forbidden = |why: &str| Problem::forbidden("", "pods", called(pod), why);
     let kind = server.registry.find("", "v1", "nodes");
     let Some(found) = kind.and_then(|kind| server.store.get(kind.id, node)) else {
         return Err(forbidden(&format!("node {} not found", quote(node))).into());
@@ -34,13 +33,16 @@ pub(crate) fn resize(server: &Server, pod: &Value, old: &Value) -> Result<(), Re
         return Err(forbidden(&why).cause(json!({"reason": "UnsupportedPlatform"})).into());
     }
     // Processors are told in thousandths, memory in bytes.
+    let has = Amounts::from(found.pointer("/status/allocatable"));
+    let mut wants = Amounts::of_containers(pod, "requests");
+    wants.add(&Amounts::from(pod.pointer("/spec/overhead")));
     let mut lacking = Vec::new();
     for (name, unit) in [("cpu", 1_000_000), ("memory", 1_000_000_000)] {
-        let has = amount(found.pointer("/status/allocatable"), name);
-        let wanted = wanted(pod, name);
-        if wanted > has {
+        let nanos = |list: &Amounts| list.get(name).unwrap_or(Amount::ZERO).nanos();
+        let (has, wants) = (nanos(&has), nanos(&wants));
+        if wants > has {
             let up = |nanos: i128| nanos.div_euclid(unit) + i128::from(nanos.rem_euclid(unit) > 0);
-            lacking.push(format!("{name}, requested: {}, allocatable: {}", up(wanted), up(has)));
+            lacking.push(format!("{name}, requested: {}, allocatable: {}", up(wants), up(has)));
         }
     }
     if lacking.is_empty() {
@@ -48,26 +50,4 @@ pub(crate) fn resize(server: &Server, pod: &Value, old: &Value) -> Result<(), Re
     }
     let why = format!("node didn't have enough allocatable resources: {}", lacking.join("; "));
     Err(forbidden(&why).cause(json!({"reason": "NodeCapacity"})).into())
-}
-
-/// A quantity of a list of resources, in billionths.
-fn amount(list: Option<&Value>, name: &str) -> i128 {
-    let text = list.and_then(|list| list.get(name)?.as_str()).unwrap_or_default();
-    quantity::nanos(text).unwrap_or_default()
-}
-
-/// What a pod wants of a resource: all its containers at once, or, if that is more, what starts it.
-fn wanted(pod: &Value, name: &str) -> i128 {
-    let of = |container: &Value| amount(container.pointer("/resources/requests"), name);
-    let list = |list: &str| pod.pointer(list).and_then(Value::as_array).into_iter().flatten();
-    let (mut beside, mut most) = (0_i128, 0_i128);
-    for container in list("/spec/initContainers") {
-        if text(container, "/restartPolicy") == "Always" {
-            beside = of(container).saturating_add(beside);
-            most = most.max(beside);
-        } else {
-            most = most.max(of(container).saturating_add(beside));
-        }
-    }
-    most.max(list("/spec/containers").map(of).fold(beside, i128::saturating_add))
 }

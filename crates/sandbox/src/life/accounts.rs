@@ -16,13 +16,13 @@ pub(super) fn reconcile(hands: &mut Hands<'_>, namespace: &Value) {
     let name = meta(namespace, "name");
     if hands.find("", "serviceaccounts", name, "default").is_none() {
         let account = json!({"metadata": {"name": "default", "namespace": name}});
-        hands.create("kube-controller-manager", "", "serviceaccounts", &account);
+        let _ = hands.create("kube-controller-manager", "", "serviceaccounts", &account);
     }
     if hands.find("", "configmaps", name, "kube-root-ca.crt").is_none() {
         let metadata = json!({
             "name": "kube-root-ca.crt", "namespace": name, "annotations": {"kubernetes.io/description": DESCRIPTION},
         });
         let map = json!({"metadata": metadata, "data": {"ca.crt": CA}});
-        hands.create("kube-controller-manager", "", "configmaps", &map);
+        let _ = hands.create("kube-controller-manager", "", "configmaps", &map);
     }
 }

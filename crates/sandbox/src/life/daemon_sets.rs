@@ -31,7 +31,8 @@ pub(super) fn reconcile(hands: &mut Hands<'_>, set: &Value) {
     if let Some(spec) = copy.get_mut("spec") {
         put(spec, "template", labelled);
     }
-    scale(hands, &copy, ("apps", "daemonsets"), ("apps/v1", "DaemonSet"), 1);
+    // Who is refused is tried again.
+    let _ = scale(hands, &copy, ("apps", "daemonsets"), ("apps/v1", "DaemonSet"), 1);
     let pods = active(hands, set);
     let ready = pods.iter().filter(|pod| is_ready(pod)).count();
     let mut object = with_status(

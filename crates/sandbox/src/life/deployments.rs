@@ -31,7 +31,7 @@ pub(super) fn reconcile(hands: &mut Hands<'_>, deployment: &Value) {
         None => {
             let size = plan.new_size(0, sets.iter().map(|set| size(set)).sum());
             // Its own change brings us back.
-            hands.create(WHO, "apps", "replicasets", &replica_set(deployment, size, next));
+            let _ = hands.create(WHO, "apps", "replicasets", &replica_set(deployment, size, next));
             None
         }
     };
@@ -173,6 +173,7 @@ fn write_status(hands: &mut Hands<'_>, deployment: &Value, plan: Plan, new: Opti
         let why = format!("ReplicaSet \"{set}\" is progressing.");
         conditions.set_updated(hands, "Progressing", true, "ReplicaSetUpdated", &why);
     }
+    conditions.copy(new, "ReplicaFailure");
     let status = json!({
         "observedGeneration": number(&there, "/metadata/generation"),
         "replicas": replicas,

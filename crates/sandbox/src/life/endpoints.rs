@@ -57,7 +57,7 @@ pub(super) fn reconcile(hands: &mut Hands<'_>, service: &Value) {
         None => {
             let slice =
                 json!({"metadata": metadata, "addressType": "IPv4", "endpoints": endpoints, "ports": ports});
-            hands.create(WHO, GROUP, "endpointslices", &slice);
+            let _ = hands.create(WHO, GROUP, "endpointslices", &slice);
         }
         Some(slice) => {
             let same = slice.get("endpoints") == Some(&json!(endpoints))

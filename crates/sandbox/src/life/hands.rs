@@ -8,7 +8,8 @@ use kubewire::Now;
 use serde_json::{Value, json};
 
 use super::index::Item;
-use crate::object::{meta, timestamp};
+use crate::object::{Amounts, meta, text, timestamp};
+use crate::quota;
 use crate::registry::Kind;
 use crate::reply::Reply;
 use crate::sandbox::Sandbox;
@@ -63,6 +64,11 @@ impl<'s> Hands<'s> {
         places.filter_map(|(kind, key)| Some((*kind, key.clone(), self.get(*kind, key)?))).collect()
     }
 
+    /// What is used of a quota.
+    pub(super) fn reckon(&self, quota: &Value) -> Amounts {
+        quota::reckon(&self.sandbox.server, quota)
+    }
+
     /// Whether an object of this uid is there.
     pub(super) fn lives(&self, uid: &str) -> bool {
         self.sandbox.life.index.place(uid).is_some_and(|(kind, key)| self.get(*kind, key).is_some())
@@ -82,9 +88,18 @@ impl<'s> Hands<'s> {
         self.sandbox.life.index.push(item);
     }
 
-    /// Makes an object by the API: with its defaults, and the checks that it has to stand. `None` where it is refused.
-    pub(super) fn create(&mut self, who: &str, group: &str, plural: &str, object: &Value) -> Option<Value> {
-        let kind = self.sandbox.life.index.find(group, plural)?;
+    /// Makes an object by the API: with its defaults, and the checks that it has to stand.
+    ///
+    /// # Errors
+    /// Why it is refused.
+    pub(super) fn create(
+        &mut self,
+        who: &str,
+        group: &str,
+        plural: &str,
+        object: &Value,
+    ) -> Result<Value, String> {
+        let kind = self.sandbox.life.index.find(group, plural).ok_or("nobody serves it")?;
         let target = target(kind, meta(object, "namespace"), "");
         self.ask(who, "POST", &target, object)
     }
@@ -95,13 +110,14 @@ impl<'s> Hands<'s> {
         let target = target(kind, meta(object, "namespace"), meta(object, "name"));
         let mut options = options.clone();
         crate::object::put(&mut options, "preconditions", json!({"uid": meta(object, "uid")}));
-        self.ask(who, "DELETE", &target, &options);
+        // What cannot go stays, until it is looked at again.
+        let _ = self.ask(who, "DELETE", &target, &options);
     }
 
     /// Changes an object by a merge patch.
     pub(super) fn patch(&mut self, who: &str, kind: usize, object: &Value, patch: &Value) -> Option<Value> {
         let target = target(self.kind(kind)?, meta(object, "namespace"), meta(object, "name"));
-        self.ask(who, "PATCH", &target, patch)
+        self.ask(who, "PATCH", &target, patch).ok()
     }
 
     /// Writes what only the cluster writes, a status first of all, where it is not so yet.
@@ -122,19 +138,18 @@ impl<'s> Hands<'s> {
         timestamp(self.now)
     }
 
-    fn ask(&mut self, who: &str, method: &str, target: &str, body: &Value) -> Option<Value> {
+    fn ask(&mut self, who: &str, method: &str, target: &str, body: &Value) -> Result<Value, String> {
         let kind = if method == "PATCH" { "application/merge-patch+json" } else { "application/json" };
         let request = Request::builder().method(method).uri(target);
         let request = request.header("content-type", kind).header("user-agent", who);
         // Nobody is refused what the control plane does.
         let request = request.header("authorization", format!("Bearer {}", self.sandbox.admin()));
-        let request = request.body(Bytes::from(body.to_string())).ok()?;
-        match self.sandbox.inside(self.now, &request)? {
-            Reply::Whole(answer) if answer.status().is_success() => {
-                serde_json::from_slice(answer.body()).ok()
-            }
-            _ => None,
-        }
+        let request = request.body(Bytes::from(body.to_string())).map_err(|error| error.to_string())?;
+        let Some(Reply::Whole(answer)) = self.sandbox.inside(self.now, &request) else {
+            return Err("there is no answer".to_owned());
+        };
+        let body: Value = serde_json::from_slice(answer.body()).map_err(|error| error.to_string())?;
+        if answer.status().is_success() { Ok(body) } else { Err(text(&body, "/message").to_owned()) }
     }
 }
 

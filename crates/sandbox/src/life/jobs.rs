@@ -26,7 +26,8 @@ pub(super) fn reconcile(hands: &mut Hands<'_>, job: &Value) {
     let broken = failed > number(job, "/spec/backoffLimit").unwrap_or(6);
     let missing = (wanted - succeeded).clamp(0, parallel);
     let size = if suspended || broken { 0 } else { usize::try_from(missing).unwrap_or_default() };
-    scale(hands, job, ("batch", "jobs"), ("batch/v1", "Job"), size);
+    // Who is refused is tried again.
+    let _ = scale(hands, job, ("batch", "jobs"), ("batch/v1", "Job"), size);
     let pods = active(hands, job);
     let mut conditions = Conditions::of(job);
     let started = job.pointer("/status/startTime").cloned();

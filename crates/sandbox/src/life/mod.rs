@@ -13,6 +13,7 @@ mod hands;
 mod index;
 mod jobs;
 mod pods;
+mod quotas;
 mod replica_sets;
 mod rollout;
 mod stateful_sets;
@@ -49,6 +50,7 @@ pub struct Life {
     pods: bool,
     endpoints: bool,
     budgets: bool,
+    quotas: bool,
     start: Duration,
     run: Duration,
 }
@@ -63,6 +65,7 @@ impl Life {
             pods: false,
             endpoints: false,
             budgets: false,
+            quotas: false,
             start: Duration::from_secs(1),
             run: Duration::from_secs(1),
         }
@@ -77,6 +80,7 @@ impl Life {
             pods: true,
             endpoints: true,
             budgets: true,
+            quotas: true,
             ..Self::none()
         }
     }
@@ -117,6 +121,12 @@ impl Life {
         self
     }
 
+    /// Resource quotas say what is used of them.
+    pub const fn quotas(mut self, lives: bool) -> Self {
+        self.quotas = lives;
+        self
+    }
+
     /// So long a pod takes until it runs and is ready; a second unless said.
     pub const fn start(mut self, after: Duration) -> Self {
         self.start = after;
@@ -130,7 +140,16 @@ impl Life {
     }
 
     fn is_none(self) -> bool {
-        !(self.accounts || self.garbage || self.workloads || self.pods || self.endpoints || self.budgets)
+        let parts = [
+            self.accounts,
+            self.garbage,
+            self.workloads,
+            self.pods,
+            self.endpoints,
+            self.budgets,
+            self.quotas,
+        ];
+        !parts.contains(&true)
     }
 }
 
@@ -188,6 +207,9 @@ fn reconcile(hands: &mut Hands<'_>, life: Life, item: &Item) {
             if hands.id("", "pods") == Some(*kind) {
                 pod_changed(hands, life, namespace);
             }
+            if life.quotas {
+                quotas::changed(hands, namespace);
+            }
         }
         Item::Object { kind, key } => {
             let Some(object) = hands.get(*kind, key) else { return };
@@ -195,6 +217,9 @@ fn reconcile(hands: &mut Hands<'_>, life: Life, item: &Item) {
                 return;
             }
             let Some(kind) = hands.kind(*kind).cloned() else { return };
+            if life.quotas {
+                quotas::changed(hands, meta(&object, "namespace"));
+            }
             match (kind.group.as_str(), kind.plural.as_str()) {
                 ("", "namespaces") if life.accounts => accounts::reconcile(hands, &object),
                 ("apps", "deployments") if life.workloads => deployments::reconcile(hands, &object),

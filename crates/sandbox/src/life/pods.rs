@@ -75,7 +75,9 @@ fn schedule(hands: &mut Hands<'_>, pod: &Value) {
             "nodeInfo": {},
         });
         let node = json!({"metadata": {"name": NODE, "labels": {"kubernetes.io/hostname": NODE}}});
-        if let Some(node) = hands.create(WHO, "", "nodes", &node) {
+        if let Ok(mut node) = hands.create(WHO, "", "nodes", &node) {
+            // It is ready at once: nothing keeps pods off.
+            put(&mut node, "spec", json!({}));
             hands.keep("", "nodes", with_status(&node, status));
         }
     }

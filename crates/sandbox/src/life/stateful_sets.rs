@@ -5,6 +5,7 @@
 use serde_json::{Value, json};
 
 use super::hands::Hands;
+use super::replica_sets::try_again;
 use super::replica_sets::wanted;
 use super::status::{number, with_status};
 use super::template::{hash, is_ready, label, pod};
@@ -57,12 +58,10 @@ fn step(hands: &mut Hands<'_>, set: &Value, revision: &str) {
                 label(&mut template, HASH, revision);
                 label(&mut template, "statefulset.kubernetes.io/pod-name", &name(at));
                 label(&mut template, "apps.kubernetes.io/pod-index", &(first + at).to_string());
-                hands.create(
-                    WHO,
-                    "",
-                    "pods",
-                    &pod(set, "apps/v1", "StatefulSet", &template, Some(&name(at))),
-                );
+                let pod = pod(set, "apps/v1", "StatefulSet", &template, Some(&name(at)));
+                if hands.create(WHO, "", "pods", &pod).is_err() {
+                    try_again(hands, set, ("apps", "statefulsets"));
+                }
             }
             // The next waits for it.
             Some(pod) if is_ready(pod) && meta(pod, "deletionTimestamp").is_empty() => continue,

@@ -72,11 +72,29 @@ impl Conditions {
         reason: &str,
         message: &str,
     ) {
-        let new = !self.0.iter().any(|one| text(one, "/type") == kind);
+        let new = !self.has(kind);
         self.set(hands, kind, holds, reason, message);
         if let Some(one) = self.0.iter_mut().find(|one| new && text(one, "/type") == kind) {
             crate::object::put(one, "lastUpdateTime", hands.time());
         }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(super) fn has(&self, kind: &str) -> bool {
+        self.0.iter().any(|one| text(one, "/type") == kind)
+    }
+
+    pub(super) fn remove(&mut self, kind: &str) {
+        self.0.retain(|one| text(one, "/type") != kind);
+    }
+
+    /// Takes a condition over from another object, its absence too.
+    pub(super) fn copy(&mut self, from: Option<&Value>, kind: &str) {
+        self.remove(kind);
+        self.0.extend(from.and_then(|from| conditions(from).find(|one| text(one, "/type") == kind)).cloned());
     }
 
     pub(super) fn value(self) -> Value {

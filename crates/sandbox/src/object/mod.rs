@@ -1,5 +1,6 @@
 //! Objects as JSON values: reading them, their metadata, and their types.
 
+mod amount;
 mod conditions;
 mod decode;
 mod json;
@@ -12,6 +13,7 @@ mod yaml;
 use kubewire::{Now, Time};
 use serde_json::{Map, Value};
 
+pub(crate) use amount::{Amount, Amounts};
 pub(crate) use conditions::{conditions, holds, set_condition};
 pub(crate) use decode::{Decoded, decode, filled, metadata, settle, zero};
 pub(crate) use json::{Parsed, parse};
@@ -26,6 +28,14 @@ pub(crate) fn meta<'v>(object: &'v Value, field: &str) -> &'v str {
         .and_then(|metadata| metadata.get(field))
         .and_then(Value::as_str)
         .unwrap_or_default()
+}
+
+/// What an object is called where it is refused: it may have no name yet.
+///
+/// Source: `extractResourceName` in `k8s.io/apiserver/pkg/admission`.
+pub(crate) fn called(object: &Value) -> &str {
+    let names = [meta(object, "name"), meta(object, "generateName"), "Unknown"];
+    names.into_iter().find(|name| !name.is_empty()).unwrap_or_default()
 }
 
 /// The text at a JSON pointer; empty where there is none.

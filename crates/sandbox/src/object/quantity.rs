@@ -16,7 +16,7 @@ const DECIMAL: [(&str, i32); 10] =
     [("n", -9), ("u", -6), ("m", -3), ("", 0), ("k", 3), ("M", 6), ("G", 9), ("T", 12), ("P", 15), ("E", 18)];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Form {
+pub(super) enum Form {
     Binary,
     Decimal,
     Exponent,
@@ -48,7 +48,7 @@ pub(crate) fn in_thousandths(canonical: String) -> String {
     }
 }
 
-fn written(nanos: i128, form: Form) -> String {
+pub(super) fn written(nanos: i128, form: Form) -> String {
     let small = nanos > -1024 * NANO && nanos < 1024 * NANO;
     let form = if form == Form::Binary && (small || nanos % NANO != 0) { Form::Decimal } else { form };
     if form == Form::Binary {
@@ -111,7 +111,7 @@ pub(crate) fn nanos(text: &str) -> Option<i128> {
     parse(text).ok().map(|(nanos, _)| nanos)
 }
 
-fn parse(text: &str) -> Result<(i128, Form), String> {
+pub(super) fn parse(text: &str) -> Result<(i128, Form), String> {
     let wrong = || WRONG.to_owned();
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
     let end = unsigned.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(unsigned.len());

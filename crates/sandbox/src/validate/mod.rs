@@ -8,6 +8,7 @@ mod container;
 mod fault;
 mod gates;
 mod job;
+mod limits;
 mod metadata;
 mod names;
 mod networking;
@@ -15,6 +16,7 @@ mod other;
 mod part;
 mod pod;
 mod probe;
+mod quota;
 mod rbac;
 mod resize;
 mod resources;
@@ -27,7 +29,7 @@ mod workload;
 use serde_json::Value;
 
 pub(crate) use fault::Fault;
-pub(crate) use names::{is_dns_1035_label, is_label, is_subdomain, label_key, label_value};
+pub(crate) use names::{is_dns_1035_label, is_label, is_subdomain, label_key, label_value, parent};
 pub(crate) use other::binding;
 pub(crate) use service::own_addresses;
 pub(crate) use warnings::warnings;
@@ -83,6 +85,7 @@ pub(crate) fn update(kind: &Kind, object: &Value, old: &Value) -> Vec<Fault> {
         ("", "Service") => faults.extend(service::update(object, old)),
         ("", "Pod") => faults.extend(pod::update(object, old)),
         ("", "PersistentVolumeClaim") => faults.extend(other::claim_update(object, old)),
+        ("", "ResourceQuota") => faults.extend(quota::update(object, old)),
         ("apps", "Deployment" | "ReplicaSet" | "StatefulSet" | "DaemonSet") => {
             faults.extend(workload::update(name, object, old));
         }
@@ -114,6 +117,7 @@ pub(crate) fn status(kind: &Kind, object: &Value, old: &Value) -> Vec<Fault> {
     }
     match (kind.group.as_str(), kind.kind.as_str()) {
         ("", "Service") => faults.extend(service::status(object)),
+        ("", "ResourceQuota") => faults.extend(quota::status(object)),
         ("apps", workload) => faults.extend(workload::status(workload, object)),
         ("policy", _) => {
             let status = part::Part::of(object, "status");
@@ -148,6 +152,8 @@ fn own(kind: &Kind, object: &Value) -> Vec<Fault> {
         ("", "Pod") => pod::create(object),
         ("", "Service") => service::create(object),
         ("", "Event") => other::event(object),
+        ("", "LimitRange") => limits::range(object),
+        ("", "ResourceQuota") => quota::create(object),
         ("", "PersistentVolumeClaim") => other::claim(object),
         ("apps", "Deployment" | "ReplicaSet" | "StatefulSet" | "DaemonSet") => workload::create(name, object),
         (crate::crd::GROUP, _) => crate::crd::validate_definition(object),

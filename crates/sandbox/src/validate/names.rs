@@ -1,5 +1,6 @@
 //! What names, keys and values may look like, and what the server says where they do not.
 
+use super::Fault;
 use crate::registry::NameRule;
 
 const LABEL: &str = "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')";
@@ -20,6 +21,15 @@ pub(crate) fn name(rule: NameRule, name: &str, prefix: bool) -> Vec<String> {
         NameRule::Label => label(&masked),
         NameRule::PathSegment => path_segment(name, prefix),
     }
+}
+
+/// What is wrong with a name in what is made for its object.
+pub(crate) fn parent(name: &str) -> Vec<Fault> {
+    const FIELD: &str = "spec.parentRef.name";
+    if name.is_empty() {
+        return vec![Fault::required(FIELD, "")];
+    }
+    path_segment(name, false).into_iter().map(|why| Fault::invalid(FIELD, name, why)).collect()
 }
 
 fn path_segment(name: &str, prefix: bool) -> Vec<String> {

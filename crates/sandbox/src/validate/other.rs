@@ -6,7 +6,7 @@ use super::common::{amount, at_most_all, selector, subdomain};
 use super::fault::Fault;
 use super::names;
 use super::part::Part;
-use crate::object::{meta, quantity};
+use crate::object::{Amount, meta, quantity, text};
 
 pub(super) fn lease(object: &Value) -> Vec<Fault> {
     let spec = Part::of(object, "spec");
@@ -105,14 +105,22 @@ pub(super) fn claim_update(object: &Value, old: &Value) -> Vec<Fault> {
             fields.insert("storageClassName".into(), class.value.clone());
         }
     }
+    // A claim that has its volume may be resized.
+    let bound = text(object, "/status/phase") == "Bound";
+    if let (true, Some(size)) = (bound, spec.value.pointer("/resources/requests/storage"))
+        && let Some(kept) = kept.pointer_mut("/resources/requests/storage")
+    {
+        *kept = size.clone();
+    }
     if kept != *spec.value {
         let why = "spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims\n";
         faults.push(spec.forbidden(why));
     }
     let size = |spec: &Part<'_>| {
-        quantity::nanos(spec.field("resources").field("requests").field("storage").text()).unwrap_or_default()
+        spec.value.pointer("/resources/requests/storage").map_or(0, |size| Amount::from(size).nanos())
     };
-    if size(&spec) < size(&was) && size(&spec) <= 0 {
+    let has = old.pointer("/status/capacity/storage").map_or(0, |size| Amount::from(size).nanos());
+    if size(&spec) < size(&was) && size(&spec) <= has {
         let path = "spec.resources.requests.storage";
         faults.push(Fault::forbidden(path, "field can not be less than status.capacity"));
     }

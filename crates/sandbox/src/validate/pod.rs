@@ -64,9 +64,7 @@ pub(super) fn update(object: &Value, old: &Value) -> Vec<Fault> {
         faults.push(spec.field("tolerations").forbidden(why));
     }
     let mut munged = munged(spec.value, was.value);
-    if gates::update(&spec, &was, &mut faults) {
-        set(&mut munged, "nodeSelector", was.value.get("nodeSelector").cloned());
-    }
+    gates::update(&spec, &was, &mut munged, &mut faults);
     if munged != *was.value {
         let fields = "`spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)";
         faults.push(spec.forbidden(&format!("pod updates may not change fields other than {fields}\n")));

@@ -11,6 +11,8 @@ use super::part::Part;
 use crate::object::{meta, quantity, quote};
 use crate::registry::{Kind, NameRule};
 
+const NO_SELECTOR: &str = "a null labelSelector results in matching no pod";
+
 /// What is told of an object that is stored, in the place of another or as a new one.
 pub(crate) fn warnings(kind: &Kind, object: &Value, old: Option<&Value>) -> Vec<String> {
     let spec = Part::of(object, "spec");
@@ -30,9 +32,20 @@ pub(crate) fn warnings(kind: &Kind, object: &Value, old: Option<&Value>) -> Vec<
         }
         ("", "Service") => service(&spec, &mut told),
         ("", "PersistentVolumeClaim") => {
+            annotation(object, "volume.beta.kubernetes.io/storage-class", |name| {
+                told.push(format!("metadata.annotations[{name}]: deprecated since v1.8; use \"storageClassName\" attribute instead"));
+            });
             for list in ["requests", "limits"] {
                 bytes(&spec.field("resources").field(list), "storage", &mut told);
             }
+        }
+        ("networking.k8s.io", "Ingress") if old.is_none() => {
+            annotation(object, "kubernetes.io/ingress.class", |name| {
+                told.push(format!(
+                    "annotation {} is deprecated, please use 'spec.ingressClassName' instead",
+                    quote(name)
+                ));
+            });
         }
         ("apps", workload) => {
             let named = matches!(workload, "Deployment" | "ReplicaSet") && old.is_none();
@@ -55,6 +68,12 @@ pub(crate) fn warnings(kind: &Kind, object: &Value, old: Option<&Value>) -> Vec<
     told
 }
 
+fn annotation(object: &Value, name: &str, tell: impl FnOnce(&str)) {
+    if object.pointer("/metadata/annotations").is_some_and(|all| all.get(name).is_some()) {
+        tell(name);
+    }
+}
+
 fn same_template(object: &Value, old: Option<&Value>) -> bool {
     old.is_some_and(|old| old.pointer("/spec/template") == object.pointer("/spec/template"))
 }
@@ -75,7 +94,16 @@ fn template(template: &Part<'_>, told: &mut Vec<String>) {
     for constraint in spec.field("topologySpreadConstraints").items() {
         let selector = constraint.field("labelSelector");
         if !selector.is_there() {
-            told.push(format!("{}: a null labelSelector results in matching no pod", selector.path));
+            told.push(format!("{}: {NO_SELECTOR}", selector.path));
+        }
+    }
+    for affinity in ["podAffinity", "podAntiAffinity"].map(|kind| spec.field("affinity").field(kind)) {
+        let required = affinity.field("requiredDuringSchedulingIgnoredDuringExecution").items();
+        let preferred = affinity.field("preferredDuringSchedulingIgnoredDuringExecution").items();
+        let terms = required.into_iter().chain(preferred.iter().map(|one| one.field("podAffinityTerm")));
+        for selector in terms.map(|term| term.field("labelSelector")).filter(|selector| !selector.is_there())
+        {
+            told.push(format!("{}: {NO_SELECTOR}", selector.path));
         }
     }
     let lists = ["initContainers", "containers", "ephemeralContainers"];

@@ -91,22 +91,28 @@ pub(super) fn object_of(ask: &mut Ask<'_>, kind: &Kind) -> Result<Value, Refusal
     }
     let own_kind = type_text(&parsed.value, "kind").map_err(untyped)?;
     let own_version = type_text(&parsed.value, "apiVersion").map_err(untyped)?;
+    if let Some(version) = own_version.as_ref().filter(|version| version.matches('/').count() > 1) {
+        return Err(unrecognized(&format!("unexpected GroupVersion string: {version}")).into());
+    }
     if kind.custom.is_some() && own_kind.is_none() {
-        let body = String::from_utf8_lossy(ask.body);
-        return Err(unrecognized(&format!("Object 'Kind' is missing in '{body}'")).into());
+        let why = format!("Object 'Kind' is missing in '{}'", String::from_utf8_lossy(ask.body));
+        let lately = || Problem::bad_request(cannot_be_handled(&kind.kind, &kind.version, &kind.kind, &why));
+        return Err(if lax { lately() } else { unrecognized(&why) }.into());
+    }
+    // A group that is empty and a version that is not: the core group, in Go's eyes.
+    let own_version =
+        own_version.map(|version| version.strip_prefix('/').map(str::to_owned).unwrap_or(version));
+    if own_version.as_ref().is_some_and(|version| version.ends_with('/')) && kind.custom.is_none() {
+        let why = format!("Object 'apiVersion' is missing in '{}'", String::from_utf8_lossy(ask.body));
+        let said = own_kind.as_ref().unwrap_or(&kind.kind);
+        return Err(Problem::bad_request(cannot_be_handled(said, "", &kind.kind, &why)).into());
     }
     let said_kind = own_kind.unwrap_or_else(|| kind.kind.clone());
     // A custom object must say what it is.
     let said_version =
         own_version.unwrap_or_else(|| if kind.custom.is_some() { String::new() } else { kind.api_version() });
     let version = said_version.rsplit('/').next().unwrap_or_default().to_owned();
-    let handled = |why: &str| {
-        Problem::bad_request(format!(
-            "{said_kind} in version {} cannot be handled as a {}: {why}",
-            quote(&version),
-            kind.kind
-        ))
-    };
+    let handled = |why: &str| Problem::bad_request(cannot_be_handled(&said_kind, &version, &kind.kind, why));
     let known = || said_kind == kind.kind && ask.registry.by_kind(&said_version, &said_kind).is_some();
     let other_version = || {
         Problem::bad_request(format!(
@@ -124,8 +130,16 @@ pub(super) fn object_of(ask: &mut Ask<'_>, kind: &Kind) -> Result<Value, Refusal
     let decoded = decode(kind, parsed, Wording::Json).map_err(|why| handled(&why))?;
     match ask.query.text("fieldValidation") {
         "Ignore" => {}
+        "Strict" if !decoded.strict.is_empty() && said_version.is_empty() => {
+            let why = "Object 'apiVersion' is missing in 'object has no apiVersion field'";
+            return Err(Problem::bad_request(why).into());
+        }
         "Strict" if !decoded.strict.is_empty() => {
-            return Err(handled(&format!("strict decoding error: {}", decoded.strict.join(", "))).into());
+            let why = format!("strict decoding error: {}", decoded.strict.join(", "));
+            // What was read is of the kind that it says.
+            return Err(
+                Problem::bad_request(cannot_be_handled(&said_kind, &version, &said_kind, &why)).into()
+            );
         }
         _ => ask.warnings.extend(decoded.strict),
     }
@@ -134,6 +148,10 @@ pub(super) fn object_of(ask: &mut Ask<'_>, kind: &Kind) -> Result<Value, Refusal
         return Err(other_version().into());
     }
     Ok(decoded.object)
+}
+
+fn cannot_be_handled(said: &str, version: &str, kind: &str, why: &str) -> String {
+    format!("{said} in version {} cannot be handled as a {kind}: {why}", quote(version))
 }
 
 /// What is wrong where an object says that it is of another kind: the real server first asks its scheme for the kind, then fails to

@@ -11,7 +11,7 @@ use crate::admission;
 use crate::auth::rbac::check_escalation;
 use crate::auth::{self, Attributes};
 use crate::crd;
-use crate::object::{meta, settle};
+use crate::object::{called, meta, settle};
 use crate::registry::{allocate, prepare};
 use crate::reply::Reply;
 use crate::server::Server;
@@ -53,15 +53,15 @@ pub(super) fn insert(
     let kind = &ask.place.kind;
     wipe(&mut object);
     match_namespace(kind, &mut object, &ask.place.namespace)?;
-    admit(server, ask, meta(&object, "name"))?;
+    admit(server, ask, called(&object))?;
     check_escalation(server, ask.user, ask.place, &object, None)?;
     let version = meta(&object, "resourceVersion").to_owned();
+    admission::create(server, kind, &mut object)?;
     fill(server, ask, &mut object);
     certificates::asked_by(kind, &mut object, ask.user);
-    admission::create(server, kind, &mut object)?;
     prepare::create(kind, &mut object);
     if ask.place.subresource.is_empty() {
-        allocate(server, kind, &mut object, None)?;
+        allocate(server, kind, &mut object, None, dry)?;
     }
     let name = meta(&object, "name").to_owned();
     let faults = validate::create(kind, &object);
@@ -71,6 +71,9 @@ pub(super) fn insert(
     crd::refuse(kind, &object)?;
     create_by_update(server, ask)?;
     ask.warnings.extend(validate::warnings(kind, &object, None));
+    let (subresource, now) = (&ask.place.subresource, ask.now);
+    let write = admission::Write { kind, subresource, object: &object, old: None, dry, now };
+    admission::judge(server, &write)?;
     // A dry run does not get as far as the store.
     if !dry && version.parse::<u64>().is_ok_and(|version| version != 0) {
         return Err(Problem::plain("resourceVersion should not be set on objects to be created").into());

@@ -102,7 +102,7 @@ pub(super) fn replace(
     if whole {
         admission::update(kind, &mut object, old);
         prepare::update(kind, &mut object, old);
-        allocate(server, kind, &mut object, Some(old))?;
+        allocate(server, kind, &mut object, Some(old), dry)?;
     }
     // Before generations are counted: an empty list and none are the same.
     settle(kind, &mut object);
@@ -119,13 +119,13 @@ pub(super) fn replace(
         return Err(Problem::invalid(&kind.group, kind.called_by(&object), name, &faults).into());
     }
     certificates::admit(server, ask, &object, old)?;
-    if part == Some(Part::Resize) {
-        admission::resize(server, &object, old)?;
-    }
     crd::refuse(kind, &object)?;
     if whole {
         ask.warnings.extend(validate::warnings(kind, &object, Some(old)));
     }
+    let (subresource, now) = (&ask.place.subresource, ask.now);
+    let write = admission::Write { kind, subresource, object: &object, old: Some(old), dry, now };
+    admission::judge(server, &write)?;
     set_meta(&mut object, "resourceVersion", Some(meta(old, "resourceVersion").into()));
     let is_namespace = kind.group.is_empty() && kind.kind == "Namespace";
     if is_last_finalizer_gone(&object) && (!is_namespace || namespace::is_free(&object)) {

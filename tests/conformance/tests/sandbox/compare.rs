@@ -26,7 +26,7 @@ pub(crate) struct Differences {
 }
 
 /// Two answers that differ, at the first place where they do.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Difference {
     pub(crate) step: usize,
     pub(crate) pointer: String,

@@ -194,9 +194,11 @@ impl Names {
             text = without_objects(&text, before);
         }
         // What follows is a comparison, laid out for people.
-        for before in
-            ["pod updates may not change fields other than ", "spec is immutable after creation except "]
-        {
+        for before in [
+            "pod updates may not change fields other than ",
+            "spec is immutable after creation except ",
+            "may not be changed\n",
+        ] {
             if let Some((start, _)) = text.split_once(before) {
                 text = format!("{start}{before}...");
             }

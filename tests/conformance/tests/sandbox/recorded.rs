@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::compare::Differences;
 use crate::kinds::Kinds;
+use crate::scripts::Script;
 use crate::sides::{self, Ours};
 use crate::step::{Known, Step};
 use crate::{Around, Bench, DIFFERENCES, LENGTH, define, generate, known_to, normal, prepare};
@@ -26,6 +27,8 @@ enum Family {
     Plain,
     Daily,
     Custom,
+    /// Of `scripts.json`, each by its place there.
+    Script,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -40,11 +43,22 @@ struct Record {
 }
 
 impl Family {
+    const ALL: [Self; 4] = [Self::Plain, Self::Daily, Self::Custom, Self::Script];
+
+    fn count(self) -> u64 {
+        if self == Self::Script { Script::all().len() as u64 } else { EACH }
+    }
+
+    fn defines(self) -> bool {
+        matches!(self, Self::Custom | Self::Script)
+    }
+
     fn steps(self, seed: u64) -> Vec<Step> {
         match self {
             Self::Plain => generate::sequence(seed, LENGTH),
             Self::Daily => Kinds::read().sequence(seed, LENGTH, ""),
             Self::Custom => Kinds::custom().sequence(seed, LENGTH, ""),
+            Self::Script => Script::all()[seed as usize].steps(),
         }
     }
 
@@ -53,7 +67,7 @@ impl Family {
         match self {
             Self::Plain => Bench::new(),
             Self::Daily => Bench::bare("recorded"),
-            Self::Custom => Bench::bare("recorded").defining(Kinds::custom().definitions),
+            Self::Custom | Self::Script => Bench::bare("recorded").defining(Kinds::custom().definitions),
         }
     }
 }
@@ -82,7 +96,7 @@ fn recorded_sequences_are_answered_alike() {
     assert!(packed.len() <= MOST, "{} bytes are too many", packed.len());
     let text = lz4_flex::decompress_size_prepended(&packed).expect("they are packed");
     let records: Vec<Record> = serde_json::from_slice(&text).expect("they are JSON");
-    assert_eq!(records.len() as u64, 3 * EACH);
+    assert_eq!(records.len() as u64, Family::ALL.into_iter().map(Family::count).sum::<u64>());
     let differences = Differences::read(DIFFERENCES);
     let mut compared = 0;
     for record in &records {
@@ -97,7 +111,7 @@ fn recorded_sequences_are_answered_alike() {
         let plain = record.family == Family::Plain;
         let (namespaces, around) =
             (record.namespaces(), if plain { Around::Controllers } else { Around::Nobody });
-        if record.family == Family::Custom {
+        if record.family.defines() {
             define(&mut ours, &Kinds::custom().definitions);
         }
         let uids = ["a", "b"]
@@ -117,9 +131,9 @@ fn recorded_sequences_are_answered_alike() {
 #[ignore = "it writes a file: cargo xtask conformance --record"]
 fn record() {
     let mut records = Vec::new();
-    for family in [Family::Plain, Family::Daily, Family::Custom] {
+    for family in Family::ALL {
         let bench = family.bench();
-        for seed in 0..EACH {
+        for seed in 0..family.count() {
             let steps = family.steps(seed);
             // What the watch cache had not heard of yet, it has the second time.
             let alike = (0..3).find_map(|_| {

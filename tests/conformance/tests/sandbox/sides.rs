@@ -28,7 +28,15 @@ pub(crate) trait Side {
     fn ask(&mut self, request: &Request<Vec<u8>>) -> Response<Vec<u8>>;
 }
 
-/// Whoever decides hears of a changed rule by a watch.
+/// Whoever decides hears of these by a watch: rules, and what admission goes by.
+const HEARD_OF: [&str; 6] = [
+    "/rbac.authorization.k8s.io/",
+    "/storageclasses",
+    "/ingressclasses",
+    "/runtimeclasses",
+    "/limitranges",
+    "/resourcequotas",
+];
 const HEARSAY: std::time::Duration = std::time::Duration::from_millis(40);
 
 /// The API server itself.
@@ -37,8 +45,10 @@ pub(crate) struct Real<'a>(pub(crate) &'a Admin);
 impl Side for Real<'_> {
     fn ask(&mut self, request: &Request<Vec<u8>>) -> Response<Vec<u8>> {
         let answer = self.0.ask(request).unwrap_or_else(|error| panic!("{error}"));
-        let rule = request.uri().path().starts_with("/apis/rbac.authorization.k8s.io/");
-        if rule && request.method() != http::Method::GET && answer.status().is_success() {
+        if HEARD_OF.iter().any(|what| request.uri().path().contains(what))
+            && request.method() != http::Method::GET
+            && answer.status().is_success()
+        {
             std::thread::sleep(HEARSAY);
         }
         answer

@@ -2,22 +2,19 @@
 //!
 //! Source: `k8s.io/kubernetes/pkg/registry/core/service/storage`.
 
+mod choose;
+
 use std::collections::BTreeSet;
-use std::net::Ipv4Addr;
 
 use serde_json::{Map, Value, json};
+
+use choose::Others;
 
 use super::Kind;
 use crate::object::{meta, spec_mut};
 use crate::server::Server;
-use crate::validate::{Fault, own_addresses};
+use crate::validate::{Fault, own_addresses, parent};
 use crate::wire::{Problem, Refusal};
-
-/// The network of services; its first address is that of the API server itself.
-const NETWORK: Ipv4Addr = Ipv4Addr::new(10, 0, 0, 0);
-const FIRST: u32 = 2;
-const LAST: u32 = 0xfffe;
-const NODE_PORTS: std::ops::RangeInclusive<i64> = 30000..=32767;
 
 /// Gives a service what it has not said; what it had before, it keeps.
 ///
@@ -28,11 +25,14 @@ pub(crate) fn allocate(
     kind: &Kind,
     object: &mut Value,
     old: Option<&Value>,
+    dry: bool,
 ) -> Result<(), Refusal> {
     if (kind.group.as_str(), kind.kind.as_str()) != ("", "Service") {
         return Ok(());
     }
     let name = meta(object, "name").to_owned();
+    // Who only tries does not get as far as the address's own object, an `IPAddress`.
+    let parent_faults = if dry { Vec::new() } else { parent(&name) };
     let others = Others::of(server, kind, object);
     let old = old.and_then(|old| old.get("spec")).and_then(Value::as_object);
     let Some(spec) = spec_mut(object) else { return Ok(()) };
@@ -48,7 +48,12 @@ pub(crate) fn allocate(
     let Some(spec) = spec_mut(object).filter(|_| faults.is_empty()) else {
         return Err(Problem::invalid("", "Service", &name, &faults).into());
     };
-    let faults = others.give(spec, old);
+    let had = old.map(|old| text(old, "clusterIP"));
+    let faults = others.address(spec, had.unwrap_or_default(), &parent_faults);
+    if !faults.is_empty() {
+        return Err(Problem::invalid("", "Service", &name, &faults).into());
+    }
+    let faults = others.ports(spec, old.is_none());
     if let (Some(_), Some(port)) = (old, twice(spec)) {
         return Err(Problem::plain(format!("duplicate nodePort: {port}")).into());
     }
@@ -123,7 +128,10 @@ fn keep(spec: &mut Map<String, Value>, old: &Map<String, Value>) {
             spec.remove(*field);
         }
     }
-    if needs_node_port(old) && !needs_node_port(spec) && node_ports(old) == node_ports(spec) {
+    // Those that it brings itself are told of, and stay.
+    let had = node_ports(old);
+    let is_known = |port: &i64| *port == 0 || had.contains(port);
+    if needs_node_port(old) && !needs_node_port(spec) && node_ports(spec).iter().all(is_known) {
         for port in ports_mut(spec) {
             port.remove("nodePort");
         }
@@ -208,84 +216,6 @@ fn families_faults(spec: &Map<String, Value>) -> Vec<Fault> {
         faults.push(Fault::invalid(&field, "IPv6", "not configured on this cluster"));
     }
     faults
-}
-
-/// What other services have.
-struct Others {
-    addresses: BTreeSet<String>,
-    node_ports: BTreeSet<i64>,
-}
-
-impl Others {
-    fn of(server: &Server, kind: &Kind, object: &Value) -> Self {
-        let own = kind.key(meta(object, "namespace"), meta(object, "name"));
-        let mut others = Self { addresses: BTreeSet::new(), node_ports: BTreeSet::new() };
-        for (key, service) in server.store.range(kind.id, "", "") {
-            let Some(spec) = service.get("spec").and_then(Value::as_object).filter(|_| key != own) else {
-                continue;
-            };
-            others.addresses.insert(text(spec, "clusterIP").to_owned());
-            others.node_ports.extend(node_ports(spec).into_iter().filter(|port| *port != 0));
-            others.node_ports.extend(spec.get("healthCheckNodePort").and_then(Value::as_i64));
-        }
-        others
-    }
-
-    fn give(&self, spec: &mut Map<String, Value>, old: Option<&Map<String, Value>>) -> Vec<Fault> {
-        let mut faults = Vec::new();
-        let had = |address: &str| old.is_some_and(|old| text(old, "clusterIP") == address);
-        match text(spec, "clusterIP").to_owned().as_str() {
-            _ if !needs_address(spec) => {}
-            "" => {
-                let free = |address: &String| !self.addresses.contains(address);
-                let base = u32::from(NETWORK);
-                let address = (FIRST..LAST).map(|host| Ipv4Addr::from(base + host).to_string()).find(free);
-                let address = address.unwrap_or_default();
-                spec.insert("clusterIPs".into(), json!([address]));
-                spec.insert("clusterIP".into(), address.into());
-            }
-            address if self.addresses.contains(address) && address != "None" && !had(address) => {
-                let why = format!("failed to allocate IP {address}: provided IP is already allocated");
-                let value = json!([address]).to_string();
-                faults.push(Fault::invalid_value("spec.clusterIPs", value, why));
-            }
-            _ => {}
-        }
-        if needs_node_port(spec) {
-            let mut taken = self.node_ports.clone();
-            taken.extend(node_ports(spec));
-            // The same port has the same port on nodes, whatever its protocol.
-            let mut given: Vec<(Value, i64)> = Vec::new();
-            for (index, port) in ports_mut(spec).enumerate() {
-                let own = port.get("port").cloned().unwrap_or(Value::Null);
-                let same = given.iter().find(|(other, _)| *other == own).map(|(_, number)| *number);
-                let number = match port.get("nodePort").and_then(Value::as_i64) {
-                    Some(number) if self.node_ports.contains(&number) => {
-                        let field = format!("spec.ports[{index}].nodePort");
-                        let why = "provided port is already allocated";
-                        faults.push(Fault::invalid_value(&field, number.to_string(), why));
-                        continue;
-                    }
-                    Some(number) => number,
-                    None => {
-                        let free = NODE_PORTS.into_iter().find(|number| !taken.contains(number));
-                        let number = same.filter(|_| old.is_none()).or(free).unwrap_or_default();
-                        taken.insert(number);
-                        port.insert("nodePort".into(), number.into());
-                        number
-                    }
-                };
-                given.push((own, number));
-            }
-        }
-        if needs_health_check(spec) && !spec.contains_key("healthCheckNodePort") {
-            let mut taken = self.node_ports.clone();
-            taken.extend(node_ports(spec));
-            let free = NODE_PORTS.into_iter().find(|number| !taken.contains(number));
-            spec.insert("healthCheckNodePort".into(), free.unwrap_or_default().into());
-        }
-        faults
-    }
 }
 
 /// Balancers that send to local pods only ask on a port which nodes have some.
