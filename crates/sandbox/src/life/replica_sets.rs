@@ -22,7 +22,7 @@ pub(super) fn reconcile(hands: &mut Hands<'_>, set: &Value) {
             Ok(()) => conditions.remove(FAILURE),
             // The first reason stays, as there: each try has another name in it, and would be another change.
             Err(why) if !conditions.has(FAILURE) => {
-                conditions.set(hands, FAILURE, true, "FailedCreate", &why)
+                conditions.set(hands, FAILURE, true, "FailedCreate", &why);
             }
             Err(_) => {}
         }
