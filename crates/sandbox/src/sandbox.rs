@@ -17,7 +17,7 @@ use crate::log::{Log, Logged};
 #[cfg(feature = "metrics")]
 use crate::metrics::{self, Requests};
 use crate::mount::Mount;
-use crate::object::meta;
+use crate::object::{Raw, meta};
 use crate::registry::{Kind, Registry, aggregator};
 use crate::reply::{Parked, Reply};
 use crate::server::Server;
@@ -363,6 +363,7 @@ impl Sandbox {
                     user_agent: header(header::USER_AGENT).unwrap_or_default().to_owned(),
                     body: request.body(),
                     late,
+                    raw: Raw::default(),
                     warnings: Vec::new(),
                 };
                 let accepts = if collection { Accepts::Collection } else { Accepts::One };

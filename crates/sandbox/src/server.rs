@@ -1,6 +1,6 @@
 //! What the sandbox is behind its door: what is served, what is stored, and the dice.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -23,6 +23,8 @@ pub(crate) struct Server {
     custom: BTreeMap<String, usize>,
     /// Where `namespaces` are stored.
     namespaces: usize,
+    /// What the real server reads from its store otherwise than it was written: the next update is a write, even where it changes nothing.
+    odd: BTreeSet<(usize, String)>,
 }
 
 impl Server {
@@ -37,6 +39,7 @@ impl Server {
             auth: Auth::new(seed, rbac),
             custom: BTreeMap::new(),
             namespaces,
+            odd: BTreeSet::new(),
         }
     }
 
@@ -60,6 +63,20 @@ impl Server {
     pub(crate) fn write(&mut self, kind: &Kind, key: &str, object: Value) -> Option<Stored> {
         let stored = self.store.write(kind.id, key, Some(kind.kept(object)))?;
         Some(kind.shown(&stored))
+    }
+
+    /// Keeps in mind whether an object that is written is read otherwise: a new claim, and null bytes.
+    pub(crate) fn note(&mut self, kind: &Kind, key: &str, odd: bool) {
+        let place = (kind.id, key.to_owned());
+        if odd {
+            self.odd.insert(place);
+        } else if !self.odd.is_empty() {
+            self.odd.remove(&place);
+        }
+    }
+
+    pub(crate) fn is_odd(&self, kind: &Kind, key: &str) -> bool {
+        !self.odd.is_empty() && self.odd.contains(&(kind.id, key.to_owned()))
     }
 
     /// An object of the core group; `namespace` is empty for kinds without one.

@@ -5,7 +5,7 @@
 use serde_json::{Map, Value};
 
 use super::{Custom, below, flag};
-use crate::object::{Decoded, Parsed, Wording, join, metadata, quote, text, word};
+use crate::object::{Decoded, Parsed, Raw, Wording, join, metadata, quote, text, word};
 use crate::registry::Kind;
 
 /// Reads a custom object.
@@ -52,7 +52,7 @@ pub(crate) fn decode(
     }
     whole(&mut object);
     crate::object::put(&mut object, "metadata", own);
-    Ok(Decoded { object, strict })
+    Ok(Decoded { object, strict, raw: Raw::default() })
 }
 
 /// Drops what an object without its metadata may not have.

@@ -16,6 +16,29 @@ pub(crate) struct Decoded {
     pub(crate) object: Value,
     /// What strict decoding tells: `unknown field "spec.foo"`, `duplicate field "data.a"`.
     pub(crate) strict: Vec<String>,
+    pub(crate) raw: Raw,
+}
+
+/// What a body said that the object read from it does not show. Only of the bytes of ConfigMaps and Secrets, where it makes a difference.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Raw {
+    /// The map of bytes that is there, and empty: where it may not change that is not none.
+    pub(crate) hollow: Option<&'static str>,
+    /// Bytes that are null: the real server reads them from its store as none at all, which are not the same to it.
+    pub(crate) nulls: bool,
+}
+
+impl Raw {
+    fn of(kind: &Kind, body: &Value) -> Self {
+        let bytes: &'static str = match (kind.group.as_str(), kind.kind.as_str()) {
+            ("", "Secret") => "data",
+            ("", "ConfigMap") => "binaryData",
+            _ => return Self::default(),
+        };
+        let map = body.get(bytes).and_then(Value::as_object);
+        let hollow = map.is_some_and(Map::is_empty).then_some(bytes);
+        Self { hollow, nulls: map.is_some_and(|map| map.values().any(Value::is_null)) }
+    }
 }
 
 /// Reads an object of a kind.
@@ -29,6 +52,7 @@ pub(crate) fn decode(kind: &Kind, parsed: Parsed, wording: Wording) -> Result<De
     let mut walk = Walk { wording, strict: Vec::new(), misfit: None };
     // sigs.k8s.io/json tells duplicates and unknown fields as it meets them; here the duplicates come first.
     let mut strict = parsed.told();
+    let raw = Raw::of(kind, &parsed.value);
     let fields = match parsed.value {
         Value::Object(fields) => fields,
         _ => Map::new(),
@@ -40,7 +64,7 @@ pub(crate) fn decode(kind: &Kind, parsed: Parsed, wording: Wording) -> Result<De
     fields.insert("kind".into(), kind.kind.as_str().into());
     fields.insert("apiVersion".into(), kind.api_version().into());
     strict.append(&mut walk.strict);
-    Ok(Decoded { object: Value::Object(fields), strict })
+    Ok(Decoded { object: Value::Object(fields), strict, raw })
 }
 
 /// Reads the metadata of an object whose own type is of another sort.

@@ -15,7 +15,7 @@ use serde_json::{Map, Value};
 
 pub(crate) use amount::{Amount, Amounts};
 pub(crate) use conditions::{conditions, holds, set_condition};
-pub(crate) use decode::{Decoded, decode, filled, metadata, settle, zero};
+pub(crate) use decode::{Decoded, Raw, decode, filled, metadata, settle, zero};
 pub(crate) use json::{Parsed, parse};
 pub(crate) use refuse::{Wording, word};
 #[cfg(feature = "yaml")]

@@ -35,10 +35,20 @@ pub(super) fn update(object: &Value, old: &Value) -> Vec<Fault> {
     frozen(object, old, &["data", "binaryData"])
 }
 
+const WHY: &str = "field is immutable when `immutable` is set";
+
+fn is_set(object: &Value) -> bool {
+    object.get("immutable").and_then(Value::as_bool) == Some(true)
+}
+
+/// To the server an empty map is not none, where it may not change.
+pub(crate) fn frozen_empty(old: &Value, hollow: Option<&str>) -> Option<Fault> {
+    let new = hollow.filter(|field| is_set(old) && old.get(*field).is_none())?;
+    Some(Fault::forbidden(new, WHY))
+}
+
 /// What may not change once `immutable` is set.
 pub(super) fn frozen(object: &Value, old: &Value, fields: &[&str]) -> Vec<Fault> {
-    const WHY: &str = "field is immutable when `immutable` is set";
-    let is_set = |object: &Value| object.get("immutable").and_then(Value::as_bool) == Some(true);
     if !is_set(old) {
         return Vec::new();
     }

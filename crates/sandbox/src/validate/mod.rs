@@ -28,6 +28,7 @@ mod workload;
 
 use serde_json::Value;
 
+pub(crate) use config_map::frozen_empty;
 pub(crate) use fault::Fault;
 pub(crate) use names::{is_dns_1035_label, is_label, is_subdomain, label_key, label_value, parent};
 pub(crate) use other::binding;

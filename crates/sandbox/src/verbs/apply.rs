@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 
 use super::ask::Ask;
 use super::update::{check_name, creates, replace};
-use super::write::{match_namespace, reset};
+use super::write::{admit, match_namespace, reset};
 use super::{body, create};
 use crate::fields;
-use crate::object::{Parsed, Wording, decode, meta, parse, set_meta, timestamp};
+use crate::object::{Decoded, Parsed, Wording, decode, meta, parse, set_meta, timestamp};
 use crate::registry::Kind;
 use crate::reply::Reply;
 use crate::server::Server;
@@ -25,7 +25,9 @@ pub(super) fn apply(server: &mut Server, ask: &mut Ask<'_>) -> Result<Reply, Ref
         return Err(ask.not_found());
     }
     let wanted = read(ask)?;
-    let object = &mut applied(ask, kind, old.as_deref(), &wanted)?;
+    let Decoded { mut object, raw, .. } = applied(ask, kind, old.as_deref(), &wanted)?;
+    ask.raw = raw;
+    let object = &mut object;
     let uid = meta(object, "uid");
     if old.is_none() && !uid.is_empty() {
         let why = format!(
@@ -38,6 +40,7 @@ pub(super) fn apply(server: &mut Server, ask: &mut Ask<'_>) -> Result<Reply, Ref
     match old {
         Some(old) => replace(server, ask, std::mem::take(object), &old, dry, false),
         None => {
+            admit(server, ask, &place.name)?;
             // It is read, and then not asked for; a dry run even answers with it.
             match meta(object, "resourceVersion") {
                 "" => {}
@@ -72,7 +75,7 @@ pub(super) fn applied(
     kind: &Kind,
     old: Option<&Value>,
     wanted: &Value,
-) -> Result<Value, Refusal> {
+) -> Result<Decoded, Refusal> {
     let of = fields::Type::of(kind.shape());
     let manager = ask.manager();
     check(kind, wanted)?;
@@ -94,15 +97,15 @@ pub(super) fn applied(
         fields::Refused::Unknown(faults) => Problem::plain(told(&faults)).into(),
     })?;
     let parsed = Parsed { value: applied, duplicates: Vec::new() };
-    let decoded = decode(kind, parsed, Wording::Converter).map_err(|why| {
+    decode(kind, parsed, Wording::Converter).map_err(|why| {
         let who = who(wanted);
         let (version, said) = types(wanted);
         let shown = shown(version, said);
         Problem::plain(format!(
             "failed to convert new object ({who}) to proper version: unable to convert unstructured object to {shown}: {why}"
         ))
-    })?;
-    Ok(decoded.object)
+        .into()
+    })
 }
 
 /// The body: YAML, which JSON is too. Without the feature for the former, the latter alone.

@@ -6,6 +6,7 @@ use kubewire::Now;
 use serde_json::{Map, Value, json};
 
 use crate::auth::User;
+use crate::object::Raw;
 use crate::registry::Registry;
 use crate::reply::Reply;
 use crate::validate::Fault;
@@ -32,6 +33,8 @@ pub(crate) struct Ask<'r> {
     pub(crate) body: &'r Bytes,
     /// It was parked, and its time is over.
     pub(crate) late: bool,
+    /// What the body said that the object read from it does not show.
+    pub(crate) raw: Raw,
     /// What the answer's `Warning` headers will say.
     pub(crate) warnings: Vec<String>,
 }
@@ -45,6 +48,7 @@ impl Ask<'_> {
             query: self.query.clone(),
             content_type: self.content_type.clone(),
             user_agent: self.user_agent.clone(),
+            raw: Raw::default(),
             warnings: Vec::new(),
             ..*self
         }

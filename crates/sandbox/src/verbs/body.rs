@@ -147,6 +147,7 @@ pub(super) fn object_of(ask: &mut Ask<'_>, kind: &Kind) -> Result<Value, Refusal
     if said_version != kind.api_version() && kind.custom.is_some() {
         return Err(other_version().into());
     }
+    ask.raw = decoded.raw;
     Ok(decoded.object)
 }
 

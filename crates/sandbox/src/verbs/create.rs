@@ -90,6 +90,7 @@ pub(super) fn insert(
     if dry {
         return ask.object(201, &object);
     }
+    server.note(kind, &key, ask.raw.nulls || kind.is("", "PersistentVolumeClaim"));
     match server.write(kind, &key, object) {
         Some(stored) => ask.object(201, &stored),
         None => Err(ask.not_found()),

@@ -103,8 +103,8 @@ pub(super) fn page(server: &Server, ask: &Ask<'_>, options: &ListOptions) -> Res
             (objects.into_iter().map(|(key, object)| (key.into(), object)).collect(), revision)
         }
     };
-    // "Whatever the cache has" comes whole.
-    let limit = options.limit.filter(|_| options.version != "0");
+    // "Whatever the cache has" comes whole, and so does what has one name.
+    let limit = options.limit.filter(|_| options.version != "0" && !is_one(ask, options));
     let total = objects.len();
     let mut page = Page { objects: Vec::new(), revision, token: String::new(), remaining: None };
     for (index, (key, object)) in objects.into_iter().enumerate() {
@@ -123,6 +123,15 @@ pub(super) fn page(server: &Server, ask: &Ask<'_>, options: &ListOptions) -> Res
         }
     }
     Ok(page)
+}
+
+/// Whether a list is of one object, by its name: the server reads that one, and nothing else.
+///
+/// Source: `Store.ListPredicate` in `k8s.io/apiserver/pkg/registry/generic/registry`.
+fn is_one(ask: &Ask<'_>, options: &ListOptions) -> bool {
+    let place = ask.place;
+    options.selector.fields.exact("metadata.name").is_some()
+        && (!place.kind.namespaced || !place.namespace.is_empty())
 }
 
 /// The state that a list shows, and the key from which on.
@@ -157,7 +166,7 @@ fn state(
     let exact = match options.matching {
         Match::Exact => true,
         Match::NotOlderThan => false,
-        Match::Legacy => options.limit.is_some() && version > 0,
+        Match::Legacy => options.limit.is_some() && version > 0 && !is_one(ask, options),
     };
     Ok((if exact { State::At(version) } else { State::Present }, String::new()))
 }

@@ -170,5 +170,6 @@ fn typed(
         }
         _ => ask.warnings.extend(strict),
     }
+    ask.raw = decoded.raw;
     Ok(decoded.object)
 }

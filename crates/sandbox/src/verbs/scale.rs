@@ -100,7 +100,7 @@ fn own(ask: &Ask<'_>, kind: &Kind, wanted: &mut Value, before: &Value) {
 fn applied(ask: &Ask<'_>, kind: &Kind, before: &Value) -> Result<Value, Refusal> {
     let wanted = apply::read(ask)?;
     if kind.custom.is_none() {
-        return apply::applied(ask, &scale(), Some(before), &wanted);
+        return Ok(apply::applied(ask, &scale(), Some(before), &wanted)?.object);
     }
     // What serves custom kinds cannot convert a scale that is applied.
     const WHY: &str = "to proper version: request to convert CR to an invalid group/version: autoscaling/v1";
@@ -110,7 +110,7 @@ fn applied(ask: &Ask<'_>, kind: &Kind, before: &Value) -> Result<Value, Refusal>
         let what = "failed to create manager for existing fields: failed to convert live object";
         return Err(Problem::plain(format!("{what} (/; {shown}) {WHY}")).into());
     }
-    let applied = apply::applied(ask, &scale(), Some(before), &wanted)?;
+    let applied = apply::applied(ask, &scale(), Some(before), &wanted)?.object;
     if applied.get("spec") == before.get("spec") {
         return Ok(applied);
     }

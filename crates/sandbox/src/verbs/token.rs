@@ -2,9 +2,13 @@
 //!
 //! Source: `k8s.io/apiserver/pkg/storage/continue.go`.
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::general_purpose::{GeneralPurpose, NO_PAD, URL_SAFE_NO_PAD};
+use base64::{Engine, alphabet};
 use serde_json::{Value, json};
+
+/// Go does not look at the bits that are left over.
+const GO: GeneralPurpose =
+    GeneralPurpose::new(&alphabet::URL_SAFE, NO_PAD.with_decode_allow_trailing_bits(true));
 
 /// Where a list goes on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,7 +33,7 @@ impl Token {
     /// What the server says behind `invalid continue token: `.
     pub(super) fn read(text: &str) -> Result<Self, String> {
         const INVALID: &str = "continue key is not valid";
-        let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|error| {
+        let bytes = GO.decode(text).map_err(|error| {
             let at = match error {
                 base64::DecodeError::InvalidByte(at, _) => at,
                 _ => text.len() / 4 * 4,

@@ -110,11 +110,12 @@ pub(super) fn replace(
     keep(kind, &ask.place.subresource, &mut object, old);
     fields::keep_times(&mut object, old);
     let part = Part::of(kind, &ask.place.subresource);
-    let faults = match part {
+    let mut faults = match part {
         Some(part) => validate::part(kind, part, &object, old),
         None if whole => validate::update(kind, &object, old),
         None => validate::status(kind, &object, old),
     };
+    faults.extend(validate::frozen_empty(old, ask.raw.hollow));
     if !faults.is_empty() {
         return Err(Problem::invalid(&kind.group, kind.called_by(&object), name, &faults).into());
     }
@@ -135,9 +136,11 @@ pub(super) fn replace(
         }
         return ask.object(200, &object);
     }
-    if dry || is_same(&object, old) {
+    let odd = ask.raw.nulls || server.is_odd(kind, &key);
+    if dry || !odd && is_same(&object, old) {
         return ask.object(200, &object);
     }
+    server.note(kind, &key, ask.raw.nulls);
     match server.write(kind, &key, object) {
         Some(stored) => ask.object(200, &stored),
         None => Err(Problem::plain(format!("{} is gone", quote(name))).into()),

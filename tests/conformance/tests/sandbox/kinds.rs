@@ -37,9 +37,6 @@ struct Kind {
     cluster: bool,
     /// Where the pod's own part is, in kinds that make pods.
     pod: Option<String>,
-    /// The server writes such an object anew at its first update, though nothing is changed: only creates are compared.
-    #[serde(default)]
-    once: bool,
     body: Value,
     edits: Vec<Edit>,
     /// Whether it has a scale.
@@ -126,7 +123,6 @@ impl Maker<'_> {
         }
         let chosen = self.dice.below(100);
         match chosen {
-            30..82 if kind.once => step(id, "GET", one, "", None),
             0..30 => {
                 let body = self.object(kind, name, 2);
                 step(id, "POST", format!("{collection}?{query}"), "application/json", Some(body))
