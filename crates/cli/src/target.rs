@@ -1,6 +1,7 @@
 //! Which API server, as whom, and in which namespace.
 
 use std::cell::{OnceCell, RefCell};
+use std::path::Path;
 
 use kubewire::machine::OnExpired;
 use kubewire::{Answer, Answered, Builtin, Config, Discovery, Now, Operation, Session, Warm};
@@ -40,6 +41,13 @@ impl<'a> Target<'a> {
         };
         let config = config.user_agent(concat!("kubewire-cli/", env!("CARGO_PKG_VERSION")))?;
         Ok(match &self.arguments.mount {
+            // Without this a request would be formed for the namespace `default`, as if the mount had said so.
+            Some(directory) if !Path::new(directory).is_dir() => {
+                let why = format!(
+                    "--mount {directory}: there is no such directory; it holds token, ca.crt and namespace"
+                );
+                return Err(Failure::new(why));
+            }
             Some(directory) => config.mount(directory),
             None => config,
         })

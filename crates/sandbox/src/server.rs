@@ -1,10 +1,11 @@
 //! What the sandbox is behind its door: what is served, what is stored, and the dice.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde_json::Value;
 
 use crate::auth::Auth;
+use crate::object::meta;
 use crate::random::Random;
 use crate::registry::{Kind, Registry};
 use crate::store::{Store, Stored};
@@ -24,7 +25,8 @@ pub(crate) struct Server {
     /// Where `namespaces` are stored.
     namespaces: usize,
     /// What the real server reads from its store otherwise than it was written: the next update is a write, even where it changes nothing.
-    odd: BTreeSet<(usize, String)>,
+    /// Each as of the version that it had then.
+    odd: BTreeMap<(usize, String), String>,
 }
 
 impl Server {
@@ -39,7 +41,7 @@ impl Server {
             auth: Auth::new(seed, rbac),
             custom: BTreeMap::new(),
             namespaces,
-            odd: BTreeSet::new(),
+            odd: BTreeMap::new(),
         }
     }
 
@@ -65,18 +67,14 @@ impl Server {
         Some(kind.shown(&stored))
     }
 
-    /// Keeps in mind whether an object that is written is read otherwise: a new claim, and null bytes.
-    pub(crate) fn note(&mut self, kind: &Kind, key: &str, odd: bool) {
-        let place = (kind.id, key.to_owned());
-        if odd {
-            self.odd.insert(place);
-        } else if !self.odd.is_empty() {
-            self.odd.remove(&place);
-        }
+    /// Keeps in mind that an object as it is stored now is read otherwise: a new claim, and null bytes.
+    pub(crate) fn note_odd(&mut self, kind: &Kind, key: &str, stored: &Value) {
+        self.odd.insert((kind.id, key.to_owned()), meta(stored, "resourceVersion").to_owned());
     }
 
-    pub(crate) fn is_odd(&self, kind: &Kind, key: &str) -> bool {
-        !self.odd.is_empty() && self.odd.contains(&(kind.id, key.to_owned()))
+    pub(crate) fn is_odd(&self, kind: &Kind, key: &str, stored: &Value) -> bool {
+        let odd = if self.odd.is_empty() { None } else { self.odd.get(&(kind.id, key.to_owned())) };
+        odd.is_some_and(|version| version == meta(stored, "resourceVersion"))
     }
 
     /// An object of the core group; `namespace` is empty for kinds without one.

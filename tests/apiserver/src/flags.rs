@@ -33,6 +33,8 @@ pub(crate) fn api_server(state: &State, dir: &Path, port: u16, serving: &Serving
         format!("--token-auth-file={}", state.tokens.display()),
         "--authorization-mode=RBAC".into(),
         "--service-cluster-ip-range=10.0.0.0/24".into(),
+        // As in all clusters that an installer makes.
+        "--allow-privileged=true".into(),
         // It would publish the advertised address as an Endpoints object, which refuses a loopback address.
         "--endpoint-reconciler-type=none".into(),
     ]

@@ -10,6 +10,7 @@ mod quota;
 mod ranges;
 mod resize;
 mod runtime;
+mod security;
 
 use kubewire::Now;
 use serde_json::{Map, Value, json};
@@ -75,12 +76,14 @@ pub(crate) struct Write<'w> {
     pub(crate) now: Now,
 }
 
-/// Judges a write by what else is in the cluster.
+/// Judges a write by what else is in the cluster, and gives what is to be told of it.
 ///
 /// # Errors
 /// 403 where it cannot be.
-pub(crate) fn judge(server: &mut Server, write: &Write<'_>) -> Result<(), Refusal> {
+pub(crate) fn judge(server: &mut Server, write: &Write<'_>) -> Result<Vec<String>, Refusal> {
     let Write { kind, object, .. } = write;
+    let mut told = security::judge(server, write)?;
+    told.extend(without_effect(kind));
     match (kind.group.as_str(), kind.kind.as_str(), write.subresource, write.old) {
         ("", "Pod", "", None) => {
             ranges::judge_pod(server, object)?;
@@ -96,7 +99,14 @@ pub(crate) fn judge(server: &mut Server, write: &Write<'_>) -> Result<(), Refusa
         }
         _ => {}
     }
-    quota::judge(server, write)
+    quota::judge(server, write)?;
+    Ok(told)
+}
+
+/// Nothing is passed over in silence: who configures admission here hears that nobody asks it.
+fn without_effect(kind: &Kind) -> Option<String> {
+    let asks = kind.group == "admissionregistration.k8s.io";
+    asks.then(|| format!("the sandbox stores a {} and does not act by it", kind.kind))
 }
 
 /// 403 of an object.

@@ -102,6 +102,7 @@ impl Fault {
             What::Required(hint) if hint.is_empty() => "Required value".to_owned(),
             What::Required(hint) => format!("Required value: {hint}"),
             What::Invalid { value, why } if value.is_empty() => format!("Invalid value: {why}"),
+            What::Invalid { value, why } if why.is_empty() => format!("Invalid value: {value}"),
             What::Invalid { value, why } | What::TypeInvalid { value, why } => {
                 format!("Invalid value: {value}: {why}")
             }

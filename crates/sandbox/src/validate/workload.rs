@@ -85,14 +85,21 @@ fn selected(spec: &Part<'_>, name: &str, none: &str, faults: &mut Vec<Fault>) {
         Some(_) => {}
     }
     faults.extend(pod::template(&template));
-    always(&template, "ReplicaSet", faults);
+    always(&template, faults);
+    // To a deployment its pods are its replica sets'. A stateful set is asked whatever its selector.
+    if name != "statefulset" {
+        endless(&template, "ReplicaSet", faults);
+    }
 }
 
 /// Its pods are started again for ever.
-fn always(template: &Part<'_>, name: &str, faults: &mut Vec<Fault>) {
-    let spec = template.field("spec");
-    faults.extend(spec.field("restartPolicy").one_of(&["Always"]));
-    let deadline = spec.field("activeDeadlineSeconds");
+fn always(template: &Part<'_>, faults: &mut Vec<Fault>) {
+    faults.extend(template.field("spec").field("restartPolicy").one_of(&["Always"]));
+}
+
+/// Its pods have no end.
+fn endless(template: &Part<'_>, name: &str, faults: &mut Vec<Fault>) {
+    let deadline = template.field("spec").field("activeDeadlineSeconds");
     if deadline.is_there() {
         faults.push(deadline.forbidden(&format!("activeDeadlineSeconds in {name} is not Supported")));
     }
@@ -139,7 +146,8 @@ fn daemon_set(spec: &Part<'_>, faults: &mut Vec<Fault>) {
         faults.push(own.invalid("empty selector is invalid for daemonset"));
     }
     faults.extend(pod::template(&template));
-    always(&template, "DaemonSet", faults);
+    always(&template, faults);
+    endless(&template, "DaemonSet", faults);
     let strategy = spec.field("updateStrategy");
     match strategy.field("type").text() {
         "OnDelete" => {}
@@ -186,16 +194,8 @@ fn stateful_set(spec: &Part<'_>, faults: &mut Vec<Fault>) {
     let mut with_claims = spec.value.clone();
     claims(&mut with_claims);
     let spec = Part { path: spec.path.clone(), value: &with_claims };
-    let own = spec.field("selector");
-    let mut found = Vec::new();
-    selected(&spec, "statefulset", "", &mut found);
-    let is_replica_sets = |fault: &Fault| fault.text().contains("activeDeadlineSeconds in ReplicaSet");
-    found.retain(|fault| !is_replica_sets(fault));
-    faults.extend(found);
-    let deadline = spec.field("template").field("spec").field("activeDeadlineSeconds");
-    if deadline.is_there() && own.is_there() {
-        faults.push(deadline.forbidden("activeDeadlineSeconds in StatefulSet is not Supported"));
-    }
+    selected(&spec, "statefulset", "", faults);
+    endless(&spec.field("template"), "StatefulSet", faults);
 }
 
 /// The claims of a set are volumes of its pods.

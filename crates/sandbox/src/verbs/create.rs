@@ -73,7 +73,8 @@ pub(super) fn insert(
     ask.warnings.extend(validate::warnings(kind, &object, None));
     let (subresource, now) = (&ask.place.subresource, ask.now);
     let write = admission::Write { kind, subresource, object: &object, old: None, dry, now };
-    admission::judge(server, &write)?;
+    let told = admission::judge(server, &write)?;
+    ask.warnings.extend(told);
     // A dry run does not get as far as the store.
     if !dry && version.parse::<u64>().is_ok_and(|version| version != 0) {
         return Err(Problem::plain("resourceVersion should not be set on objects to be created").into());
@@ -90,9 +91,13 @@ pub(super) fn insert(
     if dry {
         return ask.object(201, &object);
     }
-    server.note(kind, &key, ask.raw.nulls || kind.is("", "PersistentVolumeClaim"));
     match server.write(kind, &key, object) {
-        Some(stored) => ask.object(201, &stored),
+        Some(stored) => {
+            if ask.raw.nulls || kind.is("", "PersistentVolumeClaim") {
+                server.note_odd(kind, &key, &stored);
+            }
+            ask.object(201, &stored)
+        }
         None => Err(ask.not_found()),
     }
 }

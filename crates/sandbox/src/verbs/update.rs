@@ -126,7 +126,8 @@ pub(super) fn replace(
     }
     let (subresource, now) = (&ask.place.subresource, ask.now);
     let write = admission::Write { kind, subresource, object: &object, old: Some(old), dry, now };
-    admission::judge(server, &write)?;
+    let told = admission::judge(server, &write)?;
+    ask.warnings.extend(told);
     set_meta(&mut object, "resourceVersion", Some(meta(old, "resourceVersion").into()));
     let is_namespace = kind.group.is_empty() && kind.kind == "Namespace";
     if is_last_finalizer_gone(&object) && (!is_namespace || namespace::is_free(&object)) {
@@ -136,13 +137,17 @@ pub(super) fn replace(
         }
         return ask.object(200, &object);
     }
-    let odd = ask.raw.nulls || server.is_odd(kind, &key);
+    let odd = ask.raw.nulls || server.is_odd(kind, &key, old);
     if dry || !odd && is_same(&object, old) {
         return ask.object(200, &object);
     }
-    server.note(kind, &key, ask.raw.nulls);
     match server.write(kind, &key, object) {
-        Some(stored) => ask.object(200, &stored),
+        Some(stored) => {
+            if ask.raw.nulls {
+                server.note_odd(kind, &key, &stored);
+            }
+            ask.object(200, &stored)
+        }
         None => Err(Problem::plain(format!("{} is gone", quote(name))).into()),
     }
 }

@@ -45,9 +45,10 @@ impl Line {
         let media = match method.as_str() {
             "PATCH" => "application/merge-patch+json",
             "APPLY" => "application/apply-patch+yaml",
+            "STRATEGIC" => "application/strategic-merge-patch+json",
             _ => "application/json",
         };
-        let method = if method == "APPLY" { "PATCH" } else { method };
+        let method = if matches!(method.as_str(), "APPLY" | "STRATEGIC") { "PATCH" } else { method };
         let headers = vec![("content-type".into(), media.into())];
         Step { id, method: method.into(), target: target.clone(), headers, body, watch: false }
     }
