@@ -115,7 +115,7 @@ pub(crate) fn run(side: &mut dyn Side, steps: &[Step], mut known: Known) -> Vec<
         let target = request.uri().to_string();
         let has = |text: &str| target.contains(text);
         answer.lags = has("resourceVersion=") && !has("Exact") && !has("continue=");
-        known.learn(step, &answer.body);
+        known.learn(step, &answer.body, answer.lags);
         answers.push(answer);
     }
     answers

@@ -31,7 +31,7 @@ impl Known {
     }
 
     /// Takes in what the answer of a step tells.
-    pub(crate) fn learn(&mut self, step: &Step, body: &Value) {
+    pub(crate) fn learn(&mut self, step: &Step, body: &Value, lags: bool) {
         let id = step.id;
         for (symbol, pointer) in [
             ("rv", "/metadata/resourceVersion"),
@@ -40,8 +40,8 @@ impl Known {
             ("name", "/metadata/name"),
             ("token", "/status/token"),
         ] {
-            // Nothing has the version that a dry run answers with: it may be any that the request said.
-            let made_up = symbol == "rv" && step.target.contains("dryRun");
+            // Nothing has the version that a dry run answers with: it may be any that the request said. And a cache that lags says an older one.
+            let made_up = symbol == "rv" && (lags || step.target.contains("dryRun"));
             if let Some(text) = body.pointer(pointer).and_then(Value::as_str).filter(|_| !made_up) {
                 self.0.insert(format!("{symbol}:{id}"), text.to_owned());
             }
