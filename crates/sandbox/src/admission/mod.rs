@@ -1,4 +1,4 @@
-//! What the server adds to an object before it judges it: nobody owns that.
+//! What the server adds to an object before it judges it, which nobody owns, and what it refuses by what else is in the cluster.
 //!
 //! Source: `k8s.io/kubernetes/plugin/pkg/admission`.
 
@@ -82,21 +82,19 @@ pub(crate) struct Write<'w> {
 /// 403 where it cannot be.
 pub(crate) fn judge(server: &mut Server, write: &Write<'_>) -> Result<Vec<String>, Refusal> {
     let Write { kind, object, .. } = write;
+    let part = (kind.group.as_str(), kind.kind.as_str(), write.subresource, write.old);
+    // In the order in which the server asks them.
+    match part {
+        ("", "Pod", "", None) | ("", "Pod", "resize", _) => ranges::judge_pod(server, object)?,
+        ("", "PersistentVolumeClaim", "", _) => ranges::judge_claim(server, object)?,
+        _ => {}
+    }
     let mut told = security::judge(server, write)?;
     told.extend(without_effect(kind));
-    match (kind.group.as_str(), kind.kind.as_str(), write.subresource, write.old) {
-        ("", "Pod", "", None) => {
-            ranges::judge_pod(server, object)?;
-            runtime::judge(server, object)?;
-        }
-        ("", "Pod", "resize", Some(old)) => {
-            ranges::judge_pod(server, object)?;
-            resize::judge(server, object, old)?;
-        }
-        ("", "PersistentVolumeClaim", "", old) => {
-            ranges::judge_claim(server, object)?;
-            old.map_or(Ok(()), |old| claims::judge(server, object, old))?;
-        }
+    match part {
+        ("", "Pod", "", None) => runtime::judge(server, object)?,
+        ("", "Pod", "resize", Some(old)) => resize::judge(server, object, old)?,
+        ("", "PersistentVolumeClaim", "", Some(old)) => claims::judge(server, object, old)?,
         _ => {}
     }
     quota::judge(server, write)?;
