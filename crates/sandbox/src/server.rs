@@ -77,6 +77,19 @@ impl Server {
         odd.is_some_and(|version| version == meta(stored, "resourceVersion"))
     }
 
+    /// The objects of a resource in a namespace; all of them where it is empty.
+    pub(crate) fn within(&self, group: &str, plural: &str, namespace: &str) -> Vec<Stored> {
+        let Some(kind) = self.registry.find(group, "v1", plural) else { return Vec::new() };
+        let prefix = if namespace.is_empty() { String::new() } else { format!("{namespace}/") };
+        self.store.range(kind.id, &prefix, "").map(|(_, object)| object.clone()).collect()
+    }
+
+    /// An object of a resource without namespaces.
+    pub(crate) fn named(&self, group: &str, plural: &str, name: &str) -> Option<&Value> {
+        let kind = self.registry.find(group, "v1", plural)?;
+        self.store.get(kind.id, name).map(|object| &**object)
+    }
+
     /// An object of the core group; `namespace` is empty for kinds without one.
     pub(crate) fn object(&self, kind: &str, namespace: &str, name: &str) -> Option<&Value> {
         let kind = self.registry.by_kind("v1", kind)?;

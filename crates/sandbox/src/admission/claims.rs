@@ -10,9 +10,7 @@ use crate::server::Server;
 use crate::wire::Refusal;
 
 pub(super) fn judge(server: &Server, claim: &Value, old: &Value) -> Result<(), Refusal> {
-    let size = |claim: &Value| {
-        claim.pointer("/spec/resources/requests/storage").map_or(0, |size| Amount::from(size).nanos())
-    };
+    let size = |claim: &Value| Amount::at(claim, "/spec/resources/requests/storage").nanos();
     if size(claim) <= size(old) {
         return Ok(());
     }
@@ -24,8 +22,7 @@ pub(super) fn judge(server: &Server, claim: &Value, old: &Value) -> Result<(), R
         ));
     }
     let class = text(claim, "/spec/storageClassName");
-    let kind = server.registry.find("storage.k8s.io", "v1", "storageclasses");
-    let found = kind.and_then(|kind| server.store.get(kind.id, class));
+    let found = server.named("storage.k8s.io", "storageclasses", class);
     let grows = found.is_some_and(|class| class.get("allowVolumeExpansion").is_some_and(|is| *is == true));
     if grows && class == text(old, "/spec/storageClassName") {
         return Ok(());

@@ -6,7 +6,7 @@ use std::cmp::Reverse;
 
 use serde_json::Value;
 
-use crate::object::{meta, spec_mut};
+use crate::object::{annotation, meta, spec_mut};
 use crate::server::Server;
 
 const STORAGE: [&str; 2] =
@@ -25,10 +25,6 @@ pub(super) fn ingress(server: &Server, ingress: &mut Value) {
     }
 }
 
-fn annotation<'v>(object: &'v Value, name: &str) -> Option<&'v Value> {
-    object.pointer("/metadata/annotations")?.get(name)
-}
-
 fn fill(object: &mut Value, field: &str, class: impl FnOnce() -> Option<String>) {
     let Some(spec) = spec_mut(object).filter(|spec| !spec.contains_key(field)) else { return };
     if let Some(class) = class() {
@@ -38,11 +34,10 @@ fn fill(object: &mut Value, field: &str, class: impl FnOnce() -> Option<String>)
 
 /// The class that an annotation makes the default one: of several the newest, and of those the first by name.
 fn main(server: &Server, group: &str, plural: &str, annotations: &[&str]) -> Option<String> {
-    let kind = server.registry.find(group, "v1", plural)?;
-    let classes = server.store.range(kind.id, "", "").map(|(_, class)| class);
+    let classes = server.within(group, plural, "");
     let is_main =
         |class: &Value| annotations.iter().any(|name| annotation(class, name).is_some_and(|is| is == "true"));
-    let mains = classes.filter(|class| is_main(class));
+    let mains = classes.iter().filter(|class| is_main(class));
     let first = mains.min_by_key(|class| (Reverse(meta(class, "creationTimestamp")), meta(class, "name")))?;
     Some(meta(first, "name").to_owned())
 }

@@ -17,7 +17,7 @@ const MANAGER: &str = "kube-apiserver";
 
 pub(super) fn judge(server: &mut Server, write: &Write<'_>) -> Result<(), Refusal> {
     let Write { kind, object, old, .. } = write;
-    let quotas = quota::of_namespace(server, meta(object, "namespace"));
+    let quotas = server.within("", "resourcequotas", meta(object, "namespace"));
     if quotas.is_empty() || !quota::looks_at(kind, write.subresource, old.is_none()) {
         return Ok(());
     }

@@ -9,23 +9,24 @@ use serde_json::{Map, Value, json};
 use super::refused;
 use crate::object::{Amount, Amounts, meta, meta_mut, spec_mut, text};
 use crate::server::Server;
+use crate::store::Stored;
 use crate::wire::Refusal;
 
 const ANNOTATION: &str = "kubernetes.io/limit-ranger";
 
-/// The limits of a namespace, range by range.
-fn limits(server: &Server, namespace: &str) -> Vec<Vec<Value>> {
-    let Some(kind) = server.registry.find("", "v1", "limitranges") else { return Vec::new() };
-    let within = format!("{namespace}/");
-    let ranges = server.store.range(kind.id, &within, "");
-    let limits =
-        |range: &Value| range.pointer("/spec/limits").and_then(Value::as_array).cloned().unwrap_or_default();
-    ranges.map(|(_, range)| limits(range)).collect()
+fn ranges(server: &Server, object: &Value) -> Vec<Stored> {
+    server.within("", "limitranges", meta(object, "namespace"))
+}
+
+/// The limits of a range for one type of what is limited.
+fn limits<'r>(range: &'r Value, kind: &str) -> impl Iterator<Item = &'r Value> {
+    let all = range.pointer("/spec/limits").and_then(Value::as_array).into_iter().flatten();
+    all.filter(move |limit| text(limit, "/type") == kind)
 }
 
 /// Gives a new pod's containers what they have not said.
 pub(super) fn admit(server: &Server, pod: &mut Value) {
-    for range in limits(server, meta(pod, "namespace")) {
+    for range in ranges(server, pod) {
         let mut given = Vec::new();
         for (list, what) in [("containers", "container"), ("initContainers", "init container")] {
             let containers = spec_mut(pod).and_then(|spec| spec.get_mut(list)?.as_array_mut());
@@ -57,10 +58,10 @@ pub(super) fn admit(server: &Server, pod: &mut Value) {
 }
 
 /// Fills in a container's `requests` or `limits`, and names what it was.
-fn fill(container: &mut Map<String, Value>, field: &str, from: &str, range: &[Value]) -> BTreeSet<String> {
+fn fill(container: &mut Map<String, Value>, field: &str, from: &str, range: &Value) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
-    let of_containers = range.iter().filter(|limit| text(limit, "/type") == "Container");
-    for (name, value) in of_containers.filter_map(|limit| limit.get(from)?.as_object()).flatten() {
+    for (name, value) in limits(range, "Container").filter_map(|limit| limit.get(from)?.as_object()).flatten()
+    {
         let resources = container.entry("resources").or_insert_with(|| json!({}));
         let Some(resources) = resources.as_object_mut() else { continue };
         let list = resources.entry(field).or_insert_with(|| json!({}));
@@ -73,46 +74,33 @@ fn fill(container: &mut Map<String, Value>, field: &str, from: &str, range: &[Va
 
 /// Whether a pod stays within the bounds.
 pub(super) fn judge_pod(server: &Server, pod: &Value) -> Result<(), Refusal> {
-    for range in limits(server, meta(pod, "namespace")) {
+    let lists = ["/spec/containers", "/spec/initContainers"];
+    for range in ranges(server, pod) {
         let mut faults = Vec::new();
-        for limit in &range {
-            match text(limit, "/type") {
-                "Container" => {
-                    for list in ["/spec/containers", "/spec/initContainers"] {
-                        for container in pod.pointer(list).and_then(Value::as_array).into_iter().flatten() {
-                            let has = |list: &str| {
-                                Amounts::from(container.get("resources").and_then(|own| own.get(list)))
-                            };
-                            bounds(limit, &has("requests"), &has("limits"), &mut faults);
-                        }
-                    }
-                }
-                "Pod" => {
-                    let (requests, limits) = (of_pod(pod, "requests"), of_pod(pod, "limits"));
-                    bounds(limit, &requests, &limits, &mut faults);
-                }
-                _ => {}
+        for limit in limits(&range, "Container") {
+            for container in lists.iter().filter_map(|list| pod.pointer(list)?.as_array()).flatten() {
+                bounds(
+                    limit,
+                    &Amounts::of(container, "requests"),
+                    &Amounts::of(container, "limits"),
+                    &mut faults,
+                );
             }
+        }
+        for limit in limits(&range, "Pod") {
+            bounds(limit, &Amounts::of_pod(pod, "requests"), &Amounts::of_pod(pod, "limits"), &mut faults);
         }
         refuse("pods", pod, faults)?;
     }
     Ok(())
 }
 
-/// Of some resources a pod may say itself how much it has.
-fn of_pod(pod: &Value, list: &str) -> Amounts {
-    let mut sum = Amounts::of_containers(pod, list);
-    let own = Amounts::from(pod.pointer("/spec/resources").and_then(|own| own.get(list)));
-    sum.0.extend(own.0);
-    sum
-}
-
 /// Whether a claim stays within the bounds.
 pub(super) fn judge_claim(server: &Server, claim: &Value) -> Result<(), Refusal> {
     let requests = Amounts::from(claim.pointer("/spec/resources/requests"));
-    for range in limits(server, meta(claim, "namespace")) {
+    for range in ranges(server, claim) {
         let mut faults = Vec::new();
-        for limit in range.iter().filter(|limit| text(limit, "/type") == "PersistentVolumeClaim") {
+        for limit in limits(&range, "PersistentVolumeClaim") {
             least(limit, &requests, &Amounts::default(), &mut faults);
             for (name, most) in Amounts::from(limit.get("max")).0 {
                 let start = format!("maximum {name} usage per PersistentVolumeClaim is {most}");

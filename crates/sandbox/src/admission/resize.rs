@@ -21,8 +21,7 @@ pub(super) fn judge(server: &Server, pod: &Value, old: &Value) -> Result<(), Ref
         return Ok(());
     }
     let forbidden = |why: &str| Problem::forbidden("", "pods", called(pod), why);
-    let kind = server.registry.find("", "v1", "nodes");
-    let Some(found) = kind.and_then(|kind| server.store.get(kind.id, node)) else {
+    let Some(found) = server.named("", "nodes", node) else {
         return Err(forbidden(&format!("node {} not found", quote(node))).into());
     };
     let system =

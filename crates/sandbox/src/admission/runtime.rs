@@ -5,7 +5,7 @@
 use serde_json::{Value, json};
 
 use super::refused;
-use crate::object::{called, spec_mut, text};
+use crate::object::{called, quote, spec_mut, text};
 use crate::server::Server;
 use crate::wire::{Problem, Refusal};
 
@@ -66,13 +66,8 @@ fn class<'s>(server: &'s Server, pod: &Value) -> Result<Option<&'s Value>, Refus
     if name.is_empty() {
         return Ok(None);
     }
-    let kind = server.registry.find("node.k8s.io", "v1", "runtimeclasses");
-    match kind.and_then(|kind| server.store.get(kind.id, name)) {
+    match server.named("node.k8s.io", "runtimeclasses", name) {
         Some(class) => Ok(Some(class)),
-        None => Err(refused(
-            "pods",
-            pod,
-            &format!("pod rejected: RuntimeClass {} not found", crate::object::quote(name)),
-        )),
+        None => Err(refused("pods", pod, &format!("pod rejected: RuntimeClass {} not found", quote(name)))),
     }
 }

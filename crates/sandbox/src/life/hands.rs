@@ -8,7 +8,7 @@ use kubewire::Now;
 use serde_json::{Value, json};
 
 use super::index::Item;
-use crate::object::{Amounts, meta, text, timestamp};
+use crate::object::{meta, text, timestamp};
 use crate::quota;
 use crate::registry::Kind;
 use crate::reply::Reply;
@@ -64,9 +64,9 @@ impl<'s> Hands<'s> {
         places.filter_map(|(kind, key)| Some((*kind, key.clone(), self.get(*kind, key)?))).collect()
     }
 
-    /// What is used of a quota.
-    pub(super) fn reckon(&self, quota: &Value) -> Amounts {
-        quota::reckon(&self.sandbox.server, quota)
+    /// What a quota's status is to say.
+    pub(super) fn quota_status(&self, quota: &Value) -> Value {
+        quota::status(&self.sandbox.server, quota)
     }
 
     /// Whether an object of this uid is there.

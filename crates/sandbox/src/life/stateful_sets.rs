@@ -5,8 +5,7 @@
 use serde_json::{Value, json};
 
 use super::hands::Hands;
-use super::replica_sets::try_again;
-use super::replica_sets::wanted;
+use super::replica_sets::{try_again, wanted};
 use super::status::{number, with_status};
 use super::template::{hash, is_ready, label, pod};
 use crate::object::{meta, put, text};

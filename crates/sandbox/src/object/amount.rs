@@ -23,6 +23,11 @@ impl Amount {
         Self { nanos: number as i128 * 1_000_000_000, ..Self::ZERO }
     }
 
+    /// The quantity at a JSON pointer; nothing where there is none.
+    pub(crate) fn at(object: &Value, pointer: &str) -> Self {
+        object.pointer(pointer).map_or(Self::ZERO, Self::from)
+    }
+
     /// In billionths.
     pub(crate) fn nanos(self) -> i128 {
         self.nanos
@@ -85,11 +90,23 @@ impl Amounts {
         }
     }
 
+    /// What a container, or a pod's spec, has of `requests` or `limits`.
+    pub(crate) fn of(holder: &Value, list: &str) -> Self {
+        Self::from(holder.get("resources").and_then(|own| own.get(list)))
+    }
+
+    /// What a pod has of `requests` or `limits`: its containers, unless it says itself how much of something.
+    pub(crate) fn of_pod(pod: &Value, list: &str) -> Self {
+        let mut all = Self::of_containers(pod, list);
+        all.0.extend(pod.get("spec").map(|spec| Self::of(spec, list)).unwrap_or_default().0);
+        all
+    }
+
     /// What all containers of a pod have of `requests` or `limits` at once, or, if that is more, what starts it.
     ///
     /// Source: `AggregateContainerRequests` and `AggregateContainerLimits` in `k8s.io/component-helpers/resource`.
     pub(crate) fn of_containers(pod: &Value, list: &str) -> Self {
-        let of = |container: &Value| Self::from(container.get("resources").and_then(|own| own.get(list)));
+        let of = |container: &Value| Self::of(container, list);
         let containers = |list: &str| pod.pointer(list).and_then(Value::as_array).into_iter().flatten();
         let (mut beside, mut most) = (Self::default(), Self::default());
         for container in containers("/spec/initContainers") {

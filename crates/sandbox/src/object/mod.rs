@@ -30,6 +30,11 @@ pub(crate) fn meta<'v>(object: &'v Value, field: &str) -> &'v str {
         .unwrap_or_default()
 }
 
+/// An annotation of an object.
+pub(crate) fn annotation<'v>(object: &'v Value, name: &str) -> Option<&'v Value> {
+    object.pointer("/metadata/annotations")?.get(name)
+}
+
 /// What an object is called where it is refused: it may have no name yet.
 ///
 /// Source: `extractResourceName` in `k8s.io/apiserver/pkg/admission`.

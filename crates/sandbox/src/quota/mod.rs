@@ -7,7 +7,7 @@ mod usage;
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 pub(crate) use scopes::covers;
 pub(crate) use usage::{counts, lacks, uses};
@@ -15,7 +15,6 @@ pub(crate) use usage::{counts, lacks, uses};
 use crate::object::{Amount, Amounts, meta};
 use crate::registry::Kind;
 use crate::server::Server;
-use crate::store::Stored;
 
 /// What a quota allows as its status says it: that is what counts.
 pub(crate) fn hard(quota: &Value) -> Amounts {
@@ -27,16 +26,16 @@ pub(crate) fn used(quota: &Value) -> Amounts {
     Amounts::from(quota.pointer("/status/used"))
 }
 
-/// The quotas of a namespace.
-pub(crate) fn of_namespace(server: &Server, namespace: &str) -> Vec<Stored> {
-    let Some(kind) = server.registry.find("", "v1", "resourcequotas") else { return Vec::new() };
-    let within = format!("{namespace}/");
-    server.store.range(kind.id, &within, "").map(|(_, quota)| quota.clone()).collect()
+/// What a quota's status is to say: what is allowed, and what all objects of its namespace use of it.
+pub(crate) fn status(server: &Server, quota: &Value) -> Value {
+    let hard = Amounts::from(quota.pointer("/spec/hard"));
+    if hard.0.is_empty() {
+        return json!({});
+    }
+    json!({"hard": Value::from(&hard), "used": Value::from(&reckon(server, quota, &hard))})
 }
 
-/// What all objects of a quota's namespace use of it.
-pub(crate) fn reckon(server: &Server, quota: &Value) -> Amounts {
-    let hard = Amounts::from(quota.pointer("/spec/hard"));
+fn reckon(server: &Server, quota: &Value, hard: &Amounts) -> Amounts {
     let mut used = Amounts(hard.0.keys().map(|name| (name.clone(), Amount::ZERO)).collect());
     let within = format!("{}/", meta(quota, "namespace"));
     let kinds = server.registry.versions().iter().flat_map(|version| version.kinds.values());
@@ -48,7 +47,7 @@ pub(crate) fn reckon(server: &Server, quota: &Value) -> Amounts {
         for (_, object) in
             server.store.range(kind.id, &within, "").filter(|(_, object)| covers(quota, kind, object))
         {
-            used.add(&uses(kind, object).only(&hard));
+            used.add(&uses(kind, object).only(hard));
         }
     }
     used

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::object::{Amount, Amounts, text};
+use crate::object::{Amount, Amounts, annotation, text};
 use crate::registry::Kind;
 
 /// Of these a container must say how much it wants, or may have, where a quota counts them.
@@ -60,9 +60,7 @@ pub(crate) fn uses(kind: &Kind, object: &Value) -> Amounts {
         "Pod" => {
             set("pods", one);
             let of = |list: &str| {
-                let mut all = Amounts::of_containers(object, list);
-                all.0
-                    .extend(Amounts::from(object.pointer("/spec/resources").and_then(|own| own.get(list))).0);
+                let mut all = Amounts::of_pod(object, list);
                 all.add(&Amounts::from(object.pointer("/spec/overhead")));
                 all
             };
@@ -78,9 +76,9 @@ pub(crate) fn uses(kind: &Kind, object: &Value) -> Amounts {
         }
         "PersistentVolumeClaim" => {
             set("persistentvolumeclaims", one);
-            let size = object.pointer("/spec/resources/requests/storage").map_or(Amount::ZERO, Amount::from);
+            let size = Amount::at(object, "/spec/resources/requests/storage");
             set("requests.storage", size);
-            let older = object.pointer("/metadata/annotations/volume.beta.kubernetes.io~1storage-class");
+            let older = annotation(object, "volume.beta.kubernetes.io/storage-class");
             let class =
                 older.and_then(Value::as_str).unwrap_or_else(|| text(object, "/spec/storageClassName"));
             if !class.is_empty() {
@@ -134,8 +132,7 @@ pub(crate) fn lacks(kind: &Kind, object: &Value, hard: &Amounts) -> Option<Strin
     let mut lacking: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for list in ["/spec/containers", "/spec/initContainers"] {
         for container in object.pointer(list).and_then(Value::as_array).into_iter().flatten() {
-            let has = |list: &str| Amounts::from(container.get("resources").and_then(|own| own.get(list)));
-            let said = computed(&has("requests"), &has("limits"));
+            let said = computed(&Amounts::of(container, "requests"), &Amounts::of(container, "limits"));
             for name in
                 TO_BE_SAID.into_iter().filter(|name| hard.get(name).is_some() && said.get(name).is_none())
             {

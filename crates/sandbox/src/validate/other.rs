@@ -116,10 +116,8 @@ pub(super) fn claim_update(object: &Value, old: &Value) -> Vec<Fault> {
         let why = "spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims\n";
         faults.push(spec.forbidden(why));
     }
-    let size = |spec: &Part<'_>| {
-        spec.value.pointer("/resources/requests/storage").map_or(0, |size| Amount::from(size).nanos())
-    };
-    let has = old.pointer("/status/capacity/storage").map_or(0, |size| Amount::from(size).nanos());
+    let size = |spec: &Part<'_>| Amount::at(spec.value, "/resources/requests/storage").nanos();
+    let has = Amount::at(old, "/status/capacity/storage").nanos();
     if size(&spec) < size(&was) && size(&spec) <= has {
         let path = "spec.resources.requests.storage";
         faults.push(Fault::forbidden(path, "field can not be less than status.capacity"));

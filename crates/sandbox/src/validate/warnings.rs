@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::names;
 use super::part::Part;
-use crate::object::{meta, quantity, quote};
+use crate::object::{annotation, meta, quantity, quote};
 use crate::registry::{Kind, NameRule};
 
 const NO_SELECTOR: &str = "a null labelSelector results in matching no pod";
@@ -32,20 +32,22 @@ pub(crate) fn warnings(kind: &Kind, object: &Value, old: Option<&Value>) -> Vec<
         }
         ("", "Service") => service(&spec, &mut told),
         ("", "PersistentVolumeClaim") => {
-            annotation(object, "volume.beta.kubernetes.io/storage-class", |name| {
-                told.push(format!("metadata.annotations[{name}]: deprecated since v1.8; use \"storageClassName\" attribute instead"));
-            });
+            const OLDER: &str = "volume.beta.kubernetes.io/storage-class";
+            if annotation(object, OLDER).is_some() {
+                told.push(format!("metadata.annotations[{OLDER}]: deprecated since v1.8; use \"storageClassName\" attribute instead"));
+            }
             for list in ["requests", "limits"] {
                 bytes(&spec.field("resources").field(list), "storage", &mut told);
             }
         }
         ("networking.k8s.io", "Ingress") if old.is_none() => {
-            annotation(object, "kubernetes.io/ingress.class", |name| {
+            const OLDER: &str = "kubernetes.io/ingress.class";
+            if annotation(object, OLDER).is_some() {
                 told.push(format!(
                     "annotation {} is deprecated, please use 'spec.ingressClassName' instead",
-                    quote(name)
+                    quote(OLDER)
                 ));
-            });
+            }
         }
         ("apps", workload) => {
             let named = matches!(workload, "Deployment" | "ReplicaSet") && old.is_none();
@@ -66,12 +68,6 @@ pub(crate) fn warnings(kind: &Kind, object: &Value, old: Option<&Value>) -> Vec<
         _ => {}
     }
     told
-}
-
-fn annotation(object: &Value, name: &str, tell: impl FnOnce(&str)) {
-    if object.pointer("/metadata/annotations").is_some_and(|all| all.get(name).is_some()) {
-        tell(name);
-    }
 }
 
 fn same_template(object: &Value, old: Option<&Value>) -> bool {

@@ -21,6 +21,11 @@ impl Broken {
     pub(super) fn new(reason: &str, detail: String) -> Self {
         Self { reason: reason.to_owned(), detail }
     }
+
+    /// That of containers which must do something, or must not; `None` where there are none.
+    pub(super) fn by(names: &[&str], reason: &str, what: &str) -> Option<Self> {
+        (!names.is_empty()).then(|| Self::new(reason, format!("{} {what}", shown(names))))
+    }
 }
 
 pub(super) type Check = fn(&Value, &Policy) -> Option<Broken>;
@@ -50,12 +55,14 @@ pub(super) const OWN_USERS: u32 = 35;
 
 /// What a pod, or the template of one, breaks of a policy.
 pub(super) fn all(pod: &Value, policy: &Policy) -> Vec<Broken> {
+    if policy.level == Level::Privileged {
+        return Vec::new();
+    }
     let restricted = policy.level == Level::Restricted;
     let stricter = |since: u32| restricted && since != NEVER && policy.since(since);
     let checks = BASELINE.iter().filter(|(_, since)| !stricter(*since)).map(|(check, _)| check);
     let more = restricted::CHECKS.iter().filter(|_| restricted);
-    let checks = checks.chain(more).filter(|_| policy.level != Level::Privileged);
-    checks.filter_map(|check| check(pod, policy)).collect()
+    checks.chain(more).filter_map(|check| check(pod, policy)).collect()
 }
 
 /// The containers of a pod, in the order of the checks.
@@ -81,13 +88,13 @@ pub(super) fn plural<'w>(count: usize, one: &'w str, many: &'w str) -> &'w str {
     if count == 1 { one } else { many }
 }
 
-pub(super) fn quoted<'t>(texts: impl IntoIterator<Item = &'t str>) -> String {
-    texts.into_iter().map(quote).collect::<Vec<_>>().join(", ")
+pub(super) fn quoted<T: AsRef<str>>(texts: impl IntoIterator<Item = T>) -> String {
+    texts.into_iter().map(|text| quote(text.as_ref())).collect::<Vec<_>>().join(", ")
 }
 
 /// `container "a"`, or `containers "a", "b"`.
 pub(super) fn shown(names: &[&str]) -> String {
-    format!("{} {}", plural(names.len(), "container", "containers"), quoted(names.iter().copied()))
+    format!("{} {}", plural(names.len(), "container", "containers"), quoted(names))
 }
 
 /// The pod, if it does so, and its containers that do.
@@ -98,21 +105,38 @@ pub(super) fn setters(pod: bool, names: &[&str]) -> Option<String> {
     (!both.is_empty()).then(|| both.join(" and "))
 }
 
-fn app_armor(pod: &Value, _: &Policy) -> Option<Broken> {
-    let kind = |profile: Option<&Value>| profile.map(|profile| text(profile, "/type").to_owned());
-    let bad = |kind: &Option<String>| {
-        kind.as_deref().is_some_and(|kind| !matches!(kind, "RuntimeDefault" | "Localhost"))
+/// The containers that have some of what is looked for, and all that they have of it.
+fn gathered(pod: &Value, of: impl Fn(&Value) -> BTreeSet<String>) -> (Vec<&str>, BTreeSet<String>) {
+    let names = named(containers(pod).filter(|container| !of(container).is_empty()));
+    (names, containers(pod).flat_map(of).collect())
+}
+
+/// Whether a pod's users are none of the node's, which a version looks at.
+pub(super) fn has_own_users(pod: &Value, policy: &Policy) -> bool {
+    policy.since(OWN_USERS) && pod.pointer("/spec/hostUsers") == Some(&Value::Bool(false))
+}
+
+pub(super) fn is_profile(kind: &str) -> bool {
+    matches!(kind, "RuntimeDefault" | "Localhost")
+}
+
+/// Who sets a profile that is none of those allowed, and which.
+fn profiles(pod: &Value, field: &str) -> Option<(String, BTreeSet<String>)> {
+    let of = |profile: Option<&Value>| -> BTreeSet<String> {
+        let kind = profile.map(|profile| text(profile, "/type"));
+        kind.filter(|kind| !is_profile(kind)).map(str::to_owned).into_iter().collect()
     };
-    let own = kind(pod_context(pod, "appArmorProfile")).filter(|own| bad(&Some(own.clone())));
-    let of = |container: &Value| kind(context(container, "appArmorProfile"));
-    let names = named(containers(pod).filter(|container| bad(&of(container))));
-    let mut values: BTreeSet<String> =
-        containers(pod).filter_map(of).filter(|kind| bad(&Some(kind.clone()))).collect();
-    let setters = setters(own.is_some(), &names)?;
+    let own = of(pod_context(pod, field));
+    let (names, mut values) = gathered(pod, |container| of(context(container, field)));
+    let setters = setters(!own.is_empty(), &names)?;
     values.extend(own);
+    Some((setters, values))
+}
+
+fn app_armor(pod: &Value, _: &Policy) -> Option<Broken> {
+    let (setters, values) = profiles(pod, "appArmorProfile")?;
     let reason = plural(values.len(), "forbidden AppArmor profile", "forbidden AppArmor profiles");
-    let values = quoted(values.iter().map(String::as_str));
-    Some(Broken::new(reason, format!("{setters} must not set AppArmor profile type to {values}")))
+    Some(Broken::new(reason, format!("{setters} must not set AppArmor profile type to {}", quoted(values))))
 }
 
 fn capabilities(pod: &Value, _: &Policy) -> Option<Broken> {
@@ -142,13 +166,9 @@ pub(super) fn added(pod: &Value, allowed: &[&str]) -> Option<String> {
             list.into_iter().flatten().filter_map(Value::as_str).filter(|name| !allowed.contains(name));
         names.map(str::to_owned).collect()
     };
-    let names = named(containers(pod).filter(|container| !of(container).is_empty()));
-    if names.is_empty() {
-        return None;
-    }
-    let added: BTreeSet<String> = containers(pod).flat_map(of).collect();
-    let added = quoted(added.iter().map(String::as_str));
-    Some(format!("{} must not include {added} in securityContext.capabilities.add", shown(&names)))
+    let (names, added) = gathered(pod, of);
+    let what = format!("must not include {} in securityContext.capabilities.add", quoted(added));
+    (!names.is_empty()).then(|| format!("{} {what}", shown(&names)))
 }
 
 fn host_namespaces(pod: &Value, _: &Policy) -> Option<Broken> {
@@ -165,7 +185,7 @@ pub(super) fn volumes(pod: &Value) -> impl Iterator<Item = &Value> {
 fn host_paths(pod: &Value, _: &Policy) -> Option<Broken> {
     let names = named(volumes(pod).filter(|volume| volume.get("hostPath").is_some()));
     let volumes = plural(names.len(), "volume", "volumes");
-    let detail = format!("{volumes} {}", quoted(names.iter().copied()));
+    let detail = format!("{volumes} {}", quoted(&names));
     (!names.is_empty()).then(|| Broken::new("hostPath volumes", detail))
 }
 
@@ -175,11 +195,10 @@ fn host_ports(pod: &Value, _: &Policy) -> Option<Broken> {
         let ports = ports.filter_map(|port| port.get("hostPort")?.as_i64()).filter(|port| *port != 0);
         ports.map(|port| port.to_string()).collect()
     };
-    let names = named(containers(pod).filter(|container| !of(container).is_empty()));
-    let ports: Vec<String> = containers(pod).flat_map(of).collect::<BTreeSet<_>>().into_iter().collect();
+    let (names, ports) = gathered(pod, of);
     let (uses, port) = (plural(names.len(), "uses", "use"), plural(ports.len(), "hostPort", "hostPorts"));
-    let detail = format!("{} {uses} {port} {}", shown(&names), ports.join(", "));
-    (!names.is_empty()).then(|| Broken::new("hostPort", detail))
+    let ports: Vec<String> = ports.into_iter().collect();
+    Broken::by(&names, "hostPort", &format!("{uses} {port} {}", ports.join(", ")))
 }
 
 /// Probes and hooks that ask another host.
@@ -201,36 +220,30 @@ fn hosts(pod: &Value, policy: &Policy) -> Option<Broken> {
         let hosts = asked.map(|pointer| text(container, &pointer).to_owned());
         hosts.filter(|host| !host.is_empty()).collect()
     };
-    let names = named(containers(pod).filter(|container| !of(container).is_empty()));
-    let hosts: BTreeSet<String> = containers(pod).flat_map(of).collect();
+    let (names, hosts) = gathered(pod, of);
     let (uses, host) = (plural(names.len(), "uses", "use"), plural(hosts.len(), "host", "hosts"));
-    let hosts = quoted(hosts.iter().map(String::as_str));
-    let detail = format!("{} {uses} probe or lifecycle {host} {hosts}", shown(&names));
-    (!names.is_empty()).then(|| Broken::new("probe or lifecycle host", detail))
+    let what = format!("{uses} probe or lifecycle {host} {}", quoted(hosts));
+    Broken::by(&names, "probe or lifecycle host", &what)
 }
 
 fn privileged(pod: &Value, _: &Policy) -> Option<Broken> {
     let is = |container: &&Value| context(container, "privileged") == Some(&Value::Bool(true));
     let names = named(containers(pod).filter(is));
-    let detail = format!("{} must not set securityContext.privileged=true", shown(&names));
-    (!names.is_empty()).then(|| Broken::new("privileged", detail))
+    Broken::by(&names, "privileged", "must not set securityContext.privileged=true")
 }
 
 fn proc_mount(pod: &Value, policy: &Policy) -> Option<Broken> {
-    let own_users = pod.pointer("/spec/hostUsers") == Some(&Value::Bool(false));
-    if policy.since(OWN_USERS) && own_users { None } else { unmasked(pod) }
+    if has_own_users(pod, policy) { None } else { unmasked(pod) }
 }
 
 pub(super) fn unmasked(pod: &Value) -> Option<Broken> {
-    let of = |container: &Value| {
-        context(container, "procMount").and_then(Value::as_str).unwrap_or("Default").to_owned()
+    let of = |container: &Value| -> BTreeSet<String> {
+        let mount = context(container, "procMount").and_then(Value::as_str);
+        mount.filter(|mount| *mount != "Default").map(str::to_owned).into_iter().collect()
     };
-    let bad = |container: &&Value| of(container) != "Default";
-    let names = named(containers(pod).filter(bad));
-    let values: BTreeSet<String> = containers(pod).filter(bad).map(of).collect();
-    let values = quoted(values.iter().map(String::as_str));
-    let detail = format!("{} must not set securityContext.procMount to {values}", shown(&names));
-    (!names.is_empty()).then(|| Broken::new("procMount", detail))
+    let (names, values) = gathered(pod, of);
+    let what = format!("must not set securityContext.procMount to {}", quoted(values));
+    Broken::by(&names, "procMount", &what)
 }
 
 fn se_linux(pod: &Value, policy: &Policy) -> Option<Broken> {
@@ -255,11 +268,7 @@ fn se_linux(pod: &Value, policy: &Policy) -> Option<Broken> {
     let setters = setters(own, &names)?;
     let mut faults = Vec::new();
     if !kinds.is_empty() {
-        faults.push(format!(
-            "{} {}",
-            plural(kinds.len(), "type", "types"),
-            quoted(kinds.iter().map(String::as_str))
-        ));
+        faults.push(format!("{} {}", plural(kinds.len(), "type", "types"), quoted(&kinds)));
     }
     faults.extend(user.then(|| "user may not be set".to_owned()));
     faults.extend(role.then(|| "role may not be set".to_owned()));
@@ -272,21 +281,9 @@ pub(super) fn seccomp(pod: &Value, policy: &Policy) -> Option<Broken> {
     if !policy.since(SECCOMP) {
         return None;
     }
-    let of = |profile: Option<&Value>| {
-        profile.map(|profile| text(profile, "/type").to_owned()).filter(|kind| !is_profile(kind))
-    };
-    let own = of(pod_context(pod, "seccompProfile"));
-    let bad = |container: &Value| of(context(container, "seccompProfile"));
-    let names = named(containers(pod).filter(|container| bad(container).is_some()));
-    let setters = setters(own.is_some(), &names)?;
-    let values: BTreeSet<String> = containers(pod).filter_map(bad).chain(own).collect();
-    let values = quoted(values.iter().map(String::as_str));
-    let detail = format!("{setters} must not set securityContext.seccompProfile.type to {values}");
-    Some(Broken::new("seccompProfile", detail))
-}
-
-pub(super) fn is_profile(kind: &str) -> bool {
-    matches!(kind, "RuntimeDefault" | "Localhost")
+    let (setters, values) = profiles(pod, "seccompProfile")?;
+    let what = format!("must not set securityContext.seccompProfile.type to {}", quoted(values));
+    Some(Broken::new("seccompProfile", format!("{setters} {what}")))
 }
 
 fn sysctls(pod: &Value, policy: &Policy) -> Option<Broken> {

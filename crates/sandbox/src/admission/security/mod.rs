@@ -65,8 +65,10 @@ pub(super) fn judge(server: &Server, write: &Write<'_>) -> Result<Vec<String>, R
 fn warn(namespace: &Value, pod: &Value) -> Vec<String> {
     let policy = Policy::told(namespace);
     let broken = checks::all(pod, &policy);
-    let told = format!("would violate PodSecurity {}: {}", quote(&policy.to_string()), details(&broken));
-    if broken.is_empty() { Vec::new() } else { vec![told] }
+    if broken.is_empty() {
+        return Vec::new();
+    }
+    vec![format!("would violate PodSecurity {}: {}", quote(&policy.to_string()), details(&broken))]
 }
 
 fn details(broken: &[Broken]) -> String {
@@ -99,13 +101,11 @@ fn namespace(server: &Server, namespace: &Value, old: Option<&Value>) -> Result<
     }
     let name = meta(namespace, "name");
     let mut by_reason: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    let kind = server.registry.find("", "v1", "pods");
-    let within = format!("{name}/");
-    for (_, pod) in kind.iter().flat_map(|kind| server.store.range(kind.id, &within, "")) {
+    for pod in server.within("", "pods", name) {
         let reasons: Vec<String> =
-            checks::all(pod, &policy).into_iter().map(|broken| broken.reason).collect();
+            checks::all(&pod, &policy).into_iter().map(|broken| broken.reason).collect();
         if !reasons.is_empty() {
-            by_reason.entry(reasons.join(", ")).or_default().push(meta(pod, "name").to_owned());
+            by_reason.entry(reasons.join(", ")).or_default().push(meta(&pod, "name").to_owned());
         }
     }
     let mut told: Vec<String> = by_reason.iter().map(|(reason, pods)| of_pods(reason, pods)).collect();

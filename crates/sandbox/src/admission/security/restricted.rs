@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::checks::{
-    self, Broken, CAPABILITIES, Check, OWN_USERS, SECCOMP, added, containers, context, named, plural,
-    pod_context, quoted, setters, shown, volumes,
+    self, Broken, CAPABILITIES, Check, OWN_USERS, SECCOMP, added, containers, context, has_own_users, named,
+    plural, pod_context, quoted, setters, shown, volumes,
 };
 use super::policy::Policy;
 use crate::object::text;
@@ -21,18 +21,12 @@ fn is_windows(pod: &Value, policy: &Policy) -> bool {
     policy.since(25) && text(pod, "/spec/os/name") == "windows"
 }
 
-/// Who is root in a pod with users of its own is nobody outside.
-fn has_own_users(pod: &Value, policy: &Policy) -> bool {
-    policy.since(OWN_USERS) && pod.pointer("/spec/hostUsers") == Some(&Value::Bool(false))
-}
-
 fn escalation(pod: &Value, policy: &Policy) -> Option<Broken> {
     let may =
         |container: &&Value| context(container, "allowPrivilegeEscalation") != Some(&Value::Bool(false));
     let names = named(containers(pod).filter(may));
-    let detail = format!("{} must set securityContext.allowPrivilegeEscalation=false", shown(&names));
-    let broken = !names.is_empty() && !is_windows(pod, policy);
-    broken.then(|| Broken::new("allowPrivilegeEscalation != false", detail))
+    let what = "must set securityContext.allowPrivilegeEscalation=false";
+    Broken::by(&names, "allowPrivilegeEscalation != false", what).filter(|_| !is_windows(pod, policy))
 }
 
 fn capabilities(pod: &Value, policy: &Policy) -> Option<Broken> {
@@ -74,13 +68,13 @@ fn volume_types(pod: &Value, _: &Policy) -> Option<Broken> {
     let kinds: BTreeSet<String> = volumes(pod).filter_map(kind).collect();
     let (volume, uses) = (plural(names.len(), "volume", "volumes"), plural(names.len(), "uses", "use"));
     let types = plural(kinds.len(), "type", "types");
-    let (names_shown, kinds) = (quoted(names.iter().copied()), quoted(kinds.iter().map(String::as_str)));
-    let detail = format!("{volume} {names_shown} {uses} restricted volume {types} {kinds}");
+    let detail = format!("{volume} {} {uses} restricted volume {types} {}", quoted(&names), quoted(kinds));
     (!names.is_empty()).then(|| Broken::new("restricted volume types", detail))
 }
 
 fn non_root(pod: &Value, policy: &Policy) -> Option<Broken> {
     const REASON: &str = "runAsNonRoot != true";
+    // Who is root in a pod with users of its own is nobody outside.
     if has_own_users(pod, policy) {
         return None;
     }
