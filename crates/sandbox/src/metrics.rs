@@ -133,7 +133,7 @@ pub(crate) fn text(server: &Server, requests: &Requests) -> String {
     let help = "[STABLE] Gauge of all active long-running apiserver requests broken out by verb, group, version, resource, scope and component. Not all requests are tracked this way.";
     metric("apiserver_longrunning_requests", "gauge", help, &mut requests.watches().into_iter());
     let mut stored = BTreeMap::new();
-    for kind in server.registry.versions().iter().flat_map(|version| version.kinds.values()) {
+    for kind in server.registry.kinds() {
         if kind.is_stored() {
             let labels = format!("group=\"{}\",resource=\"{}\"", kind.group, kind.plural);
             let count = server.store.range(kind.id, "", "").count();

@@ -15,6 +15,7 @@ mod security;
 use kubewire::Now;
 use serde_json::{Map, Value, json};
 
+use crate::crd;
 use crate::object::{called, meta_mut, spec_mut};
 use crate::registry::Kind;
 use crate::server::Server;
@@ -90,7 +91,7 @@ pub(crate) fn judge(server: &mut Server, write: &Write<'_>) -> Result<Vec<String
         _ => {}
     }
     let mut told = security::judge(server, write)?;
-    told.extend(without_effect(kind));
+    told.extend(without_effect(kind, object));
     match part {
         ("", "Pod", "", None) => runtime::judge(server, object)?,
         ("", "Pod", "resize", Some(old)) => resize::judge(server, object, old)?,
@@ -101,10 +102,12 @@ pub(crate) fn judge(server: &mut Server, write: &Write<'_>) -> Result<Vec<String
     Ok(told)
 }
 
-/// Nothing is passed over in silence: who configures admission here hears that nobody asks it.
-fn without_effect(kind: &Kind) -> Option<String> {
-    let asks = kind.group == "admissionregistration.k8s.io";
-    asks.then(|| format!("the sandbox stores a {} and does not act by it", kind.kind))
+/// Nothing is passed over in silence: who configures admission or conversion here hears that nobody asks it.
+fn without_effect(kind: &Kind, object: &Value) -> Option<String> {
+    if kind.group == "admissionregistration.k8s.io" {
+        return Some(format!("the sandbox stores a {} and does not act by it", kind.kind));
+    }
+    if kind.group == crd::GROUP { crd::without_webhook(object) } else { None }
 }
 
 /// 403 of an object.

@@ -1,33 +1,35 @@
-//! One object in several versions: what the schema of each does not know is dropped. Only what is stored has its defaults.
+//! One object in several versions: what the schema of each does not know is dropped. Defaults are those of the version that is stored.
 //!
 //! Source: `nopConverter` in `k8s.io/apiextensions-apiserver/pkg/apiserver/conversion`, and the decoder of its storage.
 
 use serde_json::Value;
 
-use super::decode::{fill, fit};
+use super::decode::{fill, fit, lacks};
 use super::{Custom, Version};
 use crate::object::{put, text};
 use crate::registry::Kind;
 use crate::store::Stored;
 
-/// A stored object, as a version shows it.
+/// A stored object, as a version shows it, with the defaults that came after it was written.
 pub(crate) fn shown(kind: &Kind, custom: &Custom, stored: &Stored) -> Stored {
+    let own = text(stored, "/apiVersion").rsplit('/').next();
+    let of = |version: &&Version| own == Some(&version.name);
+    let mut stored = Stored::clone(stored);
+    if let Some(version) = custom.versions.iter().find(of).filter(|version| lacks(&stored, &version.schema)) {
+        fill(Stored::make_mut(&mut stored), &version.schema);
+    }
     match custom.version(&kind.version) {
-        Some(version) if text(stored, "/apiVersion") != kind.api_version() => {
-            convert(kind, version, (**stored).clone()).into()
+        Some(version) if text(&stored, "/apiVersion") != kind.api_version() => {
+            convert(kind, version, (*stored).clone()).into()
         }
-        _ => Stored::clone(stored),
+        _ => stored,
     }
 }
 
 /// An object of a version, as it is stored.
 pub(crate) fn kept(kind: &Kind, custom: &Custom, object: Value) -> Value {
     match custom.versions.iter().find(|version| version.storage) {
-        Some(version) if version.name != kind.version => {
-            let mut object = convert(kind, version, object);
-            fill(&mut object, &version.schema);
-            object
-        }
+        Some(version) if version.name != kind.version => convert(kind, version, object),
         _ => object,
     }
 }

@@ -40,7 +40,7 @@ pub(crate) fn decode(
         let mut unknown = Vec::new();
         // What was applied keeps its nulls.
         if wording == Wording::Converter {
-            prune(&mut object, schema, "", true, &mut unknown);
+            prune(&mut object, schema, "", At::Root, &mut unknown);
         } else {
             fit(&mut object, schema, &mut unknown);
         }
@@ -57,25 +57,35 @@ pub(crate) fn decode(
 
 /// Drops what an object without its metadata may not have.
 pub(super) fn fit(object: &mut Value, schema: Option<&Value>, unknown: &mut Vec<String>) {
-    prune(object, schema, "", true, unknown);
+    prune(object, schema, "", At::Root, unknown);
     drop_nulls(object, schema);
 }
 
+/// Where a value stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum At {
+    Root,
+    Field,
+    /// In a list that keeps what is unknown of its items.
+    OpenList,
+}
+
 /// Drops what the schema does not know.
-fn prune(value: &mut Value, schema: Option<&Value>, path: &str, root: bool, unknown: &mut Vec<String>) {
-    let open = schema.is_some_and(|schema| flag(schema, "x-kubernetes-preserve-unknown-fields"));
+fn prune(value: &mut Value, schema: Option<&Value>, path: &str, at: At, unknown: &mut Vec<String>) {
+    let keeps = |schema: &Value| flag(schema, "x-kubernetes-preserve-unknown-fields");
+    let open = schema.is_some_and(|schema| at == At::OpenList || keeps(schema));
     match value {
         Value::Object(fields) => fields.retain(|name, value| {
-            if root && matches!(name.as_str(), "apiVersion" | "kind") {
+            if at == At::Root && matches!(name.as_str(), "apiVersion" | "kind") {
                 return true;
             }
             let inner = join(path, name);
             match schema.and_then(|schema| below(schema, name)) {
-                Some(schema) => prune(value, Some(schema), &inner, false, unknown),
+                Some(schema) => prune(value, Some(schema), &inner, At::Field, unknown),
                 None if open => {}
                 // Of values that may be anything only what has no fields is known.
                 None if schema.and_then(|schema| schema.get("additionalProperties")).is_some() => {
-                    prune(value, None, &inner, false, unknown);
+                    prune(value, None, &inner, At::Field, unknown);
                 }
                 None => {
                     unknown.push(inner);
@@ -89,8 +99,9 @@ fn prune(value: &mut Value, schema: Option<&Value>, path: &str, root: bool, unkn
             if open && schema.is_none() {
                 return;
             }
+            let within = if open { At::OpenList } else { At::Field };
             for (at, item) in items.iter_mut().enumerate() {
-                prune(item, schema, &format!("{path}[{at}]"), false, unknown);
+                prune(item, schema, &format!("{path}[{at}]"), within, unknown);
             }
         }
         _ => {}
@@ -143,6 +154,29 @@ pub(super) fn fill(value: &mut Value, schema: &Value) {
             }
         }
         _ => {}
+    }
+}
+
+/// Whether [`fill`] would change a value.
+pub(super) fn lacks(value: &Value, schema: &Value) -> bool {
+    match value {
+        Value::Object(fields) => {
+            let properties = schema.get("properties").and_then(Value::as_object);
+            let mut properties = properties.into_iter().flatten();
+            let missing =
+                |name: &String, schema: &Value| schema.get("default").is_some() && !fields.contains_key(name);
+            properties.any(|(name, schema)| missing(name, schema))
+                || fields.iter().any(|(name, value)| {
+                    below(schema, name).is_some_and(|schema| {
+                        let nothing = value.is_null() && !flag(schema, "nullable");
+                        nothing && schema.get("default").is_some() || lacks(value, schema)
+                    })
+                })
+        }
+        Value::Array(items) => {
+            schema.get("items").is_some_and(|schema| items.iter().any(|item| lacks(item, schema)))
+        }
+        _ => false,
     }
 }
 

@@ -6,9 +6,10 @@ use kubewire::Verb;
 use serde_json::{Map, Value, json};
 
 use super::validate::{is_format, pattern};
-use super::{Custom, GROUP, Version, flag};
+use super::{Custom, GROUP, NAMES, Version, flag};
 use crate::object::text;
 use crate::registry::{DeleteAnswer, Kind, NameRule, Strategy};
+use crate::store::Stored;
 use crate::wire::{Problem, Refusal};
 
 /// What a schema may say here. Another word in one is refused, so that nothing is passed over in silence.
@@ -61,7 +62,10 @@ pub(crate) fn create(object: &mut Value) {
 
 /// What a definition leaves out of its spec, and the server fills in.
 pub(crate) fn defaults(spec: &mut Map<String, Value>) {
-    spec.entry("conversion").or_insert_with(|| json!({"strategy": "None"}));
+    let conversion = spec.entry("conversion").or_insert_with(|| json!({"strategy": "None"}));
+    if let Some(Value::Object(service)) = conversion.pointer_mut("/webhook/clientConfig/service") {
+        service.entry("port").or_insert_with(|| 443.into());
+    }
     if let Some(Value::Object(names)) = spec.get_mut("names") {
         let kind = names.get("kind").and_then(Value::as_str).unwrap_or_default().to_owned();
         for (field, otherwise) in [("singular", kind.to_lowercase()), ("listKind", format!("{kind}List"))] {
@@ -89,9 +93,6 @@ pub(crate) fn unserved(kind: &Kind, object: &Value) -> Option<String> {
 }
 
 fn unknown(definition: &Value) -> Option<String> {
-    if text(definition, "/spec/conversion/strategy") == "Webhook" {
-        return Some("conversion by a webhook".to_owned());
-    }
     let versions = definition.pointer("/spec/versions").and_then(Value::as_array);
     let unknown = |version: &Value| match version.pointer("/schema/openAPIV3Schema") {
         None => Some("no schema".to_owned()),
@@ -144,24 +145,17 @@ fn unknown_word(schema: &Value, aside: bool) -> Option<String> {
 }
 
 /// The kinds that a definition defines: one for each version that is served, stored at the same place.
-pub(super) fn kinds(definition: &Value, id: usize) -> Vec<Arc<Kind>> {
-    let spec = Arc::new(definition.get("spec").cloned().unwrap_or_default());
+pub(super) fn kinds(definition: &Stored, id: usize) -> Vec<Arc<Kind>> {
     let versions = Arc::new(Version::all(definition));
     let said = definition.pointer("/spec/versions").and_then(Value::as_array);
     let served = said.into_iter().flatten().filter(|version| flag(version, "served"));
-    served.map(|version| Arc::new(kind(definition, &spec, version, &versions, id))).collect()
+    served.map(|version| Arc::new(kind(definition, version, &versions, id))).collect()
 }
 
-fn kind(
-    definition: &Value,
-    spec: &Arc<Value>,
-    version: &Value,
-    versions: &Arc<Vec<Version>>,
-    id: usize,
-) -> Kind {
-    let names = |field: &str| text(definition, &format!("/spec/names/{field}")).to_owned();
+fn kind(definition: &Stored, version: &Value, versions: &Arc<Vec<Version>>, id: usize) -> Kind {
+    let names = |field: &str| text(definition, &format!("{NAMES}/{field}")).to_owned();
     let list = |field: &str| {
-        let all = definition.pointer(&format!("/spec/names/{field}")).and_then(Value::as_array);
+        let all = definition.pointer(&format!("{NAMES}/{field}")).and_then(Value::as_array);
         all.into_iter().flatten().filter_map(Value::as_str).map(ToOwned::to_owned).collect()
     };
     let part = |name: &str| {
@@ -170,6 +164,7 @@ fn kind(
     };
     Kind {
         id,
+        twin: false,
         group: text(definition, "/spec/group").to_owned(),
         version: text(version, "/name").to_owned(),
         kind: names("kind"),
@@ -195,6 +190,6 @@ fn kind(
             needs_version: true,
             delete: DeleteAnswer::Status,
         },
-        custom: Some(Custom::of(definition, spec, version, versions)),
+        custom: Some(Custom::of(definition, version, versions)),
     }
 }

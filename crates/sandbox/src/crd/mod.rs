@@ -12,6 +12,7 @@ mod names;
 mod rules;
 mod scale;
 mod settle;
+mod told;
 mod validate;
 
 use std::sync::Arc;
@@ -20,6 +21,7 @@ use serde_json::{Value, json};
 
 use crate::object::text;
 use crate::schema::{self, Table, Typed, flag};
+use crate::store::Stored;
 
 pub(crate) use convert::{kept, shown};
 pub(crate) use decode::decode;
@@ -28,15 +30,19 @@ pub(crate) use judge::{judge, warned};
 pub(crate) use rules::{faults as validate_definition, update as validate_definition_update};
 pub(crate) use scale::{Scale, label_selector, names as path_names, number, set as set_number};
 pub(crate) use settle::{CLEANUP, end, is_ending, settle};
+pub(crate) use told::{told, without_webhook};
 pub(crate) use validate::{misnamed, validate, validate_status};
 
 pub(crate) const GROUP: &str = "apiextensions.k8s.io";
 
+/// Where a definition has the names that it was given.
+const NAMES: &str = "/status/acceptedNames";
+
 /// What the definition of a kind says beyond its names.
 #[derive(Clone, Debug)]
 pub(crate) struct Custom {
-    /// What the definition says, by which it is known whether it has changed.
-    spec: Arc<Value>,
+    /// The definition, by which it is known whether it has changed.
+    definition: Stored,
     /// `openAPIV3Schema`.
     schema: Arc<Value>,
     /// All versions of the definition.
@@ -60,6 +66,8 @@ struct Version {
     served: bool,
     /// Objects are stored in this one.
     storage: bool,
+    /// What those hear who use it, if it is deprecated.
+    deprecation: Option<String>,
     schema: Arc<Value>,
     table: Table,
     /// What its schema says in expressions.
@@ -76,6 +84,7 @@ impl Version {
                 name: text(version, "/name").to_owned(),
                 served: flag(version, "served"),
                 storage: flag(version, "storage"),
+                deprecation: told::deprecation(definition, version),
                 table: schema::custom(&schema),
                 #[cfg(feature = "cel")]
                 rules: cel::Node::of(&schema),
@@ -88,14 +97,14 @@ impl Version {
 
 impl Custom {
     /// What a definition says of one of its versions.
-    fn of(definition: &Value, spec: &Arc<Value>, version: &Value, versions: &Arc<Vec<Version>>) -> Self {
+    fn of(definition: &Stored, version: &Value, versions: &Arc<Vec<Version>>) -> Self {
         let schema = versions.iter().find(|one| one.name == text(version, "/name"));
         let schema = schema.map(|one| Arc::clone(&one.schema)).unwrap_or_default();
-        let name = |field: &str| text(definition, &format!("/spec/names/{field}")).to_owned();
+        let name = |field: &str| text(definition, &format!("{NAMES}/{field}")).to_owned();
         let selectable = version.get("selectableFields").and_then(Value::as_array);
         let selectable = selectable.into_iter().flatten().map(|field| text(field, "/jsonPath"));
         Self {
-            spec: Arc::clone(spec),
+            definition: Stored::clone(definition),
             schema,
             versions: Arc::clone(versions),
             singular: name("singular"),
@@ -105,6 +114,12 @@ impl Custom {
             #[cfg(feature = "tables")]
             columns: version.get("additionalPrinterColumns").cloned().unwrap_or_default(),
         }
+    }
+
+    /// Whether it is what comes of a definition as it is now.
+    fn is_of(&self, definition: &Stored) -> bool {
+        let same = |pointer: &str| self.definition.pointer(pointer) == definition.pointer(pointer);
+        Arc::ptr_eq(&self.definition, definition) || same(NAMES) && same("/spec")
     }
 
     /// `openAPIV3Schema`.
@@ -121,6 +136,17 @@ impl Custom {
     /// The versions in which objects are served.
     pub(crate) fn served(&self) -> impl Iterator<Item = &str> {
         self.versions.iter().filter(|version| version.served).map(|version| version.name.as_str())
+    }
+
+    /// What those hear who use a version, if it is deprecated.
+    pub(crate) fn deprecation(&self, version: &str) -> Option<&String> {
+        self.version(version)?.deprecation.as_ref()
+    }
+
+    /// Whether only a webhook could make objects of a version of those that are stored.
+    pub(crate) fn needs_webhook(&self, version: &str) -> bool {
+        let by_webhook = text(&self.definition, "/spec/conversion/strategy") == "Webhook";
+        by_webhook && !self.version(version).is_some_and(|version| version.storage)
     }
 
     fn version(&self, name: &str) -> Option<&Version> {

@@ -16,14 +16,10 @@ pub(super) struct Taken {
 }
 
 impl Taken {
-    /// All that the definitions of the same group have.
-    pub(super) fn of<'d>(definition: &Value, all: impl Iterator<Item = &'d Value>) -> Self {
+    /// All that the definitions of a group have.
+    pub(super) fn of<'d>(all: impl Iterator<Item = &'d Value>) -> Self {
         let mut taken = Self::default();
-        let group = text(definition, "/spec/group");
-        for names in all
-            .filter(|one| text(one, "/spec/group") == group)
-            .filter_map(|one| one.pointer("/status/acceptedNames"))
-        {
+        for names in all {
             taken.resources.extend(["/plural", "/singular"].map(|field| text(names, field).to_owned()));
             taken.resources.extend(short(names).map(ToOwned::to_owned));
             taken.kinds.extend(["/kind", "/listKind"].map(|field| text(names, field).to_owned()));

@@ -7,10 +7,9 @@ use serde_json::{Map, Value};
 use super::flag;
 use super::validate::check_default;
 use crate::object::{holds, meta, text};
-use crate::validate::{Fault, is_dns_1035_label};
+use crate::validate::{Fault, NOT_DNS_1035_LABEL, conversion, is_dns_1035_label};
 
 const TYPES: [&str; 6] = ["array", "boolean", "integer", "number", "object", "string"];
-const LABEL: &str = "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')";
 
 /// What is wrong with a new definition.
 pub(crate) fn faults(object: &Value) -> Vec<Fault> {
@@ -38,13 +37,14 @@ fn own(object: &Value) -> Vec<Fault> {
     }
     versions(object, &mut faults);
     if !is_dns_1035_label(plural) {
-        faults.push(Fault::invalid("spec.names.plural", plural, LABEL));
+        faults.push(Fault::invalid("spec.names.plural", plural, NOT_DNS_1035_LABEL));
     }
     if text(object, "/spec/names/kind").is_empty() {
         for field in ["singular", "kind", "listKind"] {
             faults.push(Fault::required(&format!("spec.names.{field}"), ""));
         }
     }
+    faults.extend(conversion(object));
     faults
 }
 
@@ -77,7 +77,7 @@ fn versions(object: &Value, faults: &mut Vec<Fault>) {
     let one = schemas.iter().all(|schema| *schema == schemas.first().copied().flatten());
     for (at, (version, schema)) in names.iter().zip(&schemas).enumerate() {
         if !is_dns_1035_label(version) {
-            faults.push(Fault::invalid(&format!("spec.versions[{at}].name"), version, LABEL));
+            faults.push(Fault::invalid(&format!("spec.versions[{at}].name"), version, NOT_DNS_1035_LABEL));
         }
         let place = match schema {
             None => {

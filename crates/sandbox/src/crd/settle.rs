@@ -1,6 +1,7 @@
 //! What becomes of definitions. In a cluster controllers in the server do this within a moment; here it is done with each write of one:
 //! names are accepted, resources served, and with a definition its objects go.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use kubewire::Now;
@@ -8,9 +9,9 @@ use serde_json::{Value, json};
 
 use super::names::{self, Taken};
 use super::rules::is_established;
-use super::{GROUP, definition};
+use super::{GROUP, NAMES, definition};
 use crate::fields;
-use crate::object::{meta, put, set_condition, set_meta, timestamp};
+use crate::object::{meta, put, set_condition, set_meta, text, timestamp};
 use crate::registry::Kind;
 use crate::server::Server;
 use crate::store::Stored;
@@ -26,41 +27,48 @@ pub(crate) fn settle(server: &mut Server, now: Now) {
         server.store.range(own.id, "", "").map(|(name, one)| (name.to_owned(), one.clone())).collect();
     // The names of those that go are free for the others.
     definitions.sort_by_key(|(_, one)| !is_marked(one));
+    // The names that each has been given, by group.
+    let mut given: BTreeMap<String, BTreeMap<String, Value>> = BTreeMap::new();
+    for (name, one) in &definitions {
+        given.entry(text(one, "/spec/group").to_owned()).or_default().insert(name.clone(), names_of(one));
+    }
+    let mut before: BTreeMap<usize, Vec<Arc<Kind>>> = BTreeMap::new();
+    for kind in server.registry.kinds().filter(|kind| kind.custom.is_some()) {
+        before.entry(kind.id).or_default().push(Arc::clone(kind));
+    }
     let mut kinds = Vec::new();
-    for (name, _) in definitions {
-        // One before it may have taken a name.
-        let Some(definition) = server.store.get(own.id, &name).cloned() else { continue };
+    for (name, definition) in definitions {
         let id = server.custom_id(&name);
-        let mut new = (*definition).clone();
-        if !is_marked(&definition) {
-            let all = server.store.range(own.id, "", "").map(|(_, one)| &**one);
-            let taken = Taken::of(&definition, all);
-            accept(&own, &mut new, &definition, &taken, now);
-        } else if !verbs::clear(server, id, "", now) && release(&mut new) {
-            server.store.write(own.id, &name, None);
-            continue;
-        }
-        if is_established(&new) {
-            let mut served = new.clone();
-            let names = new.pointer("/status/acceptedNames").cloned();
-            if let (Some(spec), Some(names)) = (served.get_mut("spec"), names) {
-                put(spec, "names", names);
+        let group = given.entry(text(&definition, "/spec/group").to_owned()).or_default();
+        let new = if !is_marked(&definition) {
+            accepted(&own, &definition, &Taken::of(group.values()), now)
+        } else if verbs::clear(server, id, "", now) {
+            None
+        } else {
+            let mut new = (*definition).clone();
+            if release(&mut new) {
+                server.store.write(own.id, &name, None);
+                group.remove(&name);
+                continue;
             }
-            kinds.extend(known(server, id, &served).unwrap_or_else(|| definition::kinds(&served, id)));
-        }
-        if new != *definition {
-            server.store.write(own.id, &name, Some(new));
+            Some(new)
+        };
+        let written = new.and_then(|new| server.store.write(own.id, &name, Some(new)));
+        let definition = written.unwrap_or(definition);
+        group.insert(name, names_of(&definition));
+        if is_established(&definition) {
+            let same =
+                |kind: &Arc<Kind>| kind.custom.as_ref().is_some_and(|custom| custom.is_of(&definition));
+            let known = before.remove(&id).filter(|known| known.first().is_some_and(same));
+            kinds.extend(known.unwrap_or_else(|| definition::kinds(&definition, id)));
         }
     }
     server.registry = server.registry.with(kinds);
 }
 
-/// The kinds of a definition that says what it said before.
-fn known(server: &Server, id: usize, definition: &Value) -> Option<Vec<Arc<Kind>>> {
-    let all = server.registry.versions().iter().flat_map(|version| version.kinds.values());
-    let own: Vec<Arc<Kind>> = all.filter(|kind| kind.id == id && kind.custom.is_some()).cloned().collect();
-    let same = |kind: &Arc<Kind>| kind.custom.as_ref().map(|custom| &*custom.spec) == definition.get("spec");
-    own.first().is_some_and(same).then_some(own)
+/// The names that a definition has been given.
+fn names_of(definition: &Value) -> Value {
+    definition.pointer(NAMES).cloned().unwrap_or_default()
 }
 
 /// Whether the definition of a custom kind waits for the last of its objects: then any write of these may be the one.
@@ -81,29 +89,19 @@ fn is_marked(object: &Value) -> bool {
     !meta(object, "deletionTimestamp").is_empty()
 }
 
-/// Gives a definition its names, as far as they are free. Once it is established it stays so, whatever it asks for later.
-fn accept(own: &Kind, new: &mut Value, old: &Value, taken: &Taken, now: Now) {
+/// A definition with its names, as far as they are free; nothing where it has them. Once it is established it stays so, whatever it asks for later.
+fn accepted(own: &Kind, old: &Value, taken: &Taken, now: Now) -> Option<Value> {
     let (accepted, refused) = names::accepted(old, taken);
-    let is_refused = refused.is_some();
-    let Some(status) = new.get_mut("status") else { return };
-    put(status, "acceptedNames", accepted);
-    let mut set = |kind: &str, holds: &str, reason: &str, message: &str| {
-        let condition = json!({"type": kind, "status": holds, "reason": reason, "message": message});
-        set_condition(new, condition, now)
-    };
-    let mut changed = match refused {
-        None => set("NamesAccepted", "True", "NoConflicts", "no conflicts found"),
-        Some((reason, why)) => set("NamesAccepted", "False", reason, &why),
-    };
-    if !is_established(old) {
-        changed |= if is_refused {
-            set("Established", "False", "NotAccepted", "not all names are accepted")
-        } else {
-            set("Established", "True", "InitialNamesAccepted", "the initial names have been accepted")
-        };
+    // The rest of a definition is large, and most have what they ask for.
+    let mut bare = json!({"status": old.get("status")?});
+    let told = conditions(&mut bare, accepted, refused, is_established(old), now);
+    if bare.get("status") == old.get("status") {
+        return None;
     }
-    if !changed {
-        return;
+    let mut new = old.clone();
+    put(&mut new, "status", bare.get_mut("status").map(Value::take));
+    if !told {
+        return Some(new);
     }
     let time = timestamp(now);
     let writer = fields::Writer {
@@ -114,7 +112,38 @@ fn accept(own: &Kind, new: &mut Value, old: &Value, taken: &Taken, now: Now) {
         versions: &own.versions(),
         reset: &["metadata", "spec"],
     };
-    fields::track(fields::Type::of(own.shape()), Some(old), new, &writer);
+    fields::track(fields::Type::of(own.shape()), Some(old), &mut new, &writer);
+    Some(new)
+}
+
+/// Writes into a status what comes of the names; whether a condition has changed.
+fn conditions(
+    definition: &mut Value,
+    accepted: Value,
+    refused: Option<(&'static str, String)>,
+    established: bool,
+    now: Now,
+) -> bool {
+    let is_refused = refused.is_some();
+    if let Some(status) = definition.get_mut("status") {
+        put(status, "acceptedNames", accepted);
+    }
+    let mut set = |kind: &str, holds: &str, reason: &str, message: &str| {
+        let condition = json!({"type": kind, "status": holds, "reason": reason, "message": message});
+        set_condition(definition, condition, now)
+    };
+    let mut changed = match refused {
+        None => set("NamesAccepted", "True", "NoConflicts", "no conflicts found"),
+        Some((reason, why)) => set("NamesAccepted", "False", reason, &why),
+    };
+    if !established {
+        changed |= if is_refused {
+            set("Established", "False", "NotAccepted", "not all names are accepted")
+        } else {
+            set("Established", "True", "InitialNamesAccepted", "the initial names have been accepted")
+        };
+    }
+    changed
 }
 
 /// Lets go of a definition; whether nothing else holds it.

@@ -35,7 +35,7 @@ pub(super) struct Index {
 }
 
 fn by_id(registry: &Registry) -> BTreeMap<usize, Arc<Kind>> {
-    let kinds = registry.versions().iter().flat_map(|version| version.kinds.values());
+    let kinds = registry.kinds();
     kinds.map(|kind| (kind.id, Arc::clone(kind))).collect()
 }
 

@@ -38,7 +38,7 @@ pub(crate) fn status(server: &Server, quota: &Value) -> Value {
 fn reckon(server: &Server, quota: &Value, hard: &Amounts) -> Amounts {
     let mut used = Amounts(hard.0.keys().map(|name| (name.clone(), Amount::ZERO)).collect());
     let within = format!("{}/", meta(quota, "namespace"));
-    let kinds = server.registry.versions().iter().flat_map(|version| version.kinds.values());
+    let kinds = server.registry.kinds();
     let mut seen = BTreeSet::new();
     for kind in kinds.filter(|kind| kind.namespaced && hard.0.keys().any(|name| counts(kind, name))) {
         if !seen.insert(kind.id) {

@@ -5,6 +5,7 @@ pub(crate) mod prepare;
 mod quality;
 mod services;
 mod strategy;
+mod twins;
 mod version;
 
 use std::collections::BTreeMap;
@@ -21,12 +22,16 @@ use crate::store::Stored;
 pub(crate) use quality::quality;
 pub(crate) use services::allocate;
 pub(crate) use strategy::{DeleteAnswer, NameRule, Strategy};
+pub(crate) use twins::kept as event;
+pub(crate) use version::rank;
 
 /// One resource in one version.
 #[derive(Debug)]
 pub(crate) struct Kind {
     /// Its place in the table, which is also where the store keeps its objects.
     pub(crate) id: usize,
+    /// Whether its objects are those of another kind, whose place is its own.
+    pub(crate) twin: bool,
     pub(crate) group: String,
     pub(crate) version: String,
     /// Such as `ConfigMap`.
@@ -53,10 +58,10 @@ impl Kind {
         if self.group.is_empty() { self.plural.clone() } else { format!("{}.{}", self.plural, self.group) }
     }
 
-    /// How a refusal of an object calls its kind: a custom one as it calls itself.
-    pub(crate) fn called_by<'o>(&'o self, object: &'o Value) -> &'o str {
+    /// The group and the kind by which a refusal of an object calls it: a custom one as it calls itself.
+    pub(crate) fn called_by<'o>(&'o self, object: &'o Value) -> (&'o str, &'o str) {
         let said = object.get("kind").and_then(Value::as_str).filter(|_| self.custom.is_some());
-        said.unwrap_or(&self.kind)
+        (if self.twin { "" } else { &self.group }, said.unwrap_or(&self.kind))
     }
 
     /// Such as `configmap`.
@@ -91,6 +96,7 @@ impl Kind {
     pub(crate) fn of_part(group: &str, kind: &str, plural: &str) -> Self {
         Self {
             id: usize::MAX,
+            twin: false,
             strategy: Strategy::of(group, kind),
             group: group.to_owned(),
             version: "v1".to_owned(),
@@ -121,6 +127,7 @@ impl Kind {
     pub(crate) fn shown(&self, stored: &Stored) -> Stored {
         match &self.custom {
             Some(custom) => crd::shown(self, custom, stored),
+            None if self.twin => twins::shown((**stored).clone()).into(),
             None => Stored::clone(stored),
         }
     }
@@ -129,6 +136,7 @@ impl Kind {
     pub(crate) fn kept(&self, object: Value) -> Value {
         match &self.custom {
             Some(custom) => crd::kept(self, custom, object),
+            None if self.twin => twins::kept(object),
             None => object,
         }
     }
@@ -176,10 +184,14 @@ impl Registry {
     /// Kubernetes' own resources.
     pub(crate) fn new() -> Self {
         let mut versions: Vec<Version> = Vec::new();
+        let mut resources = Builtin.rows().map(|row| row.resource);
+        let events = resources.position(|events| events.group.is_empty() && events.plural == "events");
         for (id, row) in Builtin.rows().enumerate() {
             let Resource { group, version, kind, plural, scope, .. } = row.resource;
+            let twin = group == "events.k8s.io";
             let kind = Kind {
-                id,
+                id: events.filter(|_| twin).unwrap_or(id),
+                twin,
                 strategy: Strategy::of(&group, &kind),
                 group: group.into_owned(),
                 version: version.into_owned(),
@@ -203,7 +215,7 @@ impl Registry {
 
     /// The same with these custom resources, and no others.
     pub(crate) fn with(&self, mut kinds: Vec<Arc<Kind>>) -> Self {
-        kinds.sort_by_cached_key(|kind| (kind.group.clone(), version::rank(&kind.version)));
+        kinds.sort_by_cached_key(|kind| (kind.group.clone(), rank(&kind.version)));
         let own = |version: &Version| Version {
             kinds: version
                 .kinds
@@ -257,10 +269,15 @@ impl Registry {
         self.version(group, version)?.kinds.get(plural).cloned()
     }
 
+    /// All kinds that have objects of their own.
+    pub(crate) fn kinds(&self) -> impl Iterator<Item = &Arc<Kind>> {
+        let kinds = self.versions.iter().flat_map(|version| version.kinds.values());
+        kinds.filter(|kind| !kind.twin)
+    }
+
     /// Where the objects that live in namespaces are stored.
     pub(crate) fn namespaced(&self) -> Vec<usize> {
-        let kinds = self.versions.iter().flat_map(|version| version.kinds.values());
-        kinds.filter(|kind| kind.namespaced).map(|kind| kind.id).collect()
+        self.kinds().filter(|kind| kind.namespaced).map(|kind| kind.id).collect()
     }
 
     /// The kind of an object that says its `apiVersion` and `kind`.

@@ -5,9 +5,9 @@
 use std::cmp::Reverse;
 
 /// What versions are sorted by: `v2`, `v1`, `v1beta1`, `v1alpha1`, and then what is no such version, by the alphabet.
-pub(super) type Rank = (Reverse<(u8, u64, u64)>, String);
+pub(crate) type Rank = (Reverse<(u8, u64, u64)>, String);
 
-pub(super) fn rank(version: &str) -> Rank {
+pub(crate) fn rank(version: &str) -> Rank {
     parse(version)
         .map_or_else(|| (Reverse((0, 0, 0)), version.to_owned()), |own| (Reverse(own), String::new()))
 }

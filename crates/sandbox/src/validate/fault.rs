@@ -113,7 +113,10 @@ impl Fault {
             What::Duplicate(value) if value.is_empty() => "Duplicate value".to_owned(),
             What::Duplicate(value) => format!("Duplicate value: {value}"),
             What::NotFound(value) => format!("Not found: {value}"),
-            What::TooMany { count, most } => format!("Too many: {count}: must have at most {most} items"),
+            What::TooMany { count, most } => {
+                let items = if *most == 1 { "item" } else { "items" };
+                format!("Too many: {count}: must have at most {most} {items}")
+            }
             What::Forbidden(why) => format!("Forbidden: {why}"),
             What::TooLong(limit) => format!("Too long: may not be more than {limit} bytes"),
         }

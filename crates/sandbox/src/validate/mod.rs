@@ -5,6 +5,8 @@ mod classes;
 mod common;
 mod config_map;
 mod container;
+mod conversion;
+mod event;
 mod fault;
 mod gates;
 mod job;
@@ -29,8 +31,11 @@ mod workload;
 use serde_json::Value;
 
 pub(crate) use config_map::frozen_empty;
+pub(crate) use conversion::conversion;
 pub(crate) use fault::Fault;
-pub(crate) use names::{is_dns_1035_label, is_label, is_subdomain, label_key, label_value, parent};
+pub(crate) use names::{
+    NOT_DNS_1035_LABEL, is_dns_1035_label, is_label, is_subdomain, label_key, label_value, parent,
+};
 pub(crate) use other::binding;
 pub(crate) use service::own_addresses;
 pub(crate) use warnings::warnings;
@@ -61,7 +66,7 @@ fn rules(kind: &Kind, object: &Value, old: Option<&Value>, faults: &mut Vec<Faul
 
 /// Kinds whose metadata are only looked at where nothing else is wrong.
 fn own_first(kind: &Kind) -> bool {
-    kind.group == "policy" || kind.group.is_empty() && kind.kind == "Event"
+    kind.group == "policy" || kind.kind == "Event" && kind.custom.is_none()
 }
 
 /// What is wrong with an object that a test has made up: only what would break what looks at it.
@@ -87,6 +92,7 @@ pub(crate) fn update(kind: &Kind, object: &Value, old: &Value) -> Vec<Fault> {
         ("", "Pod") => faults.extend(pod::update(object, old)),
         ("", "PersistentVolumeClaim") => faults.extend(other::claim_update(object, old)),
         ("", "ResourceQuota") => faults.extend(quota::update(object, old)),
+        ("" | "events.k8s.io", "Event") => faults.extend(event::update(kind, object, old)),
         ("apps", "Deployment" | "ReplicaSet" | "StatefulSet" | "DaemonSet") => {
             faults.extend(workload::update(name, object, old));
         }
@@ -152,7 +158,7 @@ fn own(kind: &Kind, object: &Value) -> Vec<Fault> {
         ("", "Secret") => secret::create(object),
         ("", "Pod") => pod::create(object),
         ("", "Service") => service::create(object),
-        ("", "Event") => other::event(object),
+        ("" | "events.k8s.io", "Event") => event::create(kind, object),
         ("", "LimitRange") => limits::range(object),
         ("", "ResourceQuota") => quota::create(object),
         ("", "PersistentVolumeClaim") => other::claim(object),

@@ -1,4 +1,4 @@
-//! Leases, events, claims, disruption budgets, autoscalers: what is short.
+//! Leases, claims, disruption budgets, autoscalers: what is short.
 
 use serde_json::Value;
 
@@ -6,7 +6,7 @@ use super::common::{amount, at_most_all, selector, subdomain};
 use super::fault::Fault;
 use super::names;
 use super::part::Part;
-use crate::object::{Amount, meta, quantity, text};
+use crate::object::{Amount, quantity, text};
 
 pub(super) fn lease(object: &Value) -> Vec<Fault> {
     let spec = Part::of(object, "spec");
@@ -48,18 +48,6 @@ pub(crate) fn binding(binding: &Value) -> Vec<Fault> {
         faults.extend(subdomain(&name));
     }
     faults
-}
-
-/// Source: `legacyValidateEvent` in `k8s.io/kubernetes/pkg/apis/core/validation/events.go`.
-pub(super) fn event(object: &Value) -> Vec<Fault> {
-    let own = meta(object, "namespace");
-    let namespace = Part::of(object, "involvedObject").field("namespace");
-    let fits = match namespace.text() {
-        "" => own == "default",
-        other => other == own,
-    };
-    let wrong = || Fault::invalid(&namespace.path, namespace.text(), "does not match event.namespace");
-    if fits { Vec::new() } else { vec![wrong()] }
 }
 
 /// Source: `ValidatePersistentVolumeClaimSpec`.

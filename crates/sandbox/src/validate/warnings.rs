@@ -31,6 +31,7 @@ pub(crate) fn warnings(kind: &Kind, object: &Value, old: Option<&Value>) -> Vec<
             template(&pod, &mut told);
         }
         ("", "Service") => service(&spec, &mut told),
+        (crate::crd::GROUP, _) => told.extend(crate::crd::told(object, old)),
         ("", "PersistentVolumeClaim") => {
             const OLDER: &str = "volume.beta.kubernetes.io/storage-class";
             if annotation(object, OLDER).is_some() {

@@ -2,7 +2,7 @@
 //!
 //! Source: `k8s.io/kubernetes/pkg/apis/apps/validation`.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::common::{amount, at_most_all, count, is_everything, label, selector, selects};
 use super::fault::Fault;
@@ -198,15 +198,15 @@ fn stateful_set(spec: &Part<'_>, faults: &mut Vec<Fault>) {
     endless(&spec.field("template"), "StatefulSet", faults);
 }
 
-/// The claims of a set are volumes of its pods.
+/// The claims of a set are volumes of its pods, each name once, before the others.
 fn claims(spec: &mut Value) {
-    let names: Vec<Value> = spec
-        .get("volumeClaimTemplates")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .filter_map(|claim| claim.pointer("/metadata/name").cloned())
-        .collect();
+    let claims = spec.get("volumeClaimTemplates").and_then(Value::as_array);
+    let mut names: Vec<Value> = Vec::new();
+    for name in claims.into_iter().flatten().filter_map(|claim| claim.pointer("/metadata/name")) {
+        if !names.contains(name) {
+            names.push(name.clone());
+        }
+    }
     let Some(pod) = spec.pointer_mut("/template/spec").and_then(Value::as_object_mut) else { return };
     // The set itself says what its pods are called.
     for field in ["hostname", "subdomain"] {
@@ -215,7 +215,6 @@ fn claims(spec: &mut Value) {
     let volumes = pod.entry("volumes").or_insert_with(|| Value::Array(Vec::new()));
     let Some(volumes) = volumes.as_array_mut() else { return };
     volumes.retain(|volume| volume.get("name").is_none_or(|name| !names.contains(name)));
-    for name in names {
-        volumes.push(serde_json::json!({"name": name, "persistentVolumeClaim": {"claimName": name}}));
-    }
+    let claimed = |name: Value| json!({"name": name, "persistentVolumeClaim": {"claimName": name}});
+    volumes.splice(..0, names.into_iter().map(claimed));
 }

@@ -76,6 +76,24 @@ pub(super) fn applied(
     old: Option<&Value>,
     wanted: &Value,
 ) -> Result<Decoded, Refusal> {
+    let parsed = Parsed { value: merged(ask, kind, old, wanted)?, duplicates: Vec::new() };
+    decode(kind, parsed, Wording::Converter).map_err(|why| {
+        let (version, said) = types(wanted);
+        let shown = shown(version, said);
+        unconverted(wanted, &format!("unable to convert unstructured object to {shown}: {why}"))
+    })
+}
+
+/// What comes of it, whether or not it can be read as the kind.
+///
+/// # Errors
+/// As [`applied`].
+pub(super) fn merged(
+    ask: &Ask<'_>,
+    kind: &Kind,
+    old: Option<&Value>,
+    wanted: &Value,
+) -> Result<Value, Refusal> {
     let of = fields::Type::of(kind.shape());
     let manager = ask.manager();
     check(kind, wanted)?;
@@ -92,20 +110,16 @@ pub(super) fn applied(
     };
     let force = ask.query.flag("force").unwrap_or_default();
     let apply = if manager == "kubectl" { fields::apply_as_kubectl } else { fields::apply };
-    let applied = apply(of, old, wanted, &writer, force).map_err(|refused| match refused {
+    apply(of, old, wanted, &writer, force).map_err(|refused| match refused {
         fields::Refused::Conflicts(found) => conflict(&found),
         fields::Refused::Unknown(faults) => Problem::plain(told(&faults)).into(),
-    })?;
-    let parsed = Parsed { value: applied, duplicates: Vec::new() };
-    decode(kind, parsed, Wording::Converter).map_err(|why| {
-        let who = who(wanted);
-        let (version, said) = types(wanted);
-        let shown = shown(version, said);
-        Problem::plain(format!(
-            "failed to convert new object ({who}) to proper version: unable to convert unstructured object to {shown}: {why}"
-        ))
-        .into()
     })
+}
+
+/// 500, as nobody could read what came of an apply.
+pub(super) fn unconverted(wanted: &Value, why: &str) -> Refusal {
+    let who = who(wanted);
+    Problem::plain(format!("failed to convert new object ({who}) to proper version: {why}")).into()
 }
 
 /// The body: YAML, which JSON is too. Without the feature for the former, the latter alone.

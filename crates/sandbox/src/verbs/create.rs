@@ -66,7 +66,8 @@ pub(super) fn insert(
     let name = meta(&object, "name").to_owned();
     let faults = validate::create(kind, &object);
     if !faults.is_empty() {
-        return Err(Problem::invalid(&kind.group, kind.called_by(&object), &name, &faults).into());
+        let (group, called) = kind.called_by(&object);
+        return Err(Problem::invalid(group, called, &name, &faults).into());
     }
     crd::refuse(kind, &object)?;
     create_by_update(server, ask)?;
@@ -89,7 +90,7 @@ pub(super) fn insert(
     }
     settle(kind, &mut object);
     if dry {
-        return ask.object(201, &object);
+        return ask.object(201, &kind.shown(&kind.kept(object).into()));
     }
     match server.write(kind, &key, object) {
         Some(stored) => {

@@ -59,17 +59,23 @@ pub(crate) fn verb(method: &Method, place: &Place, watch: bool) -> Option<Verb> 
 /// The server's refusal.
 pub(crate) fn perform(server: &mut Server, ask: &mut Ask<'_>) -> Result<Reply, Refusal> {
     let place = ask.place;
+    let custom = place.kind.custom.as_ref();
+    ask.warnings.extend(custom.and_then(|custom| custom.deprecation(&place.kind.version)).cloned());
     let Some(verb) = verb(&ask.method, place, false) else {
         return Err(Problem::method_not_allowed().into());
     };
     let all = place.kind.namespaced && place.namespace.is_empty();
     let reads = matches!(verb, Verb::List | Verb::Watch);
     let verbs = place.kind.subresource(&place.subresource).unwrap_or(&place.kind.verbs);
-    if place.kind.custom.is_some() && !verbs.contains(&verb) {
+    if custom.is_some() && !verbs.contains(&verb) {
         return Err(Problem::verb_not_supported(&place.kind.group, &place.kind.plural, verb.rbac()).into());
     }
     if !verbs.contains(&verb) || (all || place.watch) && !reads {
         return Err(Problem::method_not_allowed().into());
+    }
+    if custom.is_some_and(|custom| custom.needs_webhook(&place.kind.version)) {
+        let what = format!("{} in {}, which a webhook converts", place.qualified(), place.kind.api_version());
+        return Err(Problem::not_yet(&what).into());
     }
     if let Some(create) = review::of(ask).filter(|_| verb == Verb::Create) {
         return create(server, ask);

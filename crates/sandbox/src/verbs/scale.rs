@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::ask::Ask;
 use super::update::{CHANGED, check_name, other_uid};
-use super::write::{is_same, keep, match_namespace, track_as};
+use super::write::{changes_nothing, keep, match_namespace, track_as};
 use super::{apply, body, patch};
 use crate::crd::{self, Scale};
 use crate::fields;
@@ -102,20 +102,20 @@ fn applied(ask: &Ask<'_>, kind: &Kind, before: &Value) -> Result<Value, Refusal>
     if kind.custom.is_none() {
         return Ok(apply::applied(ask, &scale(), Some(before), &wanted)?.object);
     }
-    // What serves custom kinds cannot convert a scale that is applied.
-    const WHY: &str = "to proper version: request to convert CR to an invalid group/version: autoscaling/v1";
-    let shown = "autoscaling/v1, Kind=Scale";
+    // What serves custom kinds cannot convert a scale that is applied, but where nothing of it changes.
+    const WHY: &str = "request to convert CR to an invalid group/version: autoscaling/v1";
     apply::check(&scale(), &wanted)?;
     if before.pointer("/metadata/managedFields").is_none() {
-        let what = "failed to create manager for existing fields: failed to convert live object";
-        return Err(Problem::plain(format!("{what} (/; {shown}) {WHY}")).into());
+        let what = "failed to create manager for existing fields: failed to convert live object (/; autoscaling/v1, Kind=Scale) to proper version";
+        return Err(Problem::plain(format!("{what}: {WHY}")).into());
     }
-    let applied = apply::applied(ask, &scale(), Some(before), &wanted)?.object;
-    if applied.get("spec") == before.get("spec") {
-        return Ok(applied);
+    let merged = apply::merged(ask, &scale(), Some(before), &wanted)?;
+    let mut bare = merged.clone();
+    copy_meta(&mut bare, before, "managedFields");
+    match bare == *before {
+        true => Ok(merged),
+        false => Err(apply::unconverted(&wanted, WHY)),
     }
-    let who = format!("{}/{}", meta(&wanted, "namespace"), meta(&wanted, "name"));
-    Err(Problem::plain(format!("failed to convert new object ({who}; {shown}) {WHY}")).into())
 }
 
 /// Does something with where a kind has its replicas.
@@ -225,10 +225,10 @@ fn write(
     }
     ask.warnings.extend(validate::warnings(kind, &object, Some(old)));
     set_meta(&mut object, "resourceVersion", Some(meta(old, "resourceVersion").into()));
-    if dry || is_same(&object, old) {
+    let key = kind.key(&ask.place.namespace, &ask.place.name);
+    if dry || changes_nothing(server, kind, &key, &object, old) {
         return ask.object(200, &of(kind, &object)?.0);
     }
-    let key = kind.key(&ask.place.namespace, &ask.place.name);
     match server.write(kind, &key, object) {
         Some(stored) => ask.object(200, &of(kind, &stored)?.0),
         None => Err(ask.not_found()),

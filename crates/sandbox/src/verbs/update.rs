@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::ask::Ask;
 use super::parts::Part;
-use super::write::{is_same, keep, match_namespace, track};
+use super::write::{changes_nothing, keep, match_namespace, track};
 use super::{body, certificates, create, namespace};
 use crate::admission;
 use crate::auth::rbac::check_escalation;
@@ -117,7 +117,8 @@ pub(super) fn replace(
     };
     faults.extend(validate::frozen_empty(old, ask.raw.hollow));
     if !faults.is_empty() {
-        return Err(Problem::invalid(&kind.group, kind.called_by(&object), name, &faults).into());
+        let (group, called) = kind.called_by(&object);
+        return Err(Problem::invalid(group, called, name, &faults).into());
     }
     certificates::admit(server, ask, &object, old)?;
     crd::refuse(kind, &object)?;
@@ -138,8 +139,8 @@ pub(super) fn replace(
         return ask.object(200, &object);
     }
     let odd = ask.raw.nulls || server.is_odd(kind, &key, old);
-    if dry || !odd && is_same(&object, old) {
-        return ask.object(200, &object);
+    if dry || !odd && changes_nothing(server, kind, &key, &object, old) {
+        return ask.object(200, &kind.shown(&kind.kept(object).into()));
     }
     match server.write(kind, &key, object) {
         Some(stored) => {

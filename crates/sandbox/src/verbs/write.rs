@@ -215,8 +215,15 @@ fn same_beyond_metadata(one: &Value, two: &Value) -> bool {
     rest(one) == rest(two)
 }
 
-/// Whether a write would change nothing.
-pub(super) fn is_same(one: &Value, two: &Value) -> bool {
+/// Whether to write an object would change nothing: a custom one is held against what is stored, which may lack defaults that came later.
+pub(super) fn changes_nothing(server: &Server, kind: &Kind, key: &str, object: &Value, old: &Value) -> bool {
+    match server.store.get(kind.id, key).filter(|_| kind.custom.is_some()) {
+        Some(there) => is_same(&kind.kept(object.clone()), there),
+        None => is_same(object, old),
+    }
+}
+
+fn is_same(one: &Value, two: &Value) -> bool {
     let plain = |value: &Value| {
         let mut value = value.clone();
         set_meta(&mut value, "resourceVersion", None);

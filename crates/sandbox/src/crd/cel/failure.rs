@@ -44,6 +44,13 @@ fn told(function: &str, message: &str) -> String {
     if message.contains("parse error") && matches!(function, "int" | "uint" | "double") {
         return format!("type conversion error from 'string' to '{function}'");
     }
+    if let Some(name) = match function {
+        "duration" => Some("Duration"),
+        "timestamp" => Some("Timestamp"),
+        _ => None,
+    } {
+        return format!("type conversion error from 'string' to 'google.protobuf.{name}'");
+    }
     if let Some((place, _)) = message.split_once(" out of range for string") {
         let at = place.rsplit(' ').next().unwrap_or_default();
         return format!("index out of range: {at}");

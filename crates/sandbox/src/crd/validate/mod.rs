@@ -7,6 +7,7 @@ mod lists;
 mod logic;
 mod number;
 mod outcome;
+mod pattern;
 mod value;
 
 use serde_json::Value;
@@ -17,15 +18,16 @@ use crate::registry::Kind;
 use crate::validate::Fault;
 
 pub(crate) use format::is_known as is_format;
-pub(crate) use value::pattern;
+pub(crate) use pattern::pattern;
+pub(super) use value::is_recognized;
 
 /// What is wrong with an object; its metadata are looked at elsewhere.
 pub(crate) fn validate(kind: &Kind, custom: &Custom, object: &Value) -> Vec<Fault> {
-    if let Some(fault) = misnamed(kind, object) {
-        return vec![fault];
+    let mut faults: Vec<Fault> = misnamed(kind, object).into_iter().collect();
+    if faults.is_empty() {
+        faults = value::check(object, &custom.schema, "").faults;
+        faults.extend(custom.scale.iter().flat_map(|scale| scale.faults(object)));
     }
-    let mut faults = value::check(object, &custom.schema, "").faults;
-    faults.extend(custom.scale.iter().flat_map(|scale| scale.faults(object)));
     lists::check(object, &custom.schema, "", &mut faults);
     faults
 }

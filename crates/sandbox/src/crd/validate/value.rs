@@ -4,6 +4,7 @@ use regex_lite::Regex;
 use serde_json::{Map, Value};
 
 use super::outcome::Outcome;
+use super::pattern::pattern;
 use super::{below, flag, format, logic, number};
 use crate::object::{join, quote};
 use crate::validate::Fault;
@@ -67,10 +68,9 @@ pub(super) fn format_of(schema: &Value) -> &str {
     if known { own } else { "" }
 }
 
-/// A pattern, as far as this library knows its language, which is Go's but for classes of Unicode and rarities.
-pub(crate) fn pattern(schema: &Value) -> Option<Result<Regex, String>> {
-    let pattern = schema.get("pattern").and_then(Value::as_str)?;
-    Some(Regex::new(pattern).map_err(|error| format!("{pattern} ({error})")))
+/// Whether the format of a schema says something of its type, if it has one.
+pub(in super::super) fn is_recognized(schema: &Value) -> bool {
+    schema.get("format").is_none_or(|own| own == "") || !format_of(schema).is_empty()
 }
 
 /// A bound that a schema sets on how many there may be.
