@@ -344,6 +344,43 @@ fn one_object_is_served_in_several_versions() {
 }
 
 #[test]
+fn a_version_that_a_webhook_would_convert_is_not_served() {
+    let mut sandbox = Sandbox::builder().rbac(false).build().unwrap();
+    let mut two = definition(&spec());
+    let mut old = two["spec"]["versions"][0].clone();
+    (old["name"], old["storage"]) = (json!("v1beta1"), json!(false));
+    two["spec"]["versions"].as_array_mut().unwrap().push(old);
+    let client = json!({"service": {"namespace": "a", "name": "b"}});
+    two["spec"]["conversion"] = json!({"strategy": "Webhook", "webhook": {"conversionReviewVersions": ["v1"], "clientConfig": client}});
+    let (code, made) = send(&mut sandbox, "POST", DEFINITIONS, "", &two);
+    let port = made.pointer("/spec/conversion/webhook/clientConfig/service/port");
+    assert_eq!((code, port), (201, Some(&json!(443))), "{made}");
+    assert_eq!(send(&mut sandbox, "POST", WIDGETS, "", &widget("a", &json!({"size": 3}))).0, 201);
+    for target in ["", "/a", "?watch=1"].map(|rest| WIDGETS.replace("/v1/", "/v1beta1/") + rest) {
+        let (code, refused) = send(&mut sandbox, "GET", &target, "", &Value::Null);
+        assert_eq!(code, 501, "{refused}");
+        assert!(refused["message"].as_str().unwrap().contains("which a webhook converts"), "{refused}");
+    }
+}
+
+#[test]
+fn a_default_holds_for_what_is_there_before_it() {
+    let mut sandbox = sandbox();
+    let (_, made) = send(&mut sandbox, "POST", WIDGETS, "", &widget("a", &json!({"size": 3})));
+    let target = format!("{DEFINITIONS}/widgets.example.test");
+    let path = "/spec/versions/0/schema/openAPIV3Schema/properties/status/default";
+    let patch = json!([{"op": "add", "path": path, "value": {"phase": "New"}}]);
+    assert_eq!(send(&mut sandbox, "PATCH", &target, "application/json-patch+json", &patch).0, 200);
+    let (_, read) = send(&mut sandbox, "GET", &format!("{WIDGETS}/a"), "", &Value::Null);
+    assert_eq!(read["status"], json!({"phase": "New"}));
+    assert_eq!(read["metadata"], made["metadata"], "it is only read otherwise");
+    // What is written again is stored with it.
+    let (_, written) = send(&mut sandbox, "PUT", &format!("{WIDGETS}/a"), "", &read);
+    assert_ne!(written["metadata"]["resourceVersion"], made["metadata"]["resourceVersion"]);
+    assert_eq!(written["spec"], read["spec"]);
+}
+
+#[test]
 fn what_is_not_served_is_refused_and_never_passed_over() {
     let mut sandbox = Sandbox::builder().rbac(false).build().unwrap();
     for (spec, what) in [
@@ -395,6 +432,23 @@ fn a_definition_that_is_not_served_can_be_deleted() {
     assert_eq!(send(&mut sandbox, "GET", WIDGETS, "", &Value::Null).0, 404);
     assert_eq!(send(&mut sandbox, "DELETE", &name, "", &Value::Null).0, 200);
     assert_eq!(send(&mut sandbox, "GET", &name, "", &Value::Null).0, 404);
+}
+
+#[test]
+fn a_definition_that_someone_holds_is_left_alone() {
+    let mut sandbox = Sandbox::builder().rbac(false).build().unwrap();
+    let mut held = definition(&spec());
+    held["metadata"]["finalizers"] = json!(["hold.test/it"]);
+    send(&mut sandbox, "POST", DEFINITIONS, "", &held);
+    let name = format!("{DEFINITIONS}/widgets.example.test");
+    assert_eq!(send(&mut sandbox, "DELETE", &name, "", &Value::Null).0, 200);
+    let (_, before) = send(&mut sandbox, "GET", &name, "", &Value::Null);
+    assert_eq!(before["metadata"]["finalizers"], json!(["hold.test/it"]));
+    let mut other = definition(&spec());
+    other["metadata"]["name"] = json!("gadgets.example.test");
+    other["spec"]["names"] = json!({"plural": "gadgets", "kind": "Gadget"});
+    assert_eq!(send(&mut sandbox, "POST", DEFINITIONS, "", &other).0, 201);
+    assert_eq!(send(&mut sandbox, "GET", &name, "", &Value::Null).1, before);
 }
 
 #[test]

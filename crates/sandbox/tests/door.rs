@@ -130,6 +130,46 @@ fn a_selector_sees_objects_come_and_go() {
 }
 
 #[test]
+fn an_event_of_one_group_is_seen_in_the_other() {
+    let mut sandbox = Sandbox::new();
+    let groups = ["/api/v1/namespaces/default/events", "/apis/events.k8s.io/v1/namespaces/default/events"];
+    let event = json!({
+        "metadata": {"name": "e"}, "eventTime": "2026-01-01T00:00:00.000000Z", "type": "Normal", "reason": "Scaled", "action": "Scale",
+        "reportingController": "shop.test/scaler", "reportingInstance": "scaler-1", "regarding": {"kind": "Pod", "namespace": "default"}, "note": "up",
+    });
+    for (chosen, notes) in
+        ["involvedObject.kind%3DPod", "regarding.kind%3DPod"].iter().zip(["message", "note"])
+    {
+        let at = usize::from(notes == "note");
+        let target = format!("{}?watch=1&fieldSelector={chosen}", groups[at]);
+        let mut watch =
+            ask(&mut sandbox, Now::default(), "GET", &target, &Value::Null).watch().expect("a watch");
+        let (code, made) = answer(&mut sandbox, "POST", groups[1 - at], &event_for(&event, at));
+        assert_eq!(code, 201, "{made}");
+        let Poll::Ready(Some(line)) = sandbox.poll(&mut watch, Now::default()) else { panic!("an event") };
+        let seen: Value = serde_json::from_slice(&line).unwrap();
+        assert_eq!(seen["object"][notes], "up", "{seen}");
+        assert_eq!(answer(&mut sandbox, "DELETE", &format!("{}/e", groups[at]), &Value::Null).0, 200);
+    }
+}
+
+/// The event as it is sent to the group that is not watched.
+fn event_for(event: &Value, watched: usize) -> Value {
+    let mut event = event.clone();
+    if watched == 1 {
+        for (core, other) in [
+            ("message", "note"),
+            ("involvedObject", "regarding"),
+            ("reportingComponent", "reportingController"),
+        ] {
+            event[core] = event[other].take();
+            event.as_object_mut().unwrap().remove(other);
+        }
+    }
+    event
+}
+
+#[test]
 fn bookmarks_come_each_minute_and_before_the_end() {
     let mut sandbox = Sandbox::new();
     let revision = sandbox.revision();

@@ -1,5 +1,5 @@
 //! `cargo xtask conformance --differential SEQUENCES`: the sandbox beside the real API server, at full length. `cargo xtask test` has some
-//! two hundred sequences. `--record` writes those down that are compared where there is no server, and `--sandbox` is another task.
+//! two hundred sequences. `--definitions DIR` compares other people's definitions and objects, `--record` writes those down that are compared where there is no server, and `--sandbox` is another task.
 
 use crate::apiserver::{build, with_cluster};
 use crate::run::{cargo, run};
@@ -9,11 +9,12 @@ use kubewire_apiserver::STATE_VARIABLE;
 use lexopt::{Arg, Parser, ValueExt};
 
 pub(crate) fn main(mut words: Parser) -> Result<()> {
-    let (mut sequences, mut seed, mut record) = (None, 0_u64, false);
+    let (mut sequences, mut seed, mut record, mut definitions) = (None, 0_u64, false, None);
     while let Some(word) = words.next()? {
         match word {
             Arg::Long("differential") => sequences = Some(words.value()?.parse::<u64>()?),
             Arg::Long("record") => record = true,
+            Arg::Long("definitions") => definitions = Some(std::path::absolute(words.value()?)?),
             Arg::Long("sandbox") => return stand_in::main(&build()?),
             Arg::Long("seed") => seed = words.value()?.parse()?,
             other => return Err(other.unexpected().into()),
@@ -26,7 +27,24 @@ pub(crate) fn main(mut words: Parser) -> Result<()> {
             run(cargo(&words).env(STATE_VARIABLE, state.path()))
         });
     }
-    let sequences = sequences.context("say how many, --differential SEQUENCES, or --record, or --sandbox")?;
+    if let Some(dir) = definitions {
+        return with_cluster("definitions", |state| {
+            let words = [
+                "test",
+                "-p",
+                "kubewire-conformance",
+                "--test",
+                "sandbox",
+                "--",
+                "given::",
+                "--ignored",
+                "--nocapture",
+            ];
+            run(cargo(&words).env(STATE_VARIABLE, state.path()).env("KUBEWIRE_DEFINITIONS", &dir))
+        });
+    }
+    let sequences = sequences
+        .context("say how many, --differential SEQUENCES, or --definitions DIR, or --record, or --sandbox")?;
     ensure!(sequences > 0, "a run of none proves nothing");
     with_cluster("differential", |state| {
         let words = ["test", "-p", "kubewire-conformance", "--test", "sandbox", "--", "--nocapture"];

@@ -51,7 +51,8 @@ pub(crate) fn settle(server: &mut Server, now: Now) {
                 group.remove(&name);
                 continue;
             }
-            Some(new)
+            // Someone else may hold it still.
+            Some(new).filter(|new| *new != *definition)
         };
         let written = new.and_then(|new| server.store.write(own.id, &name, Some(new)));
         let definition = written.unwrap_or(definition);

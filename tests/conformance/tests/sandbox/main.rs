@@ -7,6 +7,7 @@ mod compare;
 mod dice;
 mod discovery;
 mod generate;
+mod given;
 mod kinds;
 mod normal;
 mod objects;
@@ -90,7 +91,12 @@ impl Bench {
         };
         for definition in &definitions {
             let plural = definition["spec"]["names"]["plural"].as_str().unwrap_or_default();
-            let list = format!("/apis/{}/v1/{plural}", spec(definition, "group"));
+            let versions = definition["spec"]["versions"].as_array().into_iter().flatten();
+            let served = versions.filter(|version| version["served"] == true);
+            let Some(version) = served.filter_map(|version| version["name"].as_str()).next() else {
+                continue;
+            };
+            let list = format!("/apis/{}/{version}/{plural}", spec(definition, "group"));
             let get = http::Request::get(list).body(Vec::new()).expect("it is a request");
             let served = (0..200).any(|_| {
                 std::thread::sleep(std::time::Duration::from_millis(50));

@@ -55,7 +55,7 @@ impl Line {
 }
 
 /// Each step whose answers differ: what the two say, and where.
-fn differ(bench: &Bench, steps: &[Step]) -> Vec<(usize, String, String)> {
+pub(crate) fn differ(bench: &Bench, steps: &[Step]) -> Vec<(usize, String, String)> {
     let Both { real, ours, .. } = bench.answers(steps);
     let (real, ours) = (known_to(&ours, real.clone(), usize::MAX), known_to(&real, ours, usize::MAX));
     let told = |answer: &Value, pointer: &str, value: &Value| {
