@@ -1,5 +1,11 @@
 //! The door: the client without sockets, watches, snapshots, waiting, the log.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests fail by panicking"
+)]
 
 use std::task::Poll;
 use std::time::Duration;
