@@ -435,23 +435,6 @@ fn a_definition_that_is_not_served_can_be_deleted() {
 }
 
 #[test]
-fn a_definition_that_someone_holds_is_left_alone() {
-    let mut sandbox = Sandbox::builder().rbac(false).build().unwrap();
-    let mut held = definition(&spec());
-    held["metadata"]["finalizers"] = json!(["hold.test/it"]);
-    send(&mut sandbox, "POST", DEFINITIONS, "", &held);
-    let name = format!("{DEFINITIONS}/widgets.example.test");
-    assert_eq!(send(&mut sandbox, "DELETE", &name, "", &Value::Null).0, 200);
-    let (_, before) = send(&mut sandbox, "GET", &name, "", &Value::Null);
-    assert_eq!(before["metadata"]["finalizers"], json!(["hold.test/it"]));
-    let mut other = definition(&spec());
-    other["metadata"]["name"] = json!("gadgets.example.test");
-    other["spec"]["names"] = json!({"plural": "gadgets", "kind": "Gadget"});
-    assert_eq!(send(&mut sandbox, "POST", DEFINITIONS, "", &other).0, 201);
-    assert_eq!(send(&mut sandbox, "GET", &name, "", &Value::Null).1, before);
-}
-
-#[test]
 fn names_are_one_definitions_each() {
     let mut sandbox = sandbox();
     let named = |plural: &str, names: Value| {

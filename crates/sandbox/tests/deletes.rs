@@ -146,3 +146,28 @@ fn namespaces_empty_themselves_and_go_with_the_last_finalizer() {
     assert_eq!(code, 403);
     assert!(text(&status, "/message").ends_with("this namespace may not be deleted"));
 }
+
+#[test]
+fn a_definition_that_someone_holds_is_left_alone() {
+    let mut sandbox = sandbox();
+    let definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+    let of = |plural: &str, kind: &str, finalizers: Value| {
+        let version = json!({"name": "v1", "served": true, "storage": true, "schema": {"openAPIV3Schema": {"type": "object"}}});
+        json!({
+            "metadata": {"name": format!("{plural}.example.test"), "finalizers": finalizers},
+            "spec": {"group": "example.test", "scope": "Cluster", "names": {"plural": plural, "kind": kind}, "versions": [version]},
+        })
+    };
+    let held = of("widgets", "Widget", json!(["hold.test/it"]));
+    assert_eq!(ask(&mut sandbox, "POST", definitions, &held).0, 201);
+    let name = format!("{definitions}/widgets.example.test");
+    assert_eq!(ask(&mut sandbox, "DELETE", &name, &Value::Null).0, 200);
+    let (_, before) = ask(&mut sandbox, "GET", &name, &Value::Null);
+    assert_eq!(before["metadata"]["finalizers"], json!(["hold.test/it"]));
+    assert_eq!(ask(&mut sandbox, "POST", definitions, &of("gadgets", "Gadget", json!([]))).0, 201);
+    assert_eq!(
+        ask(&mut sandbox, "GET", &name, &Value::Null).1,
+        before,
+        "it is not written with each other one"
+    );
+}
