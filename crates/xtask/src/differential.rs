@@ -1,11 +1,14 @@
 //! `cargo xtask conformance --differential SEQUENCES`: the sandbox beside the real API server, at full length. `cargo xtask test` has some
-//! two hundred sequences. `--definitions DIR` compares other people's definitions and objects, `--record` writes those down that are compared where there is no server, and `--sandbox` is another task.
+//! two hundred sequences. `--definitions DIR` compares other people's definitions and objects, `--record` writes down what is compared where
+//! there is no server, and `--sandbox` is another task.
+
+use std::process::Command;
 
 use crate::apiserver::{build, with_cluster};
 use crate::run::{cargo, run};
 use crate::stand_in;
 use anyhow::{Context, Result, ensure};
-use kubewire_apiserver::STATE_VARIABLE;
+use kubewire_apiserver::{STATE_VARIABLE, State};
 use lexopt::{Arg, Parser, ValueExt};
 
 pub(crate) fn main(mut words: Parser) -> Result<()> {
@@ -22,35 +25,28 @@ pub(crate) fn main(mut words: Parser) -> Result<()> {
     }
     if record {
         return with_cluster("record", |state| {
-            let words = ["test", "-p", "kubewire-conformance", "--test", "sandbox", "--"];
-            let words = [&words[..], &["recorded::record", "--exact", "--ignored", "--nocapture"]].concat();
-            run(cargo(&words).env(STATE_VARIABLE, state.path()))
+            run(&mut tests(state, &["recorded::record", "--exact", "--ignored"]))
         });
     }
     if let Some(dir) = definitions {
         return with_cluster("definitions", |state| {
-            let words = [
-                "test",
-                "-p",
-                "kubewire-conformance",
-                "--test",
-                "sandbox",
-                "--",
-                "given::",
-                "--ignored",
-                "--nocapture",
-            ];
-            run(cargo(&words).env(STATE_VARIABLE, state.path()).env("KUBEWIRE_DEFINITIONS", &dir))
+            run(tests(state, &["given::", "--ignored"]).env("KUBEWIRE_DEFINITIONS", &dir))
         });
     }
     let sequences = sequences
         .context("say how many, --differential SEQUENCES, or --definitions DIR, or --record, or --sandbox")?;
     ensure!(sequences > 0, "a run of none proves nothing");
     with_cluster("differential", |state| {
-        let words = ["test", "-p", "kubewire-conformance", "--test", "sandbox", "--", "--nocapture"];
-        run(cargo(&words)
-            .env(STATE_VARIABLE, state.path())
+        run(tests(state, &[])
             .env("KUBEWIRE_SEQUENCES", sequences.to_string())
             .env("KUBEWIRE_SEED", seed.to_string()))
     })
+}
+
+/// The tests that ask both, on a cluster; `words` say which, and how.
+fn tests(state: &State, words: &[&str]) -> Command {
+    let all = ["test", "-p", "kubewire-conformance", "--test", "sandbox", "--", "--nocapture"];
+    let mut command = cargo(&[&all, words].concat());
+    command.env(STATE_VARIABLE, state.path());
+    command
 }

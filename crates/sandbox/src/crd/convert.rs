@@ -12,10 +12,9 @@ use crate::store::Stored;
 
 /// A stored object, as a version shows it, with the defaults that came after it was written.
 pub(crate) fn shown(kind: &Kind, custom: &Custom, stored: &Stored) -> Stored {
-    let own = text(stored, "/apiVersion").rsplit('/').next();
-    let of = |version: &&Version| own == Some(&version.name);
+    let own = text(stored, "/apiVersion").rsplit('/').next().and_then(|name| custom.version(name));
     let mut stored = Stored::clone(stored);
-    if let Some(version) = custom.versions.iter().find(of).filter(|version| lacks(&stored, &version.schema)) {
+    if let Some(version) = own.filter(|version| lacks(&stored, &version.schema)) {
         fill(Stored::make_mut(&mut stored), &version.schema);
     }
     match custom.version(&kind.version) {

@@ -202,3 +202,42 @@ fn whole(value: &mut Value) {
         _ => {}
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{fill, lacks};
+
+    #[test]
+    fn what_lacks_a_default_is_what_filling_changes() {
+        let item = json!({"type": "object", "properties": {"d": {"default": 1}, "n": {"default": 2, "nullable": true}}});
+        let schema = json!({"properties": {
+            "one": item, "list": {"items": item}, "map": {"additionalProperties": item}, "own": {"default": {}, "properties": {"d": {"default": 3}}},
+        }});
+        let mut changed = 0;
+        for one in [
+            json!({"d": 1, "n": 2}),
+            json!({"d": null, "n": 2}),
+            json!({"d": 0, "n": null}),
+            json!({"n": 2}),
+            json!("x"),
+        ] {
+            for own in [json!({"d": 3}), json!({}), json!(null)] {
+                for object in [
+                    json!({"one": one, "own": own}),
+                    json!({"list": [one], "own": own}),
+                    json!({"map": {"k": one}, "own": own}),
+                    json!({"one": one}),
+                ] {
+                    let mut filled = object.clone();
+                    fill(&mut filled, &schema);
+                    assert_eq!(lacks(&object, &schema), filled != object, "{object}");
+                    assert!(!lacks(&filled, &schema), "{filled}");
+                    changed += usize::from(filled != object);
+                }
+            }
+        }
+        assert!((30..58).contains(&changed), "{changed}");
+    }
+}

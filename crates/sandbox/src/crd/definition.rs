@@ -6,7 +6,7 @@ use kubewire::Verb;
 use serde_json::{Map, Value, json};
 
 use super::validate::{is_format, pattern};
-use super::{Custom, GROUP, NAMES, Version, flag};
+use super::{Custom, GROUP, NAMES, Version, flag, inner, versions};
 use crate::object::text;
 use crate::registry::{DeleteAnswer, Kind, NameRule, Strategy};
 use crate::store::Stored;
@@ -52,8 +52,7 @@ const WORDS: [&str; 34] = [
 
 /// Gives a new definition its status.
 pub(crate) fn create(object: &mut Value) {
-    let versions = object.pointer("/spec/versions").and_then(Value::as_array);
-    let stored = versions.into_iter().flatten().filter(|version| flag(version, "storage"));
+    let stored = versions(object).filter(|version| flag(version, "storage"));
     let stored: Vec<Value> = stored.filter_map(|version| version.get("name").cloned()).collect();
     let status =
         json!({"conditions": null, "acceptedNames": {"plural": "", "kind": ""}, "storedVersions": stored});
@@ -93,14 +92,13 @@ pub(crate) fn unserved(kind: &Kind, object: &Value) -> Option<String> {
 }
 
 fn unknown(definition: &Value) -> Option<String> {
-    let versions = definition.pointer("/spec/versions").and_then(Value::as_array);
     let unknown = |version: &Value| match version.pointer("/schema/openAPIV3Schema") {
         None => Some("no schema".to_owned()),
         Some(schema) => unknown_word(schema, false)
             .or_else(|| unknown_rule(schema))
             .map(|what| format!("{what} in the schema")),
     };
-    versions.into_iter().flatten().find_map(unknown)
+    versions(definition).find_map(unknown)
 }
 
 /// What a rule uses and is not known here.
@@ -134,22 +132,14 @@ fn unknown_word(schema: &Value, aside: bool) -> Option<String> {
     if fields.get("additionalProperties").is_some_and(|all| *all == Value::Bool(false)) {
         return Some("additionalProperties that are false".to_owned());
     }
-    let properties = fields.get("properties").and_then(Value::as_object);
-    let one = ["items", "additionalProperties"].into_iter().filter_map(|name| fields.get(name));
-    let mut below = one.chain(properties.into_iter().flat_map(Map::values));
-    let several = ["allOf", "anyOf", "oneOf"].into_iter().filter_map(|name| fields.get(name)?.as_array());
-    let mut beside = fields.get("not").into_iter().chain(several.flatten());
-    below
-        .find_map(|inner| unknown_word(inner, aside))
-        .or_else(|| beside.find_map(|inner| unknown_word(inner, true)))
+    inner(schema).find_map(|(inner, beside)| unknown_word(inner, aside || beside))
 }
 
 /// The kinds that a definition defines: one for each version that is served, stored at the same place.
 pub(super) fn kinds(definition: &Stored, id: usize) -> Vec<Arc<Kind>> {
-    let versions = Arc::new(Version::all(definition));
-    let said = definition.pointer("/spec/versions").and_then(Value::as_array);
-    let served = said.into_iter().flatten().filter(|version| flag(version, "served"));
-    served.map(|version| Arc::new(kind(definition, version, &versions, id))).collect()
+    let all = Arc::new(Version::all(definition));
+    let served = versions(definition).filter(|version| flag(version, "served"));
+    served.map(|version| Arc::new(kind(definition, version, &all, id))).collect()
 }
 
 fn kind(definition: &Stored, version: &Value, versions: &Arc<Vec<Version>>, id: usize) -> Kind {

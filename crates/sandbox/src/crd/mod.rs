@@ -17,7 +17,7 @@ mod validate;
 
 use std::sync::Arc;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::object::text;
 use crate::schema::{self, Table, Typed, flag};
@@ -77,7 +77,6 @@ struct Version {
 
 impl Version {
     fn all(definition: &Value) -> Vec<Self> {
-        let versions = definition.pointer("/spec/versions").and_then(Value::as_array);
         let one = |version: &Value| {
             let schema = version.pointer("/schema/openAPIV3Schema").cloned().unwrap_or_else(|| json!({}));
             Self {
@@ -91,7 +90,7 @@ impl Version {
                 schema: Arc::new(schema),
             }
         };
-        versions.into_iter().flatten().map(one).collect()
+        versions(definition).map(one).collect()
     }
 }
 
@@ -145,13 +144,32 @@ impl Custom {
 
     /// Whether only a webhook could make objects of a version of those that are stored.
     pub(crate) fn needs_webhook(&self, version: &str) -> bool {
-        let by_webhook = text(&self.definition, "/spec/conversion/strategy") == "Webhook";
-        by_webhook && !self.version(version).is_some_and(|version| version.storage)
+        by_webhook(&self.definition) && !self.version(version).is_some_and(|version| version.storage)
     }
 
     fn version(&self, name: &str) -> Option<&Version> {
         self.versions.iter().find(|version| version.name == name)
     }
+}
+
+/// What a definition says of each version.
+fn versions(definition: &Value) -> impl Iterator<Item = &Value> {
+    definition.pointer("/spec/versions").and_then(Value::as_array).into_iter().flatten()
+}
+
+/// Whether a webhook makes objects of one version those of another.
+fn by_webhook(definition: &Value) -> bool {
+    text(definition, "/spec/conversion/strategy") == "Webhook"
+}
+
+/// The schemas within a schema, each with whether it is one of several for the same value.
+fn inner(schema: &Value) -> impl Iterator<Item = (&Value, bool)> {
+    let one = ["items", "additionalProperties"].into_iter().filter_map(|name| schema.get(name));
+    let properties = schema.get("properties").and_then(Value::as_object);
+    let below = one.chain(properties.into_iter().flat_map(Map::values));
+    let several = ["allOf", "anyOf", "oneOf"].into_iter().filter_map(|name| schema.get(name)?.as_array());
+    let beside = schema.get("not").into_iter().chain(several.flatten());
+    below.map(|schema| (schema, false)).chain(beside.map(|schema| (schema, true)))
 }
 
 /// The schema of a property, or of the values of a map.

@@ -4,10 +4,10 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use super::flag;
 use super::validate::is_recognized;
+use super::{by_webhook, flag, inner, versions};
 use crate::object::{quote, text};
 use crate::registry::rank;
 
@@ -20,8 +20,7 @@ pub(crate) fn told(definition: &Value, old: Option<&Value>) -> Vec<String> {
 
 /// What is told of a definition whose objects only a webhook can make those of another version.
 pub(crate) fn without_webhook(definition: &Value) -> Option<String> {
-    let converts = text(definition, "/spec/conversion/strategy") == "Webhook";
-    converts.then(|| {
+    by_webhook(definition).then(|| {
         "the sandbox asks no webhook that converts: objects are served in the version that is stored alone".to_owned()
     })
 }
@@ -38,8 +37,7 @@ pub(super) fn deprecation(definition: &Value, version: &Value) -> Option<String>
     }
     let (group, own) = (text(definition, "/spec/group"), text(version, "/name"));
     let kind = text(definition, "/spec/names/kind");
-    let others = definition.pointer("/spec/versions").and_then(Value::as_array).into_iter().flatten();
-    let others = others.filter(|other| flag(other, "served") && !flag(other, "deprecated"));
+    let others = versions(definition).filter(|other| flag(other, "served") && !flag(other, "deprecated"));
     let best = others.map(|other| text(other, "/name")).min_by_key(|name| rank(name));
     let hint = best.filter(|best| rank(best) < rank(own));
     let hint = hint.map(|best| format!("; use {group}/{best} {kind}")).unwrap_or_default();
@@ -48,24 +46,17 @@ pub(super) fn deprecation(definition: &Value, version: &Value) -> Option<String>
 
 /// The formats in a definition that are none to the server.
 fn formats(definition: &Value) -> BTreeSet<&str> {
-    let versions = definition.pointer("/spec/versions").and_then(Value::as_array);
-    let schemas =
-        versions.into_iter().flatten().filter_map(|version| version.pointer("/schema/openAPIV3Schema"));
+    let schemas = versions(definition).filter_map(|version| version.pointer("/schema/openAPIV3Schema"));
     let mut found = BTreeSet::new();
     schemas.for_each(|schema| gather(schema, &mut found));
     found
 }
 
 fn gather<'s>(schema: &'s Value, found: &mut BTreeSet<&'s str>) {
-    let Some(fields) = schema.as_object() else { return };
     if !is_recognized(schema) {
         found.insert(text(schema, "/format"));
     }
-    let one = ["items", "additionalProperties", "not"].into_iter().filter_map(|name| fields.get(name));
-    let several = ["allOf", "anyOf", "oneOf"].into_iter().filter_map(|name| fields.get(name)?.as_array());
-    let properties = fields.get("properties").and_then(Value::as_object);
-    let below = one.chain(several.flatten()).chain(properties.into_iter().flat_map(Map::values));
-    below.for_each(|inner| gather(inner, found));
+    inner(schema).for_each(|(inner, _)| gather(inner, found));
 }
 
 #[cfg(test)]

@@ -141,6 +141,11 @@ impl Kind {
         }
     }
 
+    /// An object of this version as it would be read, were it stored.
+    pub(crate) fn round_trip(&self, object: Value) -> Stored {
+        self.shown(&self.kept(object).into())
+    }
+
     pub(crate) fn subresource(&self, name: &str) -> Option<&[Verb]> {
         self.subresources.iter().find(|(own, _)| own == name).map(|(_, verbs)| verbs.as_slice())
     }

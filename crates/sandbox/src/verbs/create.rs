@@ -90,7 +90,7 @@ pub(super) fn insert(
     }
     settle(kind, &mut object);
     if dry {
-        return ask.object(201, &kind.shown(&kind.kept(object).into()));
+        return ask.object(201, &kind.round_trip(object));
     }
     match server.write(kind, &key, object) {
         Some(stored) => {

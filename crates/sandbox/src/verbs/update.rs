@@ -140,7 +140,7 @@ pub(super) fn replace(
     }
     let odd = ask.raw.nulls || server.is_odd(kind, &key, old);
     if dry || !odd && changes_nothing(server, kind, &key, &object, old) {
-        return ask.object(200, &kind.shown(&kind.kept(object).into()));
+        return ask.object(200, &kind.round_trip(object));
     }
     match server.write(kind, &key, object) {
         Some(stored) => {
