@@ -102,7 +102,7 @@ async fn what_is_dropped_ends_at_once() {
     assert!(timeout(Duration::from_millis(200), client.run(call)).await.is_err());
     let dropped = Instant::now();
     let gone = tokio::task::spawn_blocking(move || gone.join().unwrap()).await.unwrap();
-    assert!(gone.saturating_duration_since(dropped) < Duration::from_secs(2));
+    assert!(gone.saturating_duration_since(dropped) < Duration::from_secs(10));
 }
 
 #[tokio::test]
@@ -142,28 +142,35 @@ async fn an_election_goes_on_unpolled_and_is_given_back() {
     let client = admin(&world);
     let candidate = |identity| {
         Candidate::new(&world.namespace, "lock", identity)
-            .lease_duration(Duration::from_secs(3))
-            .renew_deadline(Duration::from_secs(2))
+            // Waited out for longer than a busy server takes for anything.
+            .lease_duration(Duration::from_secs(60))
+            .renew_deadline(Duration::from_secs(10))
             .retry_period(Duration::from_millis(300))
     };
     let mut first = client.elect(&candidate("first")).unwrap();
     assert!(matches!(first.next().await, Some(Ok(ElectionEvent::Leading { .. }))));
     let mut second = client.elect(&candidate("second")).unwrap();
     assert_eq!(second.next().await, Some(Ok(ElectionEvent::Following { leader: "first".into() })));
-    sleep(Duration::from_millis(2_500)).await;
+    let until = first.leading_until().unwrap();
+    while first.leading_until().unwrap() < until + Duration::from_secs(2) {
+        sleep(Duration::from_millis(100)).await;
+    }
     assert!(first.is_leader() && !second.is_leader());
     first.stop().await;
     // A busy server may answer one try too late; the next one finds out.
-    let next = loop {
-        match second.next().await {
-            Some(Err(late)) if late.to_string().contains("no answer") => {}
-            next => break next,
+    let next = timeout(Duration::from_secs(30), async {
+        loop {
+            match second.next().await {
+                Some(Err(late)) if late.to_string().contains("no answer") => {}
+                next => break next,
+            }
         }
-    };
+    });
+    let next = next.await.expect("stopped, it is given back");
     assert!(matches!(next, Some(Ok(ElectionEvent::Leading { transitions: 1, .. }))), "{next:?}");
     drop(second);
     let mut third = client.elect(&candidate("third")).unwrap();
-    let leading = timeout(Duration::from_secs(2), async {
+    let leading = timeout(Duration::from_secs(30), async {
         while !matches!(third.next().await, Some(Ok(ElectionEvent::Leading { .. }))) {}
     });
     leading.await.expect("dropped, it is given back");

@@ -1,7 +1,9 @@
 //! Single situations, step by step, with the host's part written out.
 
 use bytes::Bytes;
-use kubewire::machine::{Exchange, Limits, Machine, Once, Retry, Shape, Stop, WatchStream};
+use kubewire::machine::{
+    Candidate, Election, ElectionEvent, Exchange, Limits, Machine, Once, Retry, Shape, Stop, WatchStream,
+};
 use kubewire::{
     Act, Config, Deadline, Driver, Error, Failure, FailureKind, Head, Heard, Now, Prepared, Sent, Session,
     Task,
@@ -205,5 +207,76 @@ fn a_driver_that_is_dropped_while_it_waits_for_a_file_leaves_it_to_the_next() {
         let mut third = call(get(), Retry::Advised, 3);
         third.handle(&mut session, at(again), Heard::Time);
         assert!(third.poll().is_none());
+    }
+}
+
+/// Leads since the start, and was told to stop: it reads the lease, by the request that is returned.
+fn stopping(session: &mut Session) -> (Driver<Election>, u32) {
+    let candidate = Candidate::new("shop", "lock", "me");
+    let mut driver = Driver::new(Election::new(&candidate, 1).unwrap(), 1);
+    driver.handle(session, at(0), Heard::Time);
+    let wire = request(&mut driver);
+    answer(&mut driver, session, 1, wire, HELD);
+    let renewal = request(&mut driver);
+    answer(&mut driver, session, 2, renewal, HELD);
+    assert!(matches!(driver.poll(), Some(Act::Event(Ok(ElectionEvent::Leading { .. })))));
+    driver.command(session, at(100), Stop);
+    let Some(Act::Do(Task::Request { wire, .. })) = driver.poll() else { panic!("a reading") };
+    assert!(matches!(driver.poll(), Some(Act::Event(Ok(ElectionEvent::Lost { .. })))));
+    (driver, wire)
+}
+
+const HELD: &str = r#"{"spec":{"holderIdentity":"me","leaseDurationSeconds":15}}"#;
+
+fn answer(driver: &mut Driver<Election>, session: &mut Session, time: u64, wire: u32, body: &'static str) {
+    driver.handle(session, at(time), Heard::Head(wire, Head::new(200)));
+    driver.handle(session, at(time), Heard::Data(wire, body.into()));
+    driver.handle(session, at(time), Heard::End(wire));
+}
+
+#[test]
+fn a_lease_is_given_back_though_an_answer_was_lost() {
+    let mut session = session();
+    let (mut driver, reading) = stopping(&mut session);
+    driver.handle(&mut session, at(200), Heard::Failed(reading, lost(Sent::Maybe)));
+    assert!(matches!(driver.poll(), Some(Act::Event(Err(Error::Transport { .. })))));
+    assert_eq!(driver.timeout(), Some(2_200), "after the retry period");
+    driver.handle(&mut session, at(2_200), Heard::Time);
+    let again = request(&mut driver);
+    answer(&mut driver, &mut session, 2_201, again, HELD);
+    let written = request(&mut driver);
+    answer(
+        &mut driver,
+        &mut session,
+        2_202,
+        written,
+        r#"{"spec":{"holderIdentity":"","leaseDurationSeconds":1}}"#,
+    );
+    assert!(matches!(driver.poll(), Some(Act::Event(Ok(ElectionEvent::Released)))));
+    assert!(matches!(driver.poll(), Some(Act::Done)));
+}
+
+#[test]
+fn a_stop_ends_within_the_renew_deadline_whatever_the_server_does() {
+    // It says nothing at all; or it gives the lease to read, and no answer to what is written.
+    for reads in [false, true] {
+        let mut session = session();
+        let (mut driver, wire) = stopping(&mut session);
+        if reads {
+            answer(&mut driver, &mut session, 101, wire, HELD);
+        }
+        let (mut requests, mut time) = (0, 101);
+        loop {
+            match driver.poll() {
+                Some(Act::Do(Task::Request { .. })) => requests += 1,
+                Some(Act::Done) => break,
+                Some(_) => {}
+                None => {
+                    time = driver.timeout().unwrap().max(time);
+                    driver.handle(&mut session, at(time), Heard::Time);
+                }
+            }
+        }
+        assert!(time <= 10_100 && requests >= 1, "{requests} requests more, the last given up at {time}");
     }
 }

@@ -32,6 +32,7 @@ pub use event::{ElectionEvent, LossReason};
 ///          └─ 404 ──> writing (a create)              └── done ──> leading ── every 2 s ──> writing ── done ──> leading
 ///                                                                    └── 10 s without a renewal ──> following (`Lost`)
 /// leading ── Stop ──> reading ── still ours ──> writing (nobody's) ──> done (`Released`)
+///                        ^────────── no answer: after 2 s ──┘  └── 10 s after the Stop ──> done
 /// ```
 ///
 /// - Another's lease is judged by our own clock since its record was last *seen* to change: how clocks are set does not matter, only how fast
@@ -59,7 +60,8 @@ pub struct Election {
     leader: String,
     /// The end of our time, where we lead.
     until: Option<u64>,
-    stopping: bool,
+    /// Once we were told to stop: until when we try to give it back.
+    stopping: Option<u64>,
 }
 
 enum Step {
@@ -90,7 +92,7 @@ impl Election {
             gone: false,
             leader: String::new(),
             until: None,
-            stopping: false,
+            stopping: None,
         };
         // A name that is none is refused now.
         election.draft(Verb::Create, Some(body(candidate, None, &Write::Acquire, 0)))?;
@@ -141,9 +143,10 @@ impl Election {
         self.outputs.push(Output::Event(Ok(event)));
     }
 
-    /// How long a request may take: never beyond the end of our time.
+    /// How long a request may take: never beyond the end of our time, nor of that for giving back.
     fn left(&self, now: u64) -> u64 {
-        self.until.map_or(self.candidate.deadline, |until| until.saturating_sub(now)).max(1)
+        let end = self.until.or(self.stopping);
+        end.map_or(self.candidate.deadline, |until| until.saturating_sub(now)).max(1)
     }
 
     fn read(&mut self, now: Now) {
@@ -172,16 +175,18 @@ impl Election {
     /// Later again. A leader is strict, the others come at different times.
     fn wait(&mut self, now: Now) {
         let retry = self.candidate.retry;
-        let spread = if self.until.is_some() { 0 } else { self.random.below(retry.saturating_mul(6) / 5) };
+        let strict = self.until.or(self.stopping).is_some();
+        let spread = if strict { 0 } else { self.random.below(retry.saturating_mul(6) / 5) };
         self.step = Step::Waiting(Some(now.mono.saturating_add(retry).saturating_add(spread)));
     }
 
     fn fail(&mut self, now: Now, error: Error) {
         self.outputs.push(Output::Event(Err(error)));
-        if self.stopping {
+        self.wait(now);
+        // What is not given back is waited out by the others: so it is tried for as long as there is time.
+        let over = |end| matches!(self.step, Step::Waiting(Some(next)) if next >= end);
+        if self.stopping.is_some_and(over) {
             self.step = Step::Done;
-        } else {
-            self.wait(now);
         }
     }
 
@@ -220,7 +225,7 @@ impl Election {
         let holder = lease.holder();
         let ours = holder == self.candidate.identity;
         self.lease = Some(lease);
-        if self.stopping {
+        if self.stopping.is_some() {
             return if ours { self.write(now, Write::Release) } else { self.step = Step::Done };
         }
         if !ours {
@@ -280,7 +285,7 @@ impl Election {
         match (core::mem::replace(&mut self.step, Step::Waiting(None)), answer) {
             (Step::Reading, Ok((_, body))) => self.found(now, body),
             (Step::Reading, Err(error)) if error.status().is_some_and(crate::error::Status::is_not_found) => {
-                if self.stopping {
+                if self.stopping.is_some() {
                     self.step = Step::Done;
                 } else {
                     self.missing(now);
@@ -304,10 +309,10 @@ impl Election {
     }
 
     fn stop(&mut self, now: Now) {
-        if self.stopping || matches!(self.step, Step::Done) {
+        if self.stopping.is_some() || matches!(self.step, Step::Done) {
             return;
         }
-        self.stopping = true;
+        self.stopping = Some(now.mono.saturating_add(self.candidate.deadline));
         // What was under way may still take effect: so the lease is read before it is given back.
         let may_hold = self.until.is_some() || matches!(self.step, Step::Writing(..));
         self.lose(LossReason::Stopped);
