@@ -172,7 +172,7 @@ impl Election {
         }
     }
 
-    /// Later again. A leader is strict, the others come at different times.
+    /// Later again. A leader is strict, to the end; the others come at different times.
     fn wait(&mut self, now: Now) {
         let retry = self.candidate.retry;
         let strict = self.until.or(self.stopping).is_some();
@@ -182,11 +182,10 @@ impl Election {
 
     fn fail(&mut self, now: Now, error: Error) {
         self.outputs.push(Output::Event(Err(error)));
-        self.wait(now);
         // What is not given back is waited out by the others: so it is tried for as long as there is time.
-        let over = |end| matches!(self.step, Step::Waiting(Some(next)) if next >= end);
-        if self.stopping.is_some_and(over) {
-            self.step = Step::Done;
+        match self.stopping {
+            Some(end) if now.mono.saturating_add(self.candidate.retry) >= end => self.step = Step::Done,
+            _ => self.wait(now),
         }
     }
 
