@@ -33,7 +33,14 @@ pub(super) fn admit(server: &Server, pod: &mut Value) -> Result<(), Refusal> {
         return Err(Problem::forbidden("", "pods", &name, &why).into());
     }
     spec.insert("priority".into(), value.into());
-    spec.entry("preemptionPolicy").or_insert_with(|| policy.into());
+    let own = spec.entry("preemptionPolicy").or_insert_with(|| policy.clone().into());
+    if *own != policy {
+        let own = own.as_str().unwrap_or_default();
+        let why = format!(
+            "the string value of PreemptionPolicy ({own}) must not be provided in pod spec; priority admission controller computed {policy} from the given PriorityClass name"
+        );
+        return Err(Problem::forbidden("", "pods", &name, &why).into());
+    }
     Ok(())
 }
 

@@ -224,6 +224,7 @@ fn settle_typed(shape: Typed<'_>, value: &mut Value) {
 fn fill(shape: Typed<'_>, fields: &mut Map<String, Value>) {
     for (field, kind) in shape.fields() {
         let otherwise = match (kind.default(), field.empty) {
+            (Some(Value::String(text)), Empty::Omit) if text.is_empty() => continue,
             (Some(default), _) => default.clone(),
             (None, Empty::Zero) => empty(kind, true),
             (None, Empty::Null) => Value::Null,

@@ -1,6 +1,7 @@
 //! What the sandbox serves: a row a resource, from the core's table of built-in resources, with how each behaves.
 
 pub(crate) mod aggregator;
+mod level;
 pub(crate) mod prepare;
 mod quality;
 mod services;

@@ -4,8 +4,8 @@
 
 use serde_json::{Value, json};
 
-use super::Kind;
 use super::quality::quality;
+use super::{Kind, level};
 use crate::object::{filled, meta, meta_mut, put, set_meta, spec_mut};
 use crate::schema::Empty;
 
@@ -14,9 +14,11 @@ pub(crate) fn create(kind: &Kind, object: &mut Value) {
     if kind.subresource("status").is_some() && kind.kind != "Node" {
         wipe_status(kind, object);
     }
+    unknown_yet(kind, object);
     match (kind.group.as_str(), kind.kind.as_str()) {
         ("", "Namespace") => namespace(object),
         ("", "Pod") => {
+            level::apply(object);
             let mut status = json!({"phase": "Pending", "qosClass": quality(object)});
             if object.pointer("/spec/schedulingGates/0").is_some() {
                 put(&mut status, "conditions", json!([gated(object)]));
@@ -33,6 +35,7 @@ pub(crate) fn create(kind: &Kind, object: &mut Value) {
 
 /// Prepares an object that takes the place of another. Its status is kept elsewhere.
 pub(crate) fn update(kind: &Kind, object: &mut Value, old: &Value) {
+    unknown_yet(kind, object);
     if kind.is("apps", "StatefulSet") {
         claims(object);
     }
@@ -49,6 +52,25 @@ pub(crate) fn update(kind: &Kind, object: &mut Value, old: &Value) {
     if kind.is("", "Namespace") {
         put(object, "spec", old.get("spec").cloned().unwrap_or_else(|| json!({})));
         label(object);
+    }
+}
+
+/// Drops from the spec of pods what the server knows and does not take by default: the signal that stops a container.
+fn unknown_yet(kind: &Kind, object: &mut Value) {
+    let spec = match (kind.group.as_str(), kind.kind.as_str()) {
+        ("", "Pod") => "/spec",
+        ("batch", "CronJob") => "/spec/jobTemplate/spec/template/spec",
+        _ => "/spec/template/spec",
+    };
+    let Some(spec) = object.pointer_mut(spec).filter(|_| kind.custom.is_none()) else { return };
+    for list in ["containers", "initContainers"] {
+        for container in spec.get_mut(list).and_then(Value::as_array_mut).into_iter().flatten() {
+            let Some(fields) = container.as_object_mut() else { continue };
+            let Some(Value::Object(lifecycle)) = fields.get_mut("lifecycle") else { continue };
+            if lifecycle.remove("stopSignal").is_some() && lifecycle.is_empty() {
+                fields.remove("lifecycle");
+            }
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! Rules that many kinds share: ports, label selectors, numbers that may be percents.
 
+use std::net::IpAddr;
+
 use serde_json::{Map, Value};
 
 use super::fault::Fault;
@@ -17,6 +19,24 @@ pub(super) fn label(part: &Part<'_>) -> Vec<Fault> {
 /// A name that is a DNS subdomain.
 pub(super) fn subdomain(part: &Part<'_>) -> Vec<Fault> {
     part.all_invalid(names::name(NameRule::Subdomain, part.text(), false)).collect()
+}
+
+/// An address in its one form.
+pub(super) fn address(part: &Part<'_>) -> Option<Fault> {
+    const NONE: &str = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)";
+    let zeros = |octet: &str| octet.trim_start_matches('0').to_owned();
+    let sloppy =
+        part.text().split('.').map(|octet| if zeros(octet).is_empty() { "0".into() } else { zeros(octet) });
+    let sloppy = sloppy.collect::<Vec<_>>().join(".");
+    let why = match (part.text().parse::<IpAddr>(), sloppy.parse::<IpAddr>()) {
+        (Ok(IpAddr::V6(own)), _) if own.to_ipv4_mapped().is_some() => {
+            "must not be an IPv4-mapped IPv6 address"
+        }
+        (Ok(_), _) => return None,
+        (Err(_), Ok(_)) => "must not have leading 0s",
+        _ => NONE,
+    };
+    Some(Fault::invalid(&part.path, part.text(), why))
 }
 
 /// A number from 1 to 65535.

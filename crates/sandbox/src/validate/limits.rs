@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::fault::Fault;
 use super::names;
 use super::part::Part;
-use super::resources;
+use super::pod;
 use crate::object::{Amount, Amounts};
 
 const TYPES: [&str; 3] = ["Pod", "Container", "PersistentVolumeClaim"];
@@ -49,8 +49,8 @@ pub(super) fn range(object: &Value) -> Vec<Fault> {
             }
             for (name, part) in part.entries() {
                 match kind.text() {
-                    "Pod" | "Container" => faults.extend(resources::name_of_container(name, &part)),
-                    _ => faults.extend(resources::name(name, &part)),
+                    "Pod" | "Container" => faults.extend(pod::name_of_container(name, &part)),
+                    _ => faults.extend(pod::resource_name(name, &part)),
                 }
             }
         }

@@ -4,11 +4,9 @@ mod certificate;
 mod classes;
 mod common;
 mod config_map;
-mod container;
 mod conversion;
 mod event;
 mod fault;
-mod gates;
 mod job;
 mod limits;
 mod metadata;
@@ -16,15 +14,12 @@ mod names;
 mod networking;
 mod other;
 mod part;
+mod path;
 mod pod;
-mod probe;
 mod quota;
 mod rbac;
-mod resize;
-mod resources;
 mod secret;
 mod service;
-mod volume;
 mod warnings;
 mod workload;
 
@@ -142,7 +137,7 @@ pub(crate) fn part(kind: &Kind, part: Part, object: &Value, old: &Value) -> Vec<
     match part {
         Part::Approval => return certificate::update(kind, object, old, certificate::May::Decide),
         Part::EphemeralContainers => faults.extend(pod::debug(object, old)),
-        Part::Resize => faults.extend(resize::update(object, old)),
+        Part::Resize => faults.extend(pod::resize(object, old)),
         Part::Finalize => faults.extend(other::finalizers(object)),
     }
     faults

@@ -17,7 +17,7 @@ pub(crate) fn name(rule: NameRule, name: &str, prefix: bool) -> Vec<String> {
         _ => name.to_owned(),
     };
     match rule {
-        NameRule::Subdomain => subdomain(&masked),
+        NameRule::Subdomain => subdomain(&masked, "characters"),
         NameRule::Label => label(&masked),
         NameRule::PathSegment => path_segment(name, prefix),
     }
@@ -40,8 +40,9 @@ fn path_segment(name: &str, prefix: bool) -> Vec<String> {
     held.map(|bad| format!("may not contain '{bad}'")).collect()
 }
 
-fn too_long(value: &str, limit: usize) -> Option<String> {
-    (value.len() > limit).then(|| format!("must be no more than {limit} bytes"))
+/// Labels are measured in bytes, and what else has a name in characters, of which none there has two bytes.
+fn too_long(value: &str, limit: usize, unit: &str) -> Option<String> {
+    (value.len() > limit).then(|| format!("must be no more than {limit} {unit}"))
 }
 
 pub(crate) fn is_label(value: &str) -> bool {
@@ -62,15 +63,15 @@ pub(crate) fn is_subdomain(value: &str) -> bool {
 }
 
 fn label(value: &str) -> Vec<String> {
-    let mut faults: Vec<_> = too_long(value, 63).into_iter().collect();
+    let mut faults: Vec<_> = too_long(value, 63, "characters").into_iter().collect();
     if !is_label(value) {
         faults.push(if is_subdomain(value) { "must not contain dots".into() } else { LABEL.into() });
     }
     faults
 }
 
-fn subdomain(value: &str) -> Vec<String> {
-    let mut faults: Vec<_> = too_long(value, 253).into_iter().collect();
+fn subdomain(value: &str, unit: &str) -> Vec<String> {
+    let mut faults: Vec<_> = too_long(value, 253, unit).into_iter().collect();
     if !is_subdomain(value) {
         faults.push(SUBDOMAIN.into());
     }
@@ -94,7 +95,9 @@ pub(crate) fn label_key(key: &str) -> Vec<String> {
             if prefix.is_empty() {
                 faults.push("prefix part must be non-empty".to_owned());
             } else {
-                faults.extend(subdomain(prefix).into_iter().map(|fault| format!("prefix part {fault}")));
+                faults.extend(
+                    subdomain(prefix, "bytes").into_iter().map(|fault| format!("prefix part {fault}")),
+                );
             }
             *name
         }
@@ -107,7 +110,7 @@ pub(crate) fn label_key(key: &str) -> Vec<String> {
     if name.is_empty() {
         faults.push("name part must be non-empty".to_owned());
     } else {
-        faults.extend(too_long(name, 63).map(|fault| format!("name part {fault}")));
+        faults.extend(too_long(name, 63, "bytes").map(|fault| format!("name part {fault}")));
     }
     if !is_word(name) {
         faults.push(format!("name part {KEY}"));
@@ -117,7 +120,7 @@ pub(crate) fn label_key(key: &str) -> Vec<String> {
 
 /// What is wrong with the value of a label.
 pub(crate) fn label_value(value: &str) -> Vec<String> {
-    let mut faults: Vec<_> = too_long(value, 63).into_iter().collect();
+    let mut faults: Vec<_> = too_long(value, 63, "bytes").into_iter().collect();
     if !value.is_empty() && !is_word(value) {
         faults.push(VALUE.into());
     }

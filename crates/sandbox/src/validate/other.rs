@@ -52,7 +52,11 @@ pub(crate) fn binding(binding: &Value) -> Vec<Fault> {
 
 /// Source: `ValidatePersistentVolumeClaimSpec`.
 pub(super) fn claim(object: &Value) -> Vec<Fault> {
-    let spec = Part::of(object, "spec");
+    claim_spec(&Part::of(object, "spec"))
+}
+
+/// What is claimed, by a claim or by the template of one.
+pub(super) fn claim_spec(spec: &Part<'_>) -> Vec<Fault> {
     let mut faults = Vec::new();
     let modes = spec.field("accessModes");
     if modes.is_empty() {
@@ -60,12 +64,16 @@ pub(super) fn claim(object: &Value) -> Vec<Fault> {
     }
     faults.extend(selector(&spec.field("selector")));
     let known = ["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"];
-    for mode in modes.items() {
-        let mode = Part { path: modes.path.clone(), ..mode };
+    let items = modes.items();
+    for mode in &items {
+        let mode = Part { path: modes.path.clone(), value: mode.value };
         faults.extend(mode.one_of(&known));
     }
+    if items.len() > 1 && items.iter().any(|mode| mode.text() == "ReadWriteOncePod") {
+        faults.push(modes.forbidden("may not use ReadWriteOncePod with other access modes"));
+    }
     let size = spec.field("resources").field("requests").field("storage");
-    let size = Part { path: "spec.resources[storage]".into(), ..size };
+    let size = Part { path: format!("{}.resources[storage]", spec.path), ..size };
     if !size.is_there() {
         faults.push(size.required(""));
     } else if quantity::nanos(size.text()).unwrap_or_default() <= 0 {

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::fault::Fault;
 use super::part::Part;
-use super::resources::{is_of_quota, name};
+use super::pod::{is_of_quota, resource_name as name};
 use crate::object::Amount;
 
 const INTEGERS: [&str; 9] = [

@@ -2,16 +2,13 @@
 //!
 //! Source: the `warnings.go` of `k8s.io/kubernetes/pkg/api`, and `WarningsOnCreate` and `WarningsOnUpdate` of the strategies.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use serde_json::Value;
 
 use super::names;
 use super::part::Part;
-use crate::object::{annotation, meta, quantity, quote};
+use super::pod;
+use crate::object::{annotation, meta, quote};
 use crate::registry::{Kind, NameRule};
-
-const NO_SELECTOR: &str = "a null labelSelector results in matching no pod";
 
 /// What is told of an object that is stored, in the place of another or as a new one.
 pub(crate) fn warnings(kind: &Kind, object: &Value, old: Option<&Value>) -> Vec<String> {
@@ -28,7 +25,7 @@ pub(crate) fn warnings(kind: &Kind, object: &Value, old: Option<&Value>) -> Vec<
         ("", "Pod") if old.is_none() => {
             name(object, "the Pod's hostname", &mut told);
             let pod = Part { path: String::new(), value: object };
-            template(&pod, &mut told);
+            pod::told(&pod, &mut told);
         }
         ("", "Service") => service(&spec, &mut told),
         (crate::crd::GROUP, _) => told.extend(crate::crd::told(object, old)),
@@ -38,7 +35,7 @@ pub(crate) fn warnings(kind: &Kind, object: &Value, old: Option<&Value>) -> Vec<
                 told.push(format!("metadata.annotations[{OLDER}]: deprecated since v1.8; use \"storageClassName\" attribute instead"));
             }
             for list in ["requests", "limits"] {
-                bytes(&spec.field("resources").field(list), "storage", &mut told);
+                pod::fractions(&spec.field("resources").field(list), "storage", &mut told);
             }
         }
         ("networking.k8s.io", "Ingress") if old.is_none() => {
@@ -56,7 +53,7 @@ pub(crate) fn warnings(kind: &Kind, object: &Value, old: Option<&Value>) -> Vec<
                 name(object, "Pod names and hostnames", &mut told);
             }
             if touched && !(workload == "DaemonSet" && same_template(object, old)) {
-                template(&spec.field("template"), &mut told);
+                pod::told(&spec.field("template"), &mut told);
             }
         }
         ("batch", workload) if touched => {
@@ -64,7 +61,7 @@ pub(crate) fn warnings(kind: &Kind, object: &Value, old: Option<&Value>) -> Vec<
                 name(object, "Pod names and hostnames", &mut told);
             }
             let job = if workload == "CronJob" { spec.field("jobTemplate").field("spec") } else { spec };
-            template(&job.field("template"), &mut told);
+            pod::told(&job.field("template"), &mut told);
         }
         _ => {}
     }
@@ -82,105 +79,6 @@ fn name(object: &Value, what: &str, told: &mut Vec<String>) {
             "metadata.name: this is used in {what}, which can result in surprising behavior; a DNS label is recommended: [{}]",
             whys.join(" ")
         ));
-    }
-}
-
-fn template(template: &Part<'_>, told: &mut Vec<String>) {
-    let spec = template.field("spec");
-    let spec = Part { path: spec.path.trim_start_matches('.').to_owned(), ..spec };
-    for constraint in spec.field("topologySpreadConstraints").items() {
-        let selector = constraint.field("labelSelector");
-        if !selector.is_there() {
-            told.push(format!("{}: {NO_SELECTOR}", selector.path));
-        }
-    }
-    for affinity in ["podAffinity", "podAntiAffinity"].map(|kind| spec.field("affinity").field(kind)) {
-        let required = affinity.field("requiredDuringSchedulingIgnoredDuringExecution").items();
-        let preferred = affinity.field("preferredDuringSchedulingIgnoredDuringExecution").items();
-        let terms = required.into_iter().chain(preferred.iter().map(|one| one.field("podAffinityTerm")));
-        for selector in terms.map(|term| term.field("labelSelector")).filter(|selector| !selector.is_there())
-        {
-            told.push(format!("{}: {NO_SELECTOR}", selector.path));
-        }
-    }
-    let lists = ["initContainers", "containers", "ephemeralContainers"];
-    let containers: Vec<Part<'_>> = lists.into_iter().flat_map(|list| spec.field(list).items()).collect();
-    for container in &containers {
-        for list in ["limits", "requests"] {
-            for resource in ["memory", "ephemeral-storage"] {
-                bytes(&container.field("resources").field(list), resource, told);
-            }
-        }
-        variables(&container.field("env"), told);
-    }
-    ports(&containers, told);
-    if spec.field("terminationGracePeriodSeconds").number() < 0 {
-        told.push(format!(
-            "{}: must be >= 0; negative values are invalid and will be treated as 1",
-            spec.field("terminationGracePeriodSeconds").path
-        ));
-    }
-}
-
-/// Bytes are whole.
-fn bytes(list: &Part<'_>, resource: &str, told: &mut Vec<String>) {
-    let text = list.field(resource).text().to_owned();
-    let nanos = quantity::nanos(&text).unwrap_or_default();
-    if nanos % 1_000_000_000 != 0 {
-        let quoted = quote(&text);
-        told.push(format!(
-            "{}[{resource}]: fractional byte value {quoted} is invalid, must be an integer",
-            list.path
-        ));
-    }
-}
-
-fn variables(variables: &Part<'_>, told: &mut Vec<String>) {
-    let mut seen = BTreeSet::new();
-    for variable in variables.items() {
-        let (name, value) = (variable.field("name").text(), variable.field("value").text());
-        let own = format!("$({name})");
-        let builds_on = value != own && value.contains(&own) && !variable.field("valueFrom").is_there();
-        if !seen.insert(name) && !builds_on {
-            told.push(format!(
-                "{}: hides previous definition of {}, which may be dropped when using apply",
-                variable.path,
-                quote(name)
-            ));
-        }
-    }
-}
-
-fn ports(containers: &[Part<'_>], told: &mut Vec<String>) {
-    let ports: Vec<Part<'_>> = containers.iter().flat_map(|one| one.field("ports").items()).collect();
-    for (index, port) in ports.iter().enumerate() {
-        for other in ports.iter().take(index) {
-            let same = |field: &str| port.field(field).value == other.field(field).value;
-            if !same("containerPort") || !same("protocol") {
-                continue;
-            }
-            let free = |port: &Part<'_>| port.field("hostPort").number() == 0;
-            if same("hostIP") && same("hostPort") {
-                told.push(format!("{}: duplicate port definition with {}", port.path, other.path));
-            } else if free(port) || free(other) {
-                told.push(format!("{}: overlapping port definition with {}", port.path, other.path));
-            }
-        }
-    }
-    let mut names: BTreeMap<&str, &str> = BTreeMap::new();
-    for port in &ports {
-        let name = port.field("name").text();
-        match names.get(name) {
-            _ if name.is_empty() => {}
-            Some(other) => told.push(format!(
-                "{}: duplicate port name {} with {other}, services and probes that select ports by name will use {other}",
-                port.path,
-                quote(name)
-            )),
-            None => {
-                names.insert(name, &port.path);
-            }
-        }
     }
 }
 

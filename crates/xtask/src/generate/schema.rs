@@ -146,7 +146,7 @@ impl Writer<'_> {
             numbers += &format!(" {}", package.numbers(&short, field).unwrap_or_else(|| "-".to_owned()));
             let kind = kind(schema, &go.kind, &inside, package, &mut needed)?;
             let empty = zero(&kind, &go, package);
-            lines += &format!(" {field} {kind}{empty}{}\n", special(schema, matches!(empty, "?" | "~"))?);
+            lines += &format!(" {field} {kind}{empty}{}\n", special(schema, empty)?);
         }
         let atomic = schema["x-kubernetes-map-type"] == "atomic";
         self.done.insert(name.to_owned(), Written { atomic, fields: lines, numbers });
@@ -229,8 +229,9 @@ fn zero(kind: &str, go: &GoField, package: &Package) -> &'static str {
     }
 }
 
-/// How lists and maps are merged, and a default: a zero is one where it stands behind a pointer.
-fn special(schema: &Value, pointer: bool) -> Result<String> {
+/// How lists and maps are merged, and a default: a zero is one where it stands behind a pointer, and an empty text where it is left out.
+fn special(schema: &Value, empty: &str) -> Result<String> {
+    let pointer = matches!(empty, "?" | "~");
     let mut text = String::new();
     match schema["x-kubernetes-list-type"].as_str() {
         Some("set") => text += " set",
@@ -256,7 +257,7 @@ fn special(schema: &Value, pointer: bool) -> Result<String> {
         Value::Null | Value::Array(_) | Value::Object(_) => {}
         Value::Bool(false) if !pointer => {}
         Value::Number(zero) if zero.as_f64() == Some(0.0) && !pointer => {}
-        Value::String(empty) if empty.is_empty() && !pointer => {}
+        Value::String(text) if text.is_empty() && empty == "!" => {}
         other => text += &format!(" ={other}"),
     }
     Ok(text)

@@ -18,12 +18,15 @@ pub(crate) struct Kinds {
     kinds: Vec<Kind>,
     /// Edits of what a pod is made of.
     pod: Vec<Edit>,
+    /// All that a pod may say, for kinds that make pods.
+    #[serde(skip)]
+    pods: Vec<Edit>,
     /// Edits of any object.
     metadata: Vec<Edit>,
 }
 
 /// A JSON pointer, and what is put there; null takes away.
-type Edit = (String, Value);
+pub(crate) type Edit = (String, Value);
 
 #[derive(Debug, Deserialize)]
 struct Kind {
@@ -58,7 +61,9 @@ struct Kind {
 
 impl Kinds {
     pub(crate) fn read() -> Self {
-        serde_json::from_str(include_str!("kinds.json")).expect("the kinds are JSON of their form")
+        let kinds: Self =
+            serde_json::from_str(include_str!("kinds.json")).expect("the kinds are JSON of their form");
+        Self { pods: crate::pods::edits(), ..kinds }
     }
 
     /// Custom kinds, with what their schemas may say.
@@ -303,7 +308,9 @@ impl Maker<'_> {
         match (self.dice.below(10), &kind.pod) {
             (0, _) => self.dice.pick(&self.kinds.metadata).clone(),
             (1..6, Some(before)) => {
-                let (pointer, value) = self.dice.pick(&self.kinds.pod).clone();
+                let rarer = !self.kinds.pods.is_empty() && self.dice.percent(40);
+                let edits = if rarer { &self.kinds.pods } else { &self.kinds.pod };
+                let (pointer, value) = self.dice.pick(edits).clone();
                 (format!("{before}{pointer}"), value)
             }
             _ => self.dice.pick(&kind.edits).clone(),
@@ -312,7 +319,7 @@ impl Maker<'_> {
 }
 
 /// Puts a value at a pointer; where that leads nowhere, nothing is done.
-fn set(object: &mut Value, pointer: &str, value: Value) {
+pub(crate) fn set(object: &mut Value, pointer: &str, value: Value) {
     let (parent, name) = pointer.rsplit_once('/').expect("a pointer begins with a slash");
     let mut at = object;
     for part in parent.split('/').skip(1) {

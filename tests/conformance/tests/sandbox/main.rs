@@ -12,6 +12,7 @@ mod kinds;
 mod normal;
 mod objects;
 mod patches;
+mod pods;
 mod recorded;
 mod rights;
 mod scripts;

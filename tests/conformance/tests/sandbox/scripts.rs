@@ -1,4 +1,4 @@
-//! Sequences that someone wrote, each about one matter, beside those of the dice: `scripts.json`.
+//! Sequences that someone wrote, each about one matter, beside those of the dice: `scripts.json`, and `pods.json`.
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -28,7 +28,17 @@ enum Line {
 impl Script {
     /// All of them.
     pub(crate) fn all() -> Vec<Self> {
-        serde_json::from_str(SCRIPTS).expect("the file of scripts is JSON of its form")
+        let mut all: Vec<Self> =
+            serde_json::from_str(SCRIPTS).expect("the file of scripts is JSON of its form");
+        all.extend(crate::pods::scripts());
+        all
+    }
+
+    /// One of what is listed elsewhere.
+    pub(crate) fn of<'l>(about: String, lines: impl Iterator<Item = (&'l str, &'l str, Value)>) -> Self {
+        let steps =
+            lines.map(|(method, target, body)| Line::Body(method.into(), target.into(), body)).collect();
+        Self { about, steps }
     }
 
     pub(crate) fn steps(&self) -> Vec<Step> {

@@ -61,7 +61,7 @@ pub(super) struct Resolved {
 pub(super) fn check(
     expression: &IdedExpr,
     functions: &Functions,
-    places: &Places,
+    places: &Places<'_>,
     names: Vec<(String, Type)>,
 ) -> Checked {
     let mut checker = Checker {
@@ -95,7 +95,7 @@ pub(super) fn check(
 
 struct Checker<'c> {
     functions: &'c Functions,
-    places: &'c Places,
+    places: &'c Places<'c>,
     /// The innermost ones are the last.
     names: Vec<(String, Type)>,
     known: Known,

@@ -1,6 +1,10 @@
 //! Expressions as trees, and where in the text their nodes stand.
 
+use std::cell::OnceCell;
+use std::sync::Arc;
+
 use kube_cel::cel::IdedExpr;
+use kube_cel::cel::common::ast::SourceInfo;
 use kube_cel::cel::parser::Parser;
 
 /// What is wrong at a place of a text.
@@ -32,22 +36,27 @@ pub(super) fn parse(text: &str) -> Result<IdedExpr, Vec<Wrong>> {
 }
 
 /// Where the nodes of a tree stand.
-pub(super) struct Places {
-    info: Option<std::sync::Arc<kube_cel::cel::common::ast::SourceInfo>>,
+pub(super) struct Places<'t> {
+    text: &'t str,
+    /// Most texts have nothing wrong, and nobody asks.
+    info: OnceCell<Option<Arc<SourceInfo>>>,
 }
 
-impl Places {
+impl<'t> Places<'t> {
+    pub(super) fn of(text: &'t str) -> Self {
+        Self { text, info: OnceCell::new() }
+    }
+
     /// The parser keeps the places only of what is wrong. So the text is parsed once more with something wrong after it, which leaves the numbers of its nodes as they are.
-    pub(super) fn of(text: &str) -> Self {
-        let wrong = format!("(\n{text}\n) == has(1)");
-        let failed = parser().parse(&wrong).err();
-        let info = failed.and_then(|failed| failed.errors.into_iter().find_map(|error| error.source_info));
-        Self { info }
+    fn look(&self) -> Option<Arc<SourceInfo>> {
+        let wrong = format!("(\n{}\n) == has(1)", self.text);
+        parser().parse(&wrong).err()?.errors.into_iter().find_map(|error| error.source_info)
     }
 
     /// In bytes from the beginning of the text.
     pub(super) fn at(&self, id: u64) -> usize {
-        let found = self.info.as_ref().and_then(|info| info.offset_for(id));
+        let info = self.info.get_or_init(|| self.look());
+        let found = info.as_ref().and_then(|info| info.offset_for(id));
         found.and_then(|(start, _)| usize::try_from(start).ok()).map_or(0, |start| start.saturating_sub(2))
     }
 }

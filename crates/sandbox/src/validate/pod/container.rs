@@ -2,37 +2,43 @@
 
 use std::collections::BTreeSet;
 
-use super::common::{label, port_name, port_number};
-use super::fault::Fault;
-use super::names;
-use super::part::Part;
-use super::probe;
-use super::resources;
+use super::super::common::{label, port_name, port_number};
+use super::super::fault::Fault;
+use super::super::part::Part;
+use super::volume::Volumes;
+use super::{environment, mounts, probe, resources, security, system};
 
 /// Judges those of all sorts.
-pub(super) fn all(spec: &Part<'_>, volumes: &BTreeSet<&str>, faults: &mut Vec<Fault>) {
+pub(super) fn all(around: &Around<'_>, faults: &mut Vec<Fault>) {
+    let spec = around.spec;
     let containers = spec.field("containers");
     if containers.is_empty() {
         faults.push(containers.required(""));
     }
     let mut seen = BTreeSet::new();
     for container in containers.items() {
-        common(&container, volumes, faults);
+        common(&container, around, faults);
         if !seen.insert(container.field("name").text()) {
             faults.push(container.field("name").duplicate());
         }
-        probe::all(&container, faults);
+        probe::all(&container, spec, faults);
+        restarts(&container, false, faults);
     }
+    taken(containers.items().into_iter(), faults);
     for container in spec.field("initContainers").items() {
-        common(&container, volumes, faults);
+        common(&container, around, faults);
+        restarts(&container, true, faults);
         let name = container.field("name");
         if seen.contains(name.text()) {
             faults.push(name.duplicate());
         } else if !name.is_empty() {
             seen.insert(name.text());
         }
+        // They run one after the other. The server takes each for the first.
+        let alone = Part { path: format!("{}.initContainers[0]", spec.path), ..container.clone() };
+        taken(std::iter::once(alone), faults);
         if container.field("restartPolicy").text() == "Always" {
-            probe::all(&container, faults);
+            probe::all(&container, spec, faults);
             continue;
         }
         for field in ["lifecycle", "livenessProbe", "readinessProbe", "startupProbe"] {
@@ -46,7 +52,8 @@ pub(super) fn all(spec: &Part<'_>, volumes: &BTreeSet<&str>, faults: &mut Vec<Fa
 }
 
 /// Judges those that someone debugs a pod with: they may have less than others, and are called like no other one.
-pub(super) fn to_debug(spec: &Part<'_>, volumes: &BTreeSet<&str>, faults: &mut Vec<Fault>) {
+pub(super) fn to_debug(around: &Around<'_>, faults: &mut Vec<Fault>) {
+    let spec = around.spec;
     const NOT: [&str; 9] = [
         "ports",
         "resources",
@@ -63,7 +70,7 @@ pub(super) fn to_debug(spec: &Part<'_>, volumes: &BTreeSet<&str>, faults: &mut V
     let others: BTreeSet<&str> = others.iter().flatten().map(|one| one.field("name").text()).collect();
     let mut seen = others.clone();
     for container in spec.field("ephemeralContainers").items() {
-        common(&container, volumes, faults);
+        common(&container, around, faults);
         let (name, target) = (container.field("name"), container.field("targetContainerName"));
         if !seen.insert(name.text()) {
             faults.push(name.duplicate());
@@ -80,7 +87,15 @@ pub(super) fn to_debug(spec: &Part<'_>, volumes: &BTreeSet<&str>, faults: &mut V
     }
 }
 
-fn common(container: &Part<'_>, volumes: &BTreeSet<&str>, faults: &mut Vec<Fault>) {
+/// What else a container of a pod is judged by.
+pub(super) struct Around<'a> {
+    pub(super) volumes: &'a Volumes<'a>,
+    pub(super) claims: &'a BTreeSet<&'a str>,
+    /// `spec`.
+    pub(super) spec: &'a Part<'a>,
+}
+
+fn common(container: &Part<'_>, around: &Around<'_>, faults: &mut Vec<Fault>) {
     let (name, image) = (container.field("name"), container.field("image"));
     if name.is_empty() {
         faults.push(name.required(""));
@@ -91,18 +106,76 @@ fn common(container: &Part<'_>, volumes: &BTreeSet<&str>, faults: &mut Vec<Fault
         faults.push(image.required(""));
     }
     faults.extend(container.field("terminationMessagePolicy").one_of(&["File", "FallbackToLogsOnError"]));
-    faults.extend(container.field("imagePullPolicy").one_of(&["Always", "IfNotPresent", "Never"]));
     ports(&container.field("ports"), faults);
-    for variable in container.field("env").items() {
-        self::variable(&variable, faults);
+    environment::all(container, faults);
+    mounts::all(container, around.volumes, faults);
+    faults.extend(container.field("imagePullPolicy").one_of(&["Always", "IfNotPresent", "Never"]));
+    resources::judge(&container.field("resources"), around.claims, faults);
+    resizes(&container.field("resizePolicy"), around.spec.field("restartPolicy").text(), faults);
+    security::container(&container.field("securityContext"), system::has_own_users(around.spec), faults);
+}
+
+/// What becomes of a container whose resources change.
+fn resizes(policies: &Part<'_>, restart: &str, faults: &mut Vec<Fault>) {
+    let mut seen = BTreeSet::new();
+    for policy in policies.items() {
+        // The server names the list.
+        let [resource, how] = ["resourceName", "restartPolicy"]
+            .map(|field| Part { path: policies.path.clone(), value: policy.field(field).value });
+        if !seen.insert(resource.text()) {
+            faults.push(Fault::duplicate(&policy.path, &crate::object::quote(resource.text())));
+        }
+        if resource.is_empty() || how.is_empty() {
+            faults.push(resource.required(""));
+        }
+        for (part, known) in [(&resource, ["cpu", "memory"]), (&how, ["NotRequired", "RestartContainer"])] {
+            faults.extend(part.one_of(&known).filter(|_| !part.is_empty()));
+        }
+        if restart == "Never" && how.text() != "NotRequired" {
+            faults.push(how.invalid("must be 'NotRequired' when pod `restartPolicy` is 'Never'"));
+        }
     }
-    mounts(&container.field("volumeMounts"), volumes, faults);
-    resources::judge(&container.field("resources"), faults);
-    let context = container.field("securityContext");
-    for field in ["runAsUser", "runAsGroup"] {
-        let id = context.field(field);
-        if !(0..=i64::from(i32::MAX)).contains(&id.number()) {
-            faults.push(id.invalid("must be between 0 and 2147483647, inclusive"));
+}
+
+/// Whether a container is started again.
+fn restarts(container: &Part<'_>, is_init: bool, faults: &mut Vec<Fault>) {
+    let (policy, rules) = (container.field("restartPolicy"), container.field("restartPolicyRules"));
+    if policy.is_there() {
+        faults.extend(policy.one_of(&["Always", "Never", "OnFailure"]));
+    } else if !rules.is_empty() {
+        faults.push(policy.required("must specify restartPolicy when restart rules are used"));
+        if is_init {
+            return;
+        }
+    }
+    let items = rules.items();
+    if items.len() > 20 {
+        faults.push(Fault::too_many(&rules.path, items.len(), 20));
+    }
+    for rule in items {
+        let codes = rule.field("exitCodes");
+        faults.extend(rule.field("action").one_of(&["Restart", "RestartAllContainers"]));
+        if codes.is_there() {
+            faults.extend(codes.field("operator").one_of(&["In", "NotIn"]));
+            let values = codes.field("values");
+            if values.items().len() > 255 {
+                faults.push(Fault::too_many(&values.path, values.items().len(), 255));
+            }
+        } else {
+            faults.push(codes.required("must be specified"));
+        }
+    }
+}
+
+/// A port of the host is one container's alone.
+fn taken<'c>(containers: impl Iterator<Item = Part<'c>>, faults: &mut Vec<Fault>) {
+    let mut seen = BTreeSet::new();
+    for port in containers.flat_map(|container| container.field("ports").items()) {
+        let host = port.field("hostPort");
+        let shown =
+            format!("{}/{}/{}", port.field("protocol").text(), port.field("hostIP").text(), host.number());
+        if host.number() != 0 && !seen.insert(shown.clone()) {
+            faults.push(Fault::duplicate(&host.path, &crate::object::quote(&shown)));
         }
     }
 }
@@ -146,56 +219,5 @@ fn ports(ports: &Part<'_>, faults: &mut Vec<Fault>) {
             faults.extend(port_number(&host));
         }
         faults.extend(port.field("protocol").one_of(&["SCTP", "TCP", "UDP"]));
-    }
-}
-
-fn variable(variable: &Part<'_>, faults: &mut Vec<Fault>) {
-    let name = variable.field("name");
-    if name.is_empty() {
-        faults.push(name.required(""));
-    } else if name.text().chars().any(|c| !(' '..='~').contains(&c) || c == '=') {
-        let why = "a valid environment variable name must consist only of printable ASCII characters other than '='";
-        faults.push(name.invalid(why));
-    }
-    let from = variable.field("valueFrom");
-    let Some(sources) = from.map() else { return };
-    let why = match sources.len() {
-        0 => {
-            "must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef`, `secretKeyRef` or `fileKeyRef`"
-        }
-        _ if !variable.field("value").is_empty() => "may not be specified when `value` is not empty",
-        1 => "",
-        _ => "may not have more than one field specified at a time",
-    };
-    if !why.is_empty() {
-        faults.push(Fault::invalid(&from.path, "", why));
-    }
-    let keys = ["configMapKeyRef", "secretKeyRef"].map(|field| from.field(field));
-    for part in keys.iter().filter(|part| part.is_there()) {
-        let key = part.field("key");
-        if key.is_empty() {
-            faults.push(key.required(""));
-        } else {
-            faults.extend(key.all_invalid(names::config_key(key.text())));
-        }
-    }
-}
-
-fn mounts(mounts: &Part<'_>, volumes: &BTreeSet<&str>, faults: &mut Vec<Fault>) {
-    let mut paths = BTreeSet::new();
-    for mount in mounts.items() {
-        let (name, path) = (mount.field("name"), mount.field("mountPath"));
-        if name.is_empty() {
-            faults.push(name.required(""));
-        }
-        if !volumes.contains(name.text()) {
-            faults.push(Fault::not_found(&name.path, &crate::object::quote(name.text())));
-        }
-        if path.is_empty() {
-            faults.push(path.required(""));
-        }
-        if !paths.insert(path.text()) {
-            faults.push(path.invalid("must be unique"));
-        }
     }
 }

@@ -2,16 +2,37 @@
 //!
 //! Source: `ValidatePodSpec`, `ValidatePodTemplateSpec` and `ValidatePodUpdate` in `k8s.io/kubernetes/pkg/apis/core/validation`.
 
+mod affinity;
+mod claims;
+mod container;
+mod environment;
+mod fields;
+mod gates;
+mod level;
+mod mounts;
+mod naming;
+mod overlap;
+mod probe;
+mod resize;
+mod resources;
+mod security;
+mod spread;
+mod system;
+mod told;
+mod volume;
+mod windows;
+
 use serde_json::Value;
 
 use super::common::{label, labels, subdomain};
-use super::container;
 use super::fault::Fault;
-use super::gates;
 use super::names;
 use super::part::Part;
-use super::volume;
 use crate::object::set;
+
+pub(super) use resize::update as resize;
+pub(super) use resources::{is_of_quota, name as resource_name, name_of_container};
+pub(super) use told::{fractions, told};
 
 const LARGEST: i64 = i32::MAX as i64;
 
@@ -157,42 +178,78 @@ pub(super) fn template(template: &Part<'_>) -> Vec<Fault> {
 fn spec(spec: &Part<'_>) -> Vec<Fault> {
     let mut faults = Vec::new();
     let volumes = volume::all(&spec.field("volumes"), &mut faults);
-    container::all(spec, &volumes, &mut faults);
-    container::to_debug(spec, &volumes, &mut faults);
+    let claims = claims::all(&spec.field("resourceClaims"), &mut faults);
+    let around = container::Around { volumes: &volumes, claims: &claims, spec };
+    container::all(&around, &mut faults);
+    container::to_debug(&around, &mut faults);
+    level::judge(spec, &claims, &mut faults);
     container::on_host(spec, &mut faults);
     faults.extend(spec.field("restartPolicy").one_of(&["Always", "OnFailure", "Never"]));
     let policies = ["ClusterFirstWithHostNet", "ClusterFirst", "Default", "None"];
     faults.extend(spec.field("dnsPolicy").one_of(&policies));
     faults.extend(labels(&spec.field("nodeSelector")));
-    for secret in spec.field("imagePullSecrets").items() {
-        if secret.field("name").is_empty() {
-            faults.push(secret.field("name").required(""));
-        }
+    security::pod(spec, &mut faults);
+    affinity::judge(&spec.field("affinity"), &mut faults);
+    naming::resolver(&spec.field("dnsConfig"), spec.field("dnsPolicy").text(), &mut faults);
+    for gate in spec.field("readinessGates").items() {
+        affinity::key_of_label(&gate.field("conditionType"), &mut faults);
     }
-    for (field, rule) in [
-        ("serviceAccountName", subdomain as fn(&Part<'_>) -> Vec<Fault>),
-        ("nodeName", subdomain),
-        ("hostname", label),
-        ("subdomain", label),
-        ("priorityClassName", subdomain),
-    ] {
-        let part = spec.field(field);
-        if !part.is_empty() {
-            faults.extend(rule(&part));
-        }
+    gates::names(spec, &mut faults);
+    spread::judge(&spec.field("topologySpreadConstraints"), &mut faults);
+    windows::on_host(spec, &mut faults);
+    system::users(spec, &mut faults);
+    names_of(spec, &mut faults);
+    for toleration in spec.field("tolerations").items() {
+        self::toleration(&toleration, &mut faults);
     }
+    naming::aliases(&spec.field("hostAliases"), &mut faults);
+    named(spec, "priorityClassName", subdomain, &mut faults);
+    named(spec, "runtimeClassName", subdomain, &mut faults);
+    let preemption = spec.field("preemptionPolicy");
+    if preemption.is_there() {
+        faults.extend(preemption.one_of(&["PreemptLowerPriority", "Never"]));
+    }
+    resources::overhead(&spec.field("overhead"), &mut faults);
+    system::judge(spec, &mut faults);
+    environment::files(spec, &mut faults);
+    faults
+}
+
+/// How a pod is called, by whom, and on which node it is.
+fn names_of(spec: &Part<'_>, faults: &mut Vec<Fault>) {
+    let own = spec.field("hostnameOverride");
+    if own.is_there() && spec.field("setHostnameAsFQDN").flag() {
+        faults.push(own.forbidden("may not be specified when setHostnameAsFQDN is true"));
+    }
+    if own.is_there() && spec.field("hostNetwork").flag() {
+        faults.push(own.forbidden("may not be specified when hostNetwork is true"));
+    }
+    if own.text().len() > 64 {
+        faults.push(Fault::too_long(&own.path, 64));
+    }
+    named(spec, "hostnameOverride", subdomain, faults);
+    named(spec, "serviceAccountName", subdomain, faults);
+    named(spec, "nodeName", subdomain, faults);
     let deadline = spec.field("activeDeadlineSeconds");
     if deadline.is_there() && !(1..=LARGEST).contains(&deadline.number()) {
         faults.push(deadline.invalid(format!("must be between 1 and {LARGEST}, inclusive")));
     }
-    for toleration in spec.field("tolerations").items() {
-        self::toleration(&toleration, &mut faults);
+    named(spec, "hostname", label, faults);
+    named(spec, "subdomain", label, faults);
+}
+
+/// A name, where there is one.
+fn named(spec: &Part<'_>, field: &str, rule: fn(&Part<'_>) -> Vec<Fault>, faults: &mut Vec<Fault>) {
+    let part = spec.field(field);
+    if !part.is_empty() {
+        faults.extend(rule(&part));
     }
-    for constraint in spec.field("topologySpreadConstraints").items() {
-        spread(&constraint, &mut faults);
-    }
-    gates::names(spec, &mut faults);
-    faults
+}
+
+/// The containers of a pod, of all sorts.
+fn containers<'v>(spec: &Part<'v>) -> impl Iterator<Item = Part<'v>> + use<'v> {
+    let lists = ["initContainers", "containers", "ephemeralContainers"].map(|list| spec.field(list).items());
+    lists.into_iter().flatten()
 }
 
 fn toleration(one: &Part<'_>, faults: &mut Vec<Fault>) {
@@ -222,19 +279,11 @@ fn toleration(one: &Part<'_>, faults: &mut Vec<Fault>) {
             faults.push(Fault::invalid(&operator.path, value.text(), why));
         }
         "Exists" => {}
+        // They are known, and not taken by default.
+        "Lt" | "Gt" => faults.push(operator.not_supported(&["Equal", "Exists", "Lt", "Gt"])),
         _ => faults.push(operator.not_supported(&["Equal", "Exists"])),
     }
     if !effect.is_empty() {
         faults.extend(effect.one_of(&["NoSchedule", "PreferNoSchedule", "NoExecute"]));
     }
-}
-
-fn spread(one: &Part<'_>, faults: &mut Vec<Fault>) {
-    if one.field("maxSkew").number() <= 0 {
-        faults.push(one.field("maxSkew").invalid("must be greater than zero"));
-    }
-    if one.field("topologyKey").is_empty() {
-        faults.push(one.field("topologyKey").required("can not be empty"));
-    }
-    faults.extend(one.field("whenUnsatisfiable").one_of(&["DoNotSchedule", "ScheduleAnyway"]));
 }

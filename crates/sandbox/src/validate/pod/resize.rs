@@ -4,18 +4,18 @@
 
 use serde_json::{Map, Value};
 
-use super::fault::Fault;
-use super::part::Part;
-use super::pod;
+use super::super::fault::Fault;
+use super::super::part::Part;
+use super::whole;
 use crate::registry::quality;
 
 /// The resources that can change.
 const MUTABLE: [&str; 2] = ["cpu", "memory"];
 const ONLY: &str = "only cpu and memory resources are mutable";
 
-pub(super) fn update(object: &Value, old: &Value) -> Vec<Fault> {
+pub(in super::super) fn update(object: &Value, old: &Value) -> Vec<Fault> {
     let (spec, was) = (Part::of(object, "spec"), Part::of(old, "spec"));
-    let mut faults = pod::whole(&spec);
+    let mut faults = whole(&spec);
     if quality(object) != quality(old) {
         let class = Part::of(object, "status").field("qosClass");
         let why = "Pod QOS Class may not change as a result of resizing";

@@ -6,9 +6,9 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::fault::Fault;
-use super::names;
-use super::part::Part;
+use super::super::fault::Fault;
+use super::super::names;
+use super::super::part::Part;
 use crate::object::{put, set};
 
 /// The gates of a spec, each as its name.

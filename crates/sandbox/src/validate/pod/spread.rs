@@ -1,0 +1,56 @@
+//! How pods are spread over a cluster.
+//!
+//! Source: `validateTopologySpreadConstraints` in `k8s.io/kubernetes/pkg/apis/core/validation`.
+
+use super::super::common::selector;
+use super::super::fault::Fault;
+use super::super::part::Part;
+use super::affinity::keys_of_labels;
+use crate::object::quote;
+
+pub(super) fn judge(list: &Part<'_>, faults: &mut Vec<Fault>) {
+    let all = list.items();
+    for (at, one) in all.iter().enumerate() {
+        let (key, otherwise) = (one.field("topologyKey"), one.field("whenUnsatisfiable"));
+        if one.field("maxSkew").number() <= 0 {
+            faults.push(one.field("maxSkew").invalid("must be greater than zero"));
+        }
+        if key.is_empty() {
+            faults.push(key.required("can not be empty"));
+        }
+        faults.extend(otherwise.one_of(&["DoNotSchedule", "ScheduleAnyway"]));
+        let same = |other: &Part<'_>| {
+            ["topologyKey", "whenUnsatisfiable"]
+                .iter()
+                .all(|field| other.field(field).value == one.field(field).value)
+        };
+        if all.iter().skip(at + 1).any(same) {
+            let path = format!("{}.{{topologyKey, whenUnsatisfiable}}", one.path);
+            faults
+                .push(Fault::duplicate(&path, &quote(&format!("{{{}, {}}}", key.text(), otherwise.text()))));
+        }
+        domains(one, &otherwise, faults);
+        for policy in ["nodeAffinityPolicy", "nodeTaintsPolicy"].map(|field| one.field(field)) {
+            if policy.is_there() {
+                faults.extend(policy.one_of(&["Honor", "Ignore"]));
+            }
+        }
+        keys_of_labels(&one.field("matchLabelKeys"), &one.field("labelSelector"), faults);
+        faults.extend(selector(&one.field("labelSelector")));
+    }
+}
+
+fn domains(one: &Part<'_>, otherwise: &Part<'_>, faults: &mut Vec<Fault>) {
+    let least = one.field("minDomains");
+    if !least.is_there() {
+        return;
+    }
+    if least.number() <= 0 {
+        faults.push(least.invalid("must be greater than zero"));
+    }
+    if otherwise.text() != "DoNotSchedule" {
+        let why =
+            format!("can only use minDomains if whenUnsatisfiable=DoNotSchedule, not {}", otherwise.text());
+        faults.push(least.invalid(why));
+    }
+}
