@@ -67,3 +67,26 @@ fn whoever_configures_admission_hears_that_nobody_acts_by_it() {
         ["299 - \"the sandbox stores a ValidatingWebhookConfiguration and does not act by it\""]
     );
 }
+
+#[test]
+fn pods_without_a_class_have_the_default_priority_and_there_is_one_default() {
+    let classes = "/apis/scheduling.k8s.io/v1/priorityclasses";
+    let mut sandbox = Sandbox::builder().rbac(false).build().unwrap();
+    let main =
+        json!({"metadata": {"name": "main"}, "value": 7, "globalDefault": true, "preemptionPolicy": "Never"});
+    assert_eq!(post(&mut sandbox, classes, &main).status(), 201);
+    let other = json!({"metadata": {"name": "other"}, "value": 5, "globalDefault": true});
+    let refused = post(&mut sandbox, classes, &other);
+    assert_eq!(
+        message(&refused),
+        "priorityclasses.scheduling.k8s.io \"other\" is forbidden: PriorityClass main is already marked as default. Only one default can exist"
+    );
+    let pod = json!({"metadata": {"name": "p"}, "spec": {"containers": [{"name": "c", "image": "i"}]}});
+    let stored = post(&mut sandbox, "/api/v1/namespaces/default/pods", &pod);
+    let stored: Value = serde_json::from_slice(stored.body()).unwrap();
+    let spec = &stored["spec"];
+    assert_eq!(
+        (&spec["priorityClassName"], &spec["priority"], &spec["preemptionPolicy"]),
+        (&json!("main"), &json!(7), &json!("Never"))
+    );
+}

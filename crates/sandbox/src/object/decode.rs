@@ -111,7 +111,9 @@ impl Walk {
             if value.is_null() {
                 continue;
             }
-            let go_inner = join(go_path, &field);
+            let within = super::embedded::within(&own.name, &field);
+            let go_inner = within.map_or_else(|| go_path.to_owned(), |within| join(go_path, within));
+            let go_inner = join(&go_inner, &field);
             let at = At { name: &own.name, path: &go_inner, wording: self.wording };
             let value = self.value(value, known, at, &inner)?;
             // Whoever says that nobody owns anything is heard.

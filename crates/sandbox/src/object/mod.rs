@@ -3,6 +3,7 @@
 mod amount;
 mod conditions;
 mod decode;
+mod embedded;
 mod json;
 pub(crate) mod quantity;
 mod refuse;

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::quality::quality;
 use super::{Kind, level};
-use crate::object::{filled, meta, meta_mut, put, set_meta, spec_mut};
+use crate::object::{filled, meta, meta_mut, put, set, set_meta, spec_mut};
 use crate::schema::Empty;
 
 /// Prepares a new object.
@@ -14,7 +14,7 @@ pub(crate) fn create(kind: &Kind, object: &mut Value) {
     if kind.subresource("status").is_some() && kind.kind != "Node" {
         wipe_status(kind, object);
     }
-    unknown_yet(kind, object);
+    as_taken(kind, object);
     match (kind.group.as_str(), kind.kind.as_str()) {
         ("", "Namespace") => namespace(object),
         ("", "Pod") => {
@@ -27,6 +27,10 @@ pub(crate) fn create(kind: &Kind, object: &mut Value) {
         }
         (crate::crd::GROUP, "CustomResourceDefinition") => crate::crd::create(object),
         ("batch", "Job") => job(object),
+        ("", "PersistentVolume") => {
+            let since = meta(object, "creationTimestamp").to_owned();
+            put(object, "status", json!({"phase": "Pending", "lastPhaseTransitionTime": since}));
+        }
         ("apps", "StatefulSet") => claims(object),
         ("apps", "DaemonSet") => template_generation(object, 1),
         _ => {}
@@ -35,7 +39,7 @@ pub(crate) fn create(kind: &Kind, object: &mut Value) {
 
 /// Prepares an object that takes the place of another. Its status is kept elsewhere.
 pub(crate) fn update(kind: &Kind, object: &mut Value, old: &Value) {
-    unknown_yet(kind, object);
+    as_taken(kind, object);
     if kind.is("apps", "StatefulSet") {
         claims(object);
     }
@@ -55,8 +59,21 @@ pub(crate) fn update(kind: &Kind, object: &mut Value, old: &Value) {
     }
 }
 
-/// Drops from the spec of pods what the server knows and does not take by default: the signal that stops a container.
-fn unknown_yet(kind: &Kind, object: &mut Value) {
+/// Makes of an object what the server takes of it: not what it knows and does not take by default (the signal that stops a container, how a lease
+/// chooses its holder), nor what is only there for older versions; and both of two fields that say the same.
+fn as_taken(kind: &Kind, object: &mut Value) {
+    if kind.is("", "PersistentVolumeClaim") {
+        sources(object);
+    }
+    if kind.is("discovery.k8s.io", "EndpointSlice") {
+        let endpoints = object.get_mut("endpoints").and_then(Value::as_array_mut);
+        endpoints.into_iter().flatten().for_each(|one| set(one, "deprecatedTopology", None));
+    }
+    if kind.is("coordination.k8s.io", "Lease")
+        && let Some(spec) = object.get_mut("spec")
+    {
+        ["strategy", "preferredHolder"].iter().for_each(|field| set(spec, field, None));
+    }
     let spec = match (kind.group.as_str(), kind.kind.as_str()) {
         ("", "Pod") => "/spec",
         ("batch", "CronJob") => "/spec/jobTemplate/spec/template/spec",
@@ -71,6 +88,28 @@ fn unknown_yet(kind: &Kind, object: &mut Value) {
                 fields.remove("lifecycle");
             }
         }
+    }
+}
+
+/// What a claim is filled from is said twice, as older clients know only the one field, which takes claims and snapshots alone.
+fn sources(claim: &mut Value) {
+    let Some(spec) = claim.get_mut("spec") else { return };
+    let is_older = |source: &Value| {
+        let of = |field: &str| source.get(field).and_then(Value::as_str).unwrap_or_default();
+        matches!(
+            (of("apiGroup"), of("kind")),
+            ("", "PersistentVolumeClaim") | ("snapshot.storage.k8s.io", "VolumeSnapshot")
+        )
+    };
+    let there = |spec: &Value, field: &str| spec.get(field).filter(|source| !source.is_null()).cloned();
+    if there(spec, "dataSourceRef").is_some_and(|source| source.get("namespace").is_some()) {
+        set(spec, "dataSourceRef", None);
+    }
+    match (there(spec, "dataSource"), there(spec, "dataSourceRef")) {
+        (Some(source), None) if is_older(&source) => put(spec, "dataSourceRef", source),
+        (Some(_), None) => set(spec, "dataSource", None),
+        (None, Some(source)) => put(spec, "dataSource", source),
+        _ => {}
     }
 }
 
@@ -185,4 +224,13 @@ fn job(object: &mut Value) {
     if let Some(labels) = marked {
         set_meta(object, "labels", Some(labels.into()));
     }
+}
+
+/// Whether the template of a job has only the labels that the server gave it. Such a job is written anew by the first update that changes nothing.
+pub(crate) fn is_labelled_by_server(kind: &Kind, job: &Value) -> bool {
+    let labels = job.pointer("/spec/template/metadata/labels").and_then(Value::as_object);
+    let given = |label: &String| {
+        label.starts_with("batch.kubernetes.io/") || matches!(label.as_str(), "controller-uid" | "job-name")
+    };
+    kind.is("batch", "Job") && labels.is_some_and(|labels| labels.keys().all(given))
 }

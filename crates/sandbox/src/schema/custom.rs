@@ -128,7 +128,15 @@ impl Maker {
 }
 
 fn field(name: &str, kind: Type, empty: Empty) -> Field {
-    Field { name: Text::Owned(name.into()), kind, empty, atomic: false, replace: false, default: None }
+    Field {
+        name: Text::Owned(name.into()),
+        kind,
+        empty,
+        atomic: false,
+        granular: false,
+        replace: false,
+        default: None,
+    }
 }
 
 /// Whether a flag of a schema is set.

@@ -56,6 +56,8 @@ pub(crate) struct Field {
     pub(crate) empty: Empty,
     /// One value as a whole, for those who apply.
     pub(crate) atomic: bool,
+    /// Its type is one value elsewhere, and here it is its fields.
+    pub(crate) granular: bool,
     /// Whether a strategic merge patch puts a new value in the old one's place.
     pub(crate) replace: bool,
     /// What is there where nothing is said.

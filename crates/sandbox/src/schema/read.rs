@@ -82,7 +82,7 @@ fn field(line: &'static str, package: &str, places: &BTreeMap<(&str, &str), usiz
         _ => (kind, Empty::Omit),
     };
     let mut kind = self::kind(kind, package, places)?;
-    let (mut atomic, mut replace) = (false, false);
+    let (mut atomic, mut granular, mut replace) = (false, false, false);
     for word in words {
         let list = match &mut kind {
             Type::List(list) => Some(list),
@@ -90,6 +90,7 @@ fn field(line: &'static str, package: &str, places: &BTreeMap<(&str, &str), usiz
         };
         match (word.split_once('=').unwrap_or((word, "")), list) {
             (("atomic", _), _) => atomic = true,
+            (("granular", _), _) => granular = true,
             (("replace", _), _) => replace = true,
             (("set", _), Some(list)) => list.order = Order::Set,
             (("keys", keys), Some(list)) => {
@@ -100,7 +101,7 @@ fn field(line: &'static str, package: &str, places: &BTreeMap<(&str, &str), usiz
             _ => return None,
         }
     }
-    Some(Field { name: name.into(), kind, empty, atomic, replace, default })
+    Some(Field { name: name.into(), kind, empty, atomic, granular, replace, default })
 }
 
 /// Whether what a list or a map holds in the end has Go's name.

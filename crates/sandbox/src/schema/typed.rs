@@ -103,7 +103,8 @@ impl<'t> Typed<'t> {
     /// Whether it is one value as a whole, for those who apply.
     pub(crate) fn is_atomic(&self) -> bool {
         let own = matches!(self.shape, Shape::Struct(own) if own.atomic);
-        own || self.field.is_some_and(|field| field.atomic)
+        let granular = self.field.is_some_and(|field| field.granular);
+        own && !granular || self.field.is_some_and(|field| field.atomic)
     }
 
     /// Whether a strategic merge patch puts a new value in the old one's place.

@@ -1,12 +1,15 @@
-//! Classes of priority and of storage.
+//! Classes of priority, of storage and of runtimes.
 //!
 //! Source: `k8s.io/kubernetes/pkg/apis/scheduling/validation` and `storage/validation`.
 
 use serde_json::Value;
 
+use super::common::{label, labels};
 use super::fault::Fault;
 use super::names;
 use super::part::Part;
+use super::pod;
+use crate::object::quote;
 
 /// The highest priority that is not the system's own.
 const HIGHEST: i64 = 1_000_000_000;
@@ -19,7 +22,52 @@ pub(super) fn priority(object: &Value) -> Vec<Fault> {
         faults
             .push(value.forbidden(&format!("maximum allowed value of a user defined priority is {HIGHEST}")));
     }
-    faults.extend(Part::of(object, "preemptionPolicy").one_of(&["PreemptLowerPriority", "Never"]));
+    let policy = Part::of(object, "preemptionPolicy");
+    if policy.is_empty() {
+        faults.push(policy.required(""));
+    } else {
+        faults.extend(policy.one_of(&["PreemptLowerPriority", "Never"]));
+    }
+    faults
+}
+
+/// Source: `validateRuntimeClass` in `node/validation`.
+pub(super) fn runtime(object: &Value) -> Vec<Fault> {
+    let (handler, scheduling) = (Part::of(object, "handler"), Part::of(object, "scheduling"));
+    let mut faults = Vec::new();
+    if handler.is_empty() {
+        faults.push(handler.required(""));
+    } else {
+        faults.extend(label(&handler));
+    }
+    let overhead = Part::of(object, "overhead");
+    pod::overhead(&Part { path: overhead.path.clone(), ..overhead.field("podFixed") }, &mut faults);
+    faults.extend(labels(&scheduling.field("nodeSelector")));
+    let mut seen: Vec<&Value> = Vec::new();
+    for one in scheduling.field("tolerations").items() {
+        pod::toleration(&one, &mut faults);
+        if seen.contains(&one.value) {
+            let text = |field: &str| quote(one.field(field).text());
+            let shown = format!(
+                "{{\"Key\":{},\"Operator\":{},\"Value\":{},\"Effect\":{},\"TolerationSeconds\":{}}}",
+                text("key"),
+                text("operator"),
+                text("value"),
+                text("effect"),
+                one.field("tolerationSeconds").value
+            );
+            faults.push(Fault::duplicate(&one.path, &shown));
+        }
+        seen.push(one.value);
+    }
+    faults
+}
+
+pub(super) fn runtime_update(object: &Value, old: &Value) -> Vec<Fault> {
+    let mut faults = runtime(object);
+    if Part::of(object, "handler").value != Part::of(old, "handler").value {
+        faults.push(Fault::invalid_value("handler", "null", "field is immutable"));
+    }
     faults
 }
 
@@ -39,20 +87,62 @@ pub(super) fn storage(object: &Value) -> Vec<Fault> {
     if provisioner.is_empty() {
         faults.push(provisioner.required(""));
     } else {
-        faults.extend(provisioner.all_invalid(names::label_key(&provisioner.text().to_lowercase())));
+        let lower = provisioner.text().to_lowercase();
+        let whys = names::label_key(&lower).into_iter();
+        faults.extend(whys.map(|why| Fault::invalid(&provisioner.path, &lower, why)));
+    }
+    let parameters = Part::of(object, "parameters");
+    if parameters.entries().iter().any(|(key, _)| key.is_empty()) {
+        faults.push(Fault::invalid(&parameters.path, "", "field can not be empty."));
+    }
+    let size: usize = parameters.entries().iter().map(|(key, value)| key.len() + value.text().len()).sum();
+    if size > 256 * 1024 {
+        faults.push(Fault::too_long(&parameters.path, 256 * 1024));
     }
     faults.extend(Part::of(object, "reclaimPolicy").one_of(&["Delete", "Retain"]));
     faults.extend(Part::of(object, "volumeBindingMode").one_of(&["Immediate", "WaitForFirstConsumer"]));
+    topologies(&Part::of(object, "allowedTopologies"), &mut faults);
     faults
 }
 
-pub(super) fn storage_update(object: &Value, old: &Value) -> Vec<Fault> {
-    let frozen = ["provisioner", "reclaimPolicy", "volumeBindingMode"];
-    let unchanged = |field: &&str| Part::of(object, field).unchanged(&Part::of(old, field));
-    let mut faults: Vec<Fault> = frozen.iter().filter_map(unchanged).collect();
-    // Maps are not shown.
-    if unchanged(&"parameters").is_some() {
-        faults.push(Fault::invalid_value("parameters", "null", "field is immutable"));
+/// Where volumes of a class may be. A term that stands twice is told by an empty text.
+fn topologies(terms: &Part<'_>, faults: &mut Vec<Fault>) {
+    let mut seen: Vec<Vec<(&str, Vec<&str>)>> = Vec::new();
+    for term in terms.items() {
+        let list = term.field("matchLabelExpressions");
+        let mut wanted: Vec<(&str, Vec<&str>)> = Vec::new();
+        for one in list.items() {
+            let (key, values) = (one.field("key"), one.field("values"));
+            if values.is_empty() {
+                faults.push(values.required(""));
+            }
+            let mut known: Vec<&str> = Vec::new();
+            for value in values.items() {
+                if known.contains(&value.text()) {
+                    faults.push(value.duplicate());
+                }
+                known.push(value.text());
+            }
+            faults.extend(key.all_invalid(names::label_key(key.text())));
+            if wanted.iter().any(|(other, _)| *other == key.text()) {
+                faults.push(key.duplicate());
+            }
+            wanted.push((key.text(), known));
+        }
+        wanted.sort();
+        if wanted.is_empty() || seen.contains(&wanted) {
+            faults.push(Fault::duplicate(&list.path, "\"\""));
+        }
+        seen.push(wanted);
     }
+}
+
+pub(super) fn storage_update(object: &Value, old: &Value) -> Vec<Fault> {
+    let mut faults = storage(object);
+    let frozen = ["provisioner", "parameters", "reclaimPolicy", "volumeBindingMode"];
+    let changed = |field: &&&str| Part::of(object, field).value != Part::of(old, field).value;
+    // What it would be is not shown.
+    let told = |field: &&str| Fault::invalid_value(field, "null", "field is immutable");
+    faults.extend(frozen.iter().filter(changed).map(told));
     faults
 }

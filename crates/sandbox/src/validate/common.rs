@@ -1,7 +1,5 @@
 //! Rules that many kinds share: ports, label selectors, numbers that may be percents.
 
-use std::net::IpAddr;
-
 use serde_json::{Map, Value};
 
 use super::fault::Fault;
@@ -21,22 +19,23 @@ pub(super) fn subdomain(part: &Part<'_>) -> Vec<Fault> {
     part.all_invalid(names::name(NameRule::Subdomain, part.text(), false)).collect()
 }
 
-/// An address in its one form.
-pub(super) fn address(part: &Part<'_>) -> Option<Fault> {
-    const NONE: &str = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)";
-    let zeros = |octet: &str| octet.trim_start_matches('0').to_owned();
-    let sloppy =
-        part.text().split('.').map(|octet| if zeros(octet).is_empty() { "0".into() } else { zeros(octet) });
-    let sloppy = sloppy.collect::<Vec<_>>().join(".");
-    let why = match (part.text().parse::<IpAddr>(), sloppy.parse::<IpAddr>()) {
-        (Ok(IpAddr::V6(own)), _) if own.to_ipv4_mapped().is_some() => {
-            "must not be an IPv4-mapped IPv6 address"
-        }
-        (Ok(_), _) => return None,
-        (Err(_), Ok(_)) => "must not have leading 0s",
-        _ => NONE,
-    };
-    Some(Fault::invalid(&part.path, part.text(), why))
+/// A path below a domain, such as `acme.io/foo`.
+pub(super) fn prefixed_path(part: &Part<'_>) -> Vec<Fault> {
+    const NONE: &str = "must be a domain-prefixed path (such as \"acme.io/foo\")";
+    const PATH: &str = "Invalid path (regex used for validation is '[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+')";
+    if part.is_empty() {
+        return vec![part.required("")];
+    }
+    let (host, path) = part.text().split_once('/').unwrap_or_default();
+    if host.is_empty() || path.is_empty() {
+        return vec![part.invalid(NONE)];
+    }
+    let whys = names::name(NameRule::Subdomain, host, false);
+    let mut faults: Vec<Fault> = whys.into_iter().map(|why| Fault::invalid(&part.path, host, why)).collect();
+    if !path.chars().all(|c| c.is_ascii_alphanumeric() || "/-._~%!$&'()*+,;=:".contains(c)) {
+        faults.push(Fault::invalid(&part.path, path, PATH));
+    }
+    faults
 }
 
 /// A number from 1 to 65535.

@@ -1,9 +1,13 @@
 //! What may be stored: rules in the words of `k8s.io/apimachinery/pkg/util/validation`.
 
+mod address;
+mod autoscaler;
 mod certificate;
+mod claim;
 mod classes;
 mod common;
 mod config_map;
+mod controller;
 mod conversion;
 mod event;
 mod fault;
@@ -11,15 +15,19 @@ mod job;
 mod limits;
 mod metadata;
 mod names;
+mod network_policy;
 mod networking;
 mod other;
 mod part;
 mod path;
+mod persistent;
 mod pod;
 mod quota;
 mod rbac;
+mod schedule;
 mod secret;
 mod service;
+mod slice;
 mod warnings;
 mod workload;
 
@@ -85,7 +93,8 @@ pub(crate) fn update(kind: &Kind, object: &Value, old: &Value) -> Vec<Fault> {
         ("", "Secret") => faults.extend(secret::update(object, old)),
         ("", "Service") => faults.extend(service::update(object, old)),
         ("", "Pod") => faults.extend(pod::update(object, old)),
-        ("", "PersistentVolumeClaim") => faults.extend(other::claim_update(object, old)),
+        ("", "PersistentVolumeClaim") => faults.extend(claim::claim_update(object, old)),
+        ("", "PersistentVolume") => faults.extend(persistent::update(object, old)),
         ("", "ResourceQuota") => faults.extend(quota::update(object, old)),
         ("" | "events.k8s.io", "Event") => faults.extend(event::update(kind, object, old)),
         ("apps", "Deployment" | "ReplicaSet" | "StatefulSet" | "DaemonSet") => {
@@ -94,6 +103,10 @@ pub(crate) fn update(kind: &Kind, object: &Value, old: &Value) -> Vec<Fault> {
         ("scheduling.k8s.io", "PriorityClass") => faults.extend(classes::priority_update(object, old)),
         ("storage.k8s.io", "StorageClass") => faults.extend(classes::storage_update(object, old)),
         ("batch", _) => faults.extend(job::update(name, object, old)),
+        ("networking.k8s.io", "Ingress") => faults.extend(networking::ingress(object)),
+        ("networking.k8s.io", "IngressClass") => faults.extend(networking::class_update(object, old)),
+        ("discovery.k8s.io", "EndpointSlice") => faults.extend(slice::update(object, old)),
+        ("node.k8s.io", "RuntimeClass") => faults.extend(classes::runtime_update(object, old)),
         ("rbac.authorization.k8s.io", _) => faults.extend(rbac::update(name, object, old)),
         (crate::crd::GROUP, _) => faults.extend(crate::crd::validate_definition_update(object, old)),
         _ => faults.extend(own(kind, object)),
@@ -156,18 +169,25 @@ fn own(kind: &Kind, object: &Value) -> Vec<Fault> {
         ("" | "events.k8s.io", "Event") => event::create(kind, object),
         ("", "LimitRange") => limits::range(object),
         ("", "ResourceQuota") => quota::create(object),
-        ("", "PersistentVolumeClaim") => other::claim(object),
+        ("", "PersistentVolumeClaim") => claim::claim(object),
         ("apps", "Deployment" | "ReplicaSet" | "StatefulSet" | "DaemonSet") => workload::create(name, object),
         (crate::crd::GROUP, _) => crate::crd::validate_definition(object),
         ("batch", _) => job::create(name, object),
         _ if kind.is_certificate_request() => certificate::create(object),
         ("rbac.authorization.k8s.io", _) => rbac::create(name, object),
-        ("networking.k8s.io", "Ingress") => networking::ingress(object),
+        ("", "ReplicationController") => controller::judge(object),
+        ("", "PersistentVolume") => persistent::create(object),
+        ("", "PodTemplate") => pod::template(&part::Part::of(object, "template")),
+        ("networking.k8s.io", "Ingress") => networking::create(object),
+        ("networking.k8s.io", "IngressClass") => networking::class(object),
+        ("networking.k8s.io", "NetworkPolicy") => network_policy::judge(object),
+        ("discovery.k8s.io", "EndpointSlice") => slice::judge(object),
+        ("node.k8s.io", "RuntimeClass") => classes::runtime(object),
         ("scheduling.k8s.io", "PriorityClass") => classes::priority(object),
         ("storage.k8s.io", "StorageClass") => classes::storage(object),
         ("coordination.k8s.io", "Lease") => other::lease(object),
         ("policy", "PodDisruptionBudget") => other::budget(object),
-        ("autoscaling", "HorizontalPodAutoscaler") => other::autoscaler(object),
+        ("autoscaling", "HorizontalPodAutoscaler") => autoscaler::judge(object),
         _ => Vec::new(),
     }
 }

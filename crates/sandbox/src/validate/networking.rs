@@ -1,14 +1,29 @@
-//! Ingresses.
+//! Ingresses, and their classes.
 //!
 //! Source: `k8s.io/kubernetes/pkg/apis/networking/validation`.
 
 use serde_json::Value;
 
-use super::common::{label, port_name, port_number, subdomain};
+use super::common::{label, port_name, port_number, prefixed_path, subdomain};
 use super::fault::Fault;
 use super::names;
 use super::part::Part;
+use crate::object::annotation;
 use crate::registry::NameRule;
+
+pub(super) fn create(object: &Value) -> Vec<Fault> {
+    const OLDER: &str = "kubernetes.io/ingress.class";
+    let mut faults = ingress(object);
+    let class = Part::of(object, "spec").field("ingressClassName");
+    if let Some(older) = annotation(object, OLDER).and_then(Value::as_str)
+        && class.is_there()
+        && class.text() != older
+    {
+        let why = "must match `ingressClassName` when both are specified";
+        faults.push(Fault::invalid(&format!("annotations.{OLDER}"), older, why));
+    }
+    faults
+}
 
 pub(super) fn ingress(object: &Value) -> Vec<Fault> {
     let spec = Part::of(object, "spec");
@@ -35,7 +50,7 @@ pub(super) fn ingress(object: &Value) -> Vec<Fault> {
     }
     for tls in spec.field("tls").items() {
         for host in tls.field("hosts").items() {
-            faults.extend(subdomain(&host));
+            faults.extend(name_of_host(&host));
         }
         if !tls.field("secretName").is_empty() {
             faults.extend(subdomain(&tls.field("secretName")));
@@ -55,10 +70,66 @@ fn host(host: &Part<'_>, faults: &mut Vec<Fault>) {
     if text.parse::<std::net::IpAddr>().is_ok() {
         faults.push(host.invalid("must be a DNS name, not an IP address"));
     }
-    match text.strip_prefix("*.") {
-        Some(rest) => faults.extend(host.all_invalid(names::name(NameRule::Subdomain, rest, false))),
-        None => faults.extend(subdomain(host)),
+    faults.extend(name_of_host(host));
+}
+
+/// A name, which may stand for all below it.
+fn name_of_host(host: &Part<'_>) -> Vec<Fault> {
+    const ALL: &str = "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character (e.g. '*.example.com', regex used for validation is '\\*\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
+    if !host.text().contains('*') {
+        return subdomain(host);
     }
+    let below = host.text().strip_prefix("*.").filter(|rest| names::is_subdomain(rest));
+    below.is_none().then(|| host.invalid(ALL)).into_iter().collect()
+}
+
+/// An object of any kind, by its group, its kind and its name.
+fn reference(part: &Part<'_>, faults: &mut Vec<Fault>) {
+    if part.field("apiGroup").is_there() {
+        faults.extend(subdomain(&part.field("apiGroup")));
+    }
+    for field in ["kind", "name"].map(|field| part.field(field)) {
+        if field.is_empty() {
+            faults.push(field.required(""));
+        } else {
+            faults.extend(field.all_invalid(names::name(NameRule::PathSegment, field.text(), false)));
+        }
+    }
+}
+
+pub(super) fn class_update(object: &Value, old: &Value) -> Vec<Fault> {
+    let controller = |object| Part::of(object, "spec").field("controller");
+    let (new, was) = (controller(object), controller(old));
+    let mut faults = Vec::new();
+    if new.value != was.value {
+        faults.push(Fault::invalid(&new.path, new.text(), "field is immutable"));
+    }
+    faults.extend(class(object));
+    faults
+}
+
+pub(super) fn class(object: &Value) -> Vec<Fault> {
+    let spec = Part::of(object, "spec");
+    let (controller, parameters) = (spec.field("controller"), spec.field("parameters"));
+    let mut faults = Vec::new();
+    if controller.text().len() > 250 {
+        faults.push(Fault::too_long(&controller.path, 250));
+    }
+    faults.extend(prefixed_path(&controller));
+    if !parameters.is_there() {
+        return faults;
+    }
+    reference(&parameters, &mut faults);
+    let (scope, namespace) = (parameters.field("scope"), parameters.field("namespace"));
+    match (scope.text(), namespace.is_there()) {
+        ("Namespace", false) => {
+            faults.push(namespace.required("`parameters.scope` is set to 'Namespace'"));
+        }
+        ("Namespace", true) => faults.extend(label(&namespace)),
+        ("Cluster", true) => faults.push(namespace.forbidden("`parameters.scope` is set to 'Cluster'")),
+        _ => faults.extend(scope.one_of(&["Cluster", "Namespace"])),
+    }
+    faults
 }
 
 fn path(path: &Part<'_>, faults: &mut Vec<Fault>) {
@@ -97,7 +168,7 @@ fn backend(backend: &Part<'_>, faults: &mut Vec<Fault>) {
     let bad = |why: &str| Fault::invalid(&backend.path, "", why);
     match (resource.is_there(), service.is_there()) {
         (true, true) => faults.push(bad("cannot set both resource and service backends")),
-        (true, false) => {}
+        (true, false) => reference(&resource, faults),
         (false, false) => faults.push(bad("resource or service backend is required")),
         (false, true) => {
             let name = service.field("name");

@@ -6,10 +6,13 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::common::{label, labels, port, port_number, subdomain};
+use super::address::{address, network, of_host};
+use super::common::{label, labels, port, port_number};
 use super::fault::Fault;
 use super::names;
 use super::part::Part;
+use crate::object::{annotation, quote};
+use crate::registry::NameRule;
 
 pub(super) fn create(object: &Value) -> Vec<Fault> {
     let spec = Part::of(object, "spec");
@@ -34,14 +37,24 @@ pub(super) fn create(object: &Value) -> Vec<Fault> {
     }
     self::ports(&ports, kind, &mut faults);
     faults.extend(labels(&spec.field("selector")));
-    faults.extend(spec.field("sessionAffinity").one_of(&["ClientIP", "None"]));
+    let affinity = spec.field("sessionAffinity");
+    faults.extend(affinity.one_of(&["ClientIP", "None"]));
+    let seconds = spec.field("sessionAffinityConfig").field("clientIP").field("timeoutSeconds");
+    if affinity.text() == "ClientIP" && seconds.is_there() && !(1..=86400).contains(&seconds.number()) {
+        faults.push(seconds.invalid("must be greater than 0 and less than 86400"));
+    }
     if kind != "ExternalName" {
         addresses(&spec, &mut faults);
     }
     for address in spec.field("externalIPs").items() {
-        faults.extend(ip(&address));
+        faults.extend(of_host(&address));
     }
     faults.extend(spec.field("type").one_of(&["ClusterIP", "ExternalName", "LoadBalancer", "NodePort"]));
+    balancer(object, &spec, &mut faults);
+    let near = spec.field("trafficDistribution");
+    if near.is_there() {
+        faults.extend(near.one_of(&["PreferClose", "PreferSameZone", "PreferSameNode"]));
+    }
     let allocates = spec.field("allocateLoadBalancerNodePorts");
     if allocates.is_there() && kind != "LoadBalancer" {
         faults.push(allocates.forbidden("may only be used when `type` is 'LoadBalancer'"));
@@ -65,6 +78,10 @@ pub(super) fn update(object: &Value, old: &Value) -> Vec<Fault> {
         let list = spec.field("clusterIPs").shown();
         faults.push(Fault::invalid_value("spec.clusterIPs[0]", list, "may not change once set"));
     }
+    let (class, before) = (spec.field("loadBalancerClass"), was.field("loadBalancerClass"));
+    if kind(&spec) == "LoadBalancer" && kind(&was) == "LoadBalancer" && class.value != before.value {
+        faults.push(class.invalid("may not change once set"));
+    }
     faults.extend(create(object));
     faults
 }
@@ -75,6 +92,39 @@ pub(super) fn status(object: &Value) -> Option<Fault> {
     let balancer = Part::of(object, "spec").field("type").text() == "LoadBalancer";
     let why = "may only be used when `spec.type` is 'LoadBalancer'";
     (!ingress.is_empty() && !balancer).then(|| ingress.forbidden(why))
+}
+
+/// What only a balancer has.
+fn balancer(object: &Value, spec: &Part<'_>, faults: &mut Vec<Fault>) {
+    const ONLY: &str = "may only be used when `type` is 'LoadBalancer'";
+    const OLDER: &str = "service.beta.kubernetes.io/load-balancer-source-ranges";
+    let is_balancer = spec.field("type").text() == "LoadBalancer";
+    let class = spec.field("loadBalancerClass");
+    let older = annotation(object, OLDER).and_then(Value::as_str).map(str::trim);
+    let ranges = spec.field("loadBalancerSourceRanges");
+    let ranges: Vec<&str> = ranges.items().iter().map(Part::text).collect();
+    let (place, ranges): (_, Vec<&str>) = match older.filter(|text| !text.is_empty()) {
+        _ if !ranges.is_empty() => (format!("{}.LoadBalancerSourceRanges", spec.path), ranges),
+        Some(text) => (format!("metadata.annotations[{OLDER}]"), text.split(',').collect()),
+        None => (String::new(), Vec::new()),
+    };
+    if !ranges.is_empty() && !is_balancer {
+        faults.push(Fault::forbidden(&place, ONLY));
+    }
+    let is_list = !place.ends_with(']');
+    for (at, range) in ranges.iter().enumerate() {
+        let path = if is_list { format!("{place}[{at}]") } else { place.clone() };
+        let value = Value::from(range.trim());
+        let judged = network(&Part { path, value: &value });
+        faults.extend(judged.err());
+    }
+    if class.is_there() {
+        if is_balancer {
+            faults.extend(class.all_invalid(names::label_key(class.text())));
+        } else {
+            faults.push(class.forbidden(ONLY));
+        }
+    }
 }
 
 fn external(spec: &Part<'_>, faults: &mut Vec<Fault>) {
@@ -88,7 +138,8 @@ fn external(spec: &Part<'_>, faults: &mut Vec<Fault>) {
     if name.text().trim_end_matches('.').is_empty() {
         faults.push(name.required(""));
     } else {
-        faults.extend(subdomain(&name));
+        let whys = names::name(NameRule::Subdomain, name.text().trim_end_matches('.'), false);
+        faults.extend(name.all_invalid(whys));
     }
 }
 
@@ -125,7 +176,13 @@ fn ports(ports: &Part<'_>, kind: &str, faults: &mut Vec<Fault>) {
             }
         }
         if !numbers.insert((protocol.text(), part.field("port").number())) {
-            faults.push(part.duplicate());
+            // The server shows what it looked for.
+            let shown = format!(
+                "{{\"Name\":\"\",\"Protocol\":{},\"AppProtocol\":null,\"Port\":{},\"TargetPort\":0,\"NodePort\":0}}",
+                quote(protocol.text()),
+                part.field("port").number()
+            );
+            faults.push(Fault::duplicate(&part.path, &shown));
         }
     }
 }
@@ -153,21 +210,28 @@ fn addresses(spec: &Part<'_>, faults: &mut Vec<Fault>) {
     } else if first != own {
         faults.push(list.invalid("first value must match `clusterIP`"));
     }
+    let mut seen = BTreeSet::new();
     for family in spec.field("ipFamilies").items() {
         faults.extend(family.one_of(&["IPv4", "IPv6"]));
+        if !seen.insert(family.text()) {
+            faults.push(family.duplicate());
+        }
     }
     let policy = spec.field("ipFamilyPolicy");
     if policy.is_there() {
         faults.extend(policy.one_of(&["PreferDualStack", "RequireDualStack", "SingleStack"]));
     }
-    for address in list.items().iter().filter(|address| address.text() != "None") {
-        faults.extend(ip(address));
+    let items = list.items();
+    let mut seen = BTreeSet::new();
+    let mut twice = false;
+    for part in items.iter().filter(|part| part.text() != "None") {
+        faults.extend(address(part));
+        let family = part.text().parse::<std::net::IpAddr>().map(|own| own.is_ipv6());
+        twice |= family.is_ok_and(|family| !seen.insert(family));
     }
-}
-
-fn ip(part: &Part<'_>) -> Option<Fault> {
-    let good = part.text().parse::<std::net::IpAddr>().is_ok();
-    (!good).then(|| part.invalid("must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"))
+    if twice {
+        faults.push(list.invalid("may specify no more than one IP for each IP family"));
+    }
 }
 
 fn traffic(spec: &Part<'_>, kind: &str, faults: &mut Vec<Fault>) {
@@ -183,6 +247,8 @@ fn traffic(spec: &Part<'_>, kind: &str, faults: &mut Vec<Fault>) {
     if health.is_there() && !(kind == "LoadBalancer" && outside.text() == "Local") {
         let why = "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'";
         faults.push(health.invalid(why));
+    } else if health.is_there() {
+        faults.extend(port_number(&health));
     }
     let inside = spec.field("internalTrafficPolicy");
     if inside.is_there() {

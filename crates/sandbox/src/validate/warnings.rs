@@ -27,7 +27,15 @@ pub(crate) fn warnings(kind: &Kind, object: &Value, old: Option<&Value>) -> Vec<
             let pod = Part { path: String::new(), value: object };
             pod::told(&pod, &mut told);
         }
-        ("", "Service") => service(&spec, &mut told),
+        ("", "Service") => {
+            const OLDER: &str = "service.kubernetes.io/topology-aware-hints";
+            if annotation(object, OLDER).is_some() {
+                told.push(format!(
+                    "annotation {OLDER} is deprecated, please use service.kubernetes.io/topology-mode instead"
+                ));
+            }
+            service(&spec, &mut told);
+        }
         (crate::crd::GROUP, _) => told.extend(crate::crd::told(object, old)),
         ("", "PersistentVolumeClaim") => {
             const OLDER: &str = "volume.beta.kubernetes.io/storage-class";
@@ -37,6 +45,28 @@ pub(crate) fn warnings(kind: &Kind, object: &Value, old: Option<&Value>) -> Vec<
             for list in ["requests", "limits"] {
                 pod::fractions(&spec.field("resources").field(list), "storage", &mut told);
             }
+        }
+        // The server looks at what was there before.
+        ("", "ReplicationController") if touched => {
+            let spec = Part::of(old.unwrap_or(object), "spec");
+            pod::told(&spec.field("template"), &mut told);
+        }
+        ("", "PodTemplate") => pod::told(&Part::of(object, "template"), &mut told),
+        ("", "PersistentVolume") => pod::volume_told(object, &spec, &mut told),
+        ("discovery.k8s.io", "EndpointSlice")
+            if old.is_none() && Part::of(object, "addressType").text() == "FQDN" =>
+        {
+            let endpoints = Part::of(object, "endpoints").items();
+            for address in endpoints.iter().flat_map(|endpoint| endpoint.field("addresses").items()) {
+                if let Some(meant) = super::address::meant(address.text()) {
+                    let (text, meant) = (quote(address.text()), quote(&meant));
+                    told.push(format!(
+                        "{}: non-standard IP address {text} is invalid: use {meant}",
+                        address.path
+                    ));
+                }
+            }
+            told.push("spec.addressType: FQDN endpoints are deprecated".to_owned());
         }
         ("networking.k8s.io", "Ingress") if old.is_none() => {
             const OLDER: &str = "kubernetes.io/ingress.class";
@@ -51,6 +81,13 @@ pub(crate) fn warnings(kind: &Kind, object: &Value, old: Option<&Value>) -> Vec<
             let named = matches!(workload, "Deployment" | "ReplicaSet") && old.is_none();
             if named {
                 name(object, "Pod names and hostnames", &mut told);
+            }
+            let history = spec.field("revisionHistoryLimit");
+            if workload == "StatefulSet" && history.number() < 0 {
+                told.push(format!(
+                    "{}: a negative value retains all historical revisions; a value >= 0 is recommended",
+                    history.path
+                ));
             }
             if touched && !(workload == "DaemonSet" && same_template(object, old)) {
                 pod::told(&spec.field("template"), &mut told);
@@ -101,6 +138,9 @@ fn service(spec: &Part<'_>, told: &mut Vec<String>) {
         tell("spec.externalIPs is ignored when spec.type is \"ExternalName\"");
     } else if outside {
         tell("spec.externalIPs is deprecated and may no longer be implemented in some clusters");
+    }
+    if spec.field("trafficDistribution").text() == "PreferClose" {
+        tell("spec.trafficDistribution: \"PreferClose\" is deprecated; use \"PreferSameZone\"");
     }
     if kind != "ExternalName" && !spec.field("externalName").is_empty() {
         tell("spec.externalName is ignored when spec.type is not \"ExternalName\"");

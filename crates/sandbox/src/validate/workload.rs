@@ -4,12 +4,18 @@
 
 use serde_json::{Value, json};
 
+use super::claim::claim_spec;
 use super::common::{amount, at_most_all, count, is_everything, label, selector, selects};
 use super::fault::Fault;
 use super::part::Part;
 use super::pod;
+use crate::object::{as_go, quote};
 
 pub(super) fn create(kind: &str, object: &Value) -> Vec<Fault> {
+    judge(kind, object, true)
+}
+
+fn judge(kind: &str, object: &Value, is_new: bool) -> Vec<Fault> {
     let spec = Part::of(object, "spec");
     let mut faults = Vec::new();
     for field in ["replicas", "minReadySeconds"] {
@@ -18,14 +24,14 @@ pub(super) fn create(kind: &str, object: &Value) -> Vec<Fault> {
     match kind {
         "Deployment" => deployment(&spec, &mut faults),
         "DaemonSet" => daemon_set(&spec, &mut faults),
-        "StatefulSet" => stateful_set(&spec, &mut faults),
+        "StatefulSet" => stateful_set(&spec, is_new, &mut faults),
         _ => selected(&spec, "deployment", "invalid label selector", &mut faults),
     }
     faults
 }
 
 pub(super) fn update(kind: &str, object: &Value, old: &Value) -> Vec<Fault> {
-    let mut faults = create(kind, object);
+    let mut faults = judge(kind, object, false);
     let (spec, old) = (Part::of(object, "spec"), Part::of(old, "spec"));
     let frozen: &[&str] = match kind {
         "StatefulSet" => &["selector", "volumeClaimTemplates", "serviceName", "podManagementPolicy"],
@@ -93,12 +99,12 @@ fn selected(spec: &Part<'_>, name: &str, none: &str, faults: &mut Vec<Fault>) {
 }
 
 /// Its pods are started again for ever.
-fn always(template: &Part<'_>, faults: &mut Vec<Fault>) {
+pub(super) fn always(template: &Part<'_>, faults: &mut Vec<Fault>) {
     faults.extend(template.field("spec").field("restartPolicy").one_of(&["Always"]));
 }
 
 /// Its pods have no end.
-fn endless(template: &Part<'_>, name: &str, faults: &mut Vec<Fault>) {
+pub(super) fn endless(template: &Part<'_>, name: &str, faults: &mut Vec<Fault>) {
     let deadline = template.field("spec").field("activeDeadlineSeconds");
     if deadline.is_there() {
         faults.push(deadline.forbidden(&format!("activeDeadlineSeconds in {name} is not Supported")));
@@ -122,7 +128,10 @@ fn deployment(spec: &Part<'_>, faults: &mut Vec<Fault>) {
             }
             faults.extend(at_most_all(&unavailable));
         }
-        _ => faults.push(strategy.not_supported(&["Recreate", "RollingUpdate"])),
+        _ => {
+            let shown = internal(&strategy, &["maxUnavailable", "maxSurge"]);
+            faults.push(Fault::not_supported(&strategy.path, &shown, &["Recreate", "RollingUpdate"]));
+        }
     }
     faults.extend(spec.field("revisionHistoryLimit").not_negative());
     let deadline = spec.field("progressDeadlineSeconds");
@@ -163,12 +172,15 @@ fn daemon_set(spec: &Part<'_>, faults: &mut Vec<Fault>) {
                 _ => {}
             }
         }
-        _ => faults.push(strategy.not_supported(&["RollingUpdate", "OnDelete"])),
+        _ => {
+            let shown = internal(&strategy, &["maxUnavailable", "maxSurge"]);
+            faults.push(Fault::not_supported(&strategy.path, &shown, &["RollingUpdate", "OnDelete"]));
+        }
     }
     faults.extend(spec.field("revisionHistoryLimit").not_negative());
 }
 
-fn stateful_set(spec: &Part<'_>, faults: &mut Vec<Fault>) {
+fn stateful_set(spec: &Part<'_>, is_new: bool, faults: &mut Vec<Fault>) {
     let policy = spec.field("podManagementPolicy");
     if !matches!(policy.text(), "OrderedReady" | "Parallel") {
         faults.push(policy.invalid("must be 'OrderedReady' or 'Parallel'"));
@@ -177,19 +189,37 @@ fn stateful_set(spec: &Part<'_>, faults: &mut Vec<Fault>) {
     let update = strategy.field("rollingUpdate");
     match strategy.field("type").text() {
         "OnDelete" if update.is_there() => {
-            faults.push(update.invalid("only allowed for updateStrategy 'RollingUpdate'"));
+            let why = "only allowed for updateStrategy 'RollingUpdate'";
+            faults.push(Fault::invalid_value(&update.path, fields_of(&update, &PARTS), why));
         }
         "OnDelete" => {}
-        "RollingUpdate" => faults.extend(update.field("partition").not_negative()),
-        _ => faults.push(strategy.invalid("must be 'RollingUpdate' or 'OnDelete'")),
+        "RollingUpdate" => {
+            faults.extend(update.field("partition").not_negative());
+            let most = update.field("maxUnavailable");
+            if most.is_there() {
+                faults.extend(amount(&most));
+                if count(&most) == 0 {
+                    faults.push(most.invalid("cannot be 0"));
+                }
+                faults.extend(at_most_all(&most));
+            }
+        }
+        _ => {
+            let shown = internal(&strategy, &PARTS);
+            faults.push(Fault::invalid_value(&strategy.path, shown, "must be 'RollingUpdate' or 'OnDelete'"));
+        }
     }
     let retention = spec.field("persistentVolumeClaimRetentionPolicy");
     for field in ["whenDeleted", "whenScaled"] {
         faults.extend(retention.field(field).one_of(&["Retain", "Delete"]));
     }
     faults.extend(spec.field("ordinals").field("start").not_negative());
-    if !spec.field("serviceName").is_empty() {
+    // These cannot change, and are not looked at again.
+    if is_new && !spec.field("serviceName").is_empty() {
         faults.extend(label(&spec.field("serviceName")));
+    }
+    for claim in spec.field("volumeClaimTemplates").items().iter().filter(|_| is_new) {
+        faults.extend(claim_spec(&claim.field("spec")));
     }
     let mut with_claims = spec.value.clone();
     claims(&mut with_claims);
@@ -202,9 +232,10 @@ fn stateful_set(spec: &Part<'_>, faults: &mut Vec<Fault>) {
 fn claims(spec: &mut Value) {
     let claims = spec.get("volumeClaimTemplates").and_then(Value::as_array);
     let mut names: Vec<Value> = Vec::new();
-    for name in claims.into_iter().flatten().filter_map(|claim| claim.pointer("/metadata/name")) {
-        if !names.contains(name) {
-            names.push(name.clone());
+    for claim in claims.into_iter().flatten() {
+        let name = claim.pointer("/metadata/name").cloned().unwrap_or_else(|| json!(""));
+        if !names.contains(&name) {
+            names.push(name);
         }
     }
     let Some(pod) = spec.pointer_mut("/template/spec").and_then(Value::as_object_mut) else { return };
@@ -217,4 +248,24 @@ fn claims(spec: &mut Value) {
     volumes.retain(|volume| volume.get("name").is_none_or(|name| !names.contains(name)));
     let claimed = |name: Value| json!({"name": name, "persistentVolumeClaim": {"claimName": name}});
     volumes.splice(..0, names.into_iter().map(claimed));
+}
+
+/// The fields of a stateful set's update.
+const PARTS: [&str; 2] = ["partition", "maxUnavailable"];
+
+/// A strategy as the server has it within itself.
+fn internal(strategy: &Part<'_>, fields: &[&str]) -> String {
+    let update = strategy.field("rollingUpdate");
+    let inner = if update.is_there() { fields_of(&update, fields) } else { "null".to_owned() };
+    format!("{{\"Type\":{},\"RollingUpdate\":{inner}}}", quote(strategy.field("type").text()))
+}
+
+fn fields_of(update: &Part<'_>, fields: &[&str]) -> String {
+    let one = |name: &&str| {
+        let mut letters = name.chars();
+        let first = letters.next().map(|first| first.to_ascii_uppercase());
+        let within: String = first.into_iter().chain(letters).collect();
+        format!("\"{within}\":{}", as_go(update.field(name).value))
+    };
+    format!("{{{}}}", fields.iter().map(one).collect::<Vec<_>>().join(","))
 }

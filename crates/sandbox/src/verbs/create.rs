@@ -94,7 +94,10 @@ pub(super) fn insert(
     }
     match server.write(kind, &key, object) {
         Some(stored) => {
-            if ask.raw.nulls || kind.is("", "PersistentVolumeClaim") {
+            if ask.raw.nulls
+                || kind.is("", "PersistentVolumeClaim")
+                || prepare::is_labelled_by_server(kind, &stored)
+            {
                 server.note_odd(kind, &key, &stored);
             }
             ask.object(201, &stored)

@@ -242,6 +242,10 @@ fn special(schema: &Value, empty: &str) -> Result<String> {
     if schema["x-kubernetes-map-type"] == "atomic" {
         text += " atomic";
     }
+    // A type that is one value elsewhere.
+    if schema["x-kubernetes-map-type"] == "granular" {
+        text += " granular";
+    }
     let key = schema["x-kubernetes-patch-merge-key"].as_str();
     for strategy in schema["x-kubernetes-patch-strategy"].as_str().unwrap_or_default().split(',') {
         match (strategy, key) {

@@ -4,6 +4,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::dice::Dice;
+use crate::edits;
 use crate::step::Step;
 
 const MANAGERS: [&str; 3] = ["one", "two", "three"];
@@ -61,9 +62,10 @@ struct Kind {
 
 impl Kinds {
     pub(crate) fn read() -> Self {
-        let kinds: Self =
+        let mut kinds: Self =
             serde_json::from_str(include_str!("kinds.json")).expect("the kinds are JSON of their form");
-        Self { pods: crate::pods::edits(), ..kinds }
+        kinds.kinds.iter_mut().for_each(|kind| kind.edits.extend(edits::of(&kind.kind)));
+        Self { pods: edits::of_pods(), ..kinds }
     }
 
     /// Custom kinds, with what their schemas may say.

@@ -91,7 +91,7 @@ impl Names {
                         "causes" => sorted(self.value(field, false)),
                         "message" => message(self.value(field, false)),
                         // But for a time that a sequence says, which is always the same.
-                        "lastTransitionTime" | "lastUpdateTime"
+                        "lastTransitionTime" | "lastUpdateTime" | "lastPhaseTransitionTime"
                             if field.as_str().is_some_and(|time| !time.starts_with("2026-01-02T")) =>
                         {
                             "a time".into()
@@ -198,6 +198,7 @@ impl Names {
             "pod updates may not change fields other than ",
             "spec is immutable after creation except ",
             "may not be changed\n",
+            "spec.persistentvolumesource is immutable after creation\n",
         ] {
             if let Some((start, _)) = text.split_once(before) {
                 text = format!("{start}{before}...");
@@ -335,7 +336,7 @@ fn message(value: Value) -> Value {
     }
     match text.split_once(" is invalid: [") {
         Some((start, rest)) => {
-            let mut parts: Vec<_> = rest.trim_end_matches(']').split(", ").collect();
+            let mut parts: Vec<_> = rest.strip_suffix(']').unwrap_or(rest).split(", ").collect();
             parts.sort_unstable();
             format!("{start} is invalid: [{}]", parts.join(", ")).into()
         }

@@ -1,4 +1,4 @@
-//! Sequences that someone wrote, each about one matter, beside those of the dice: `scripts.json`, and `pods.json`.
+//! Sequences that someone wrote, each about one matter, beside those of the dice: `scripts.json`, and those that try what objects may say.
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -30,7 +30,7 @@ impl Script {
     pub(crate) fn all() -> Vec<Self> {
         let mut all: Vec<Self> =
             serde_json::from_str(SCRIPTS).expect("the file of scripts is JSON of its form");
-        all.extend(crate::pods::scripts());
+        all.extend(crate::edits::scripts());
         all
     }
 

@@ -68,20 +68,31 @@ impl Others {
     }
 
     /// Gives it the ports on nodes that it has not said.
-    pub(super) fn ports(&self, spec: &mut Map<String, Value>, is_new: bool) -> Vec<Fault> {
+    pub(super) fn ports(&self, spec: &mut Map<String, Value>, is_new: bool, dry: bool) -> Vec<Fault> {
         let mut faults = Vec::new();
         if needs_node_port(spec) {
             let mut taken = self.node_ports.clone();
             taken.extend(node_ports(spec));
             // The same port has the same port on nodes, whatever its protocol.
             let mut given: Vec<(Value, i64)> = Vec::new();
+            let mut own_ports: Vec<(Option<Value>, i64)> = Vec::new();
             for (index, port) in ports_mut(spec).enumerate() {
                 let own = port.get("port").cloned().unwrap_or(Value::Null);
                 let same = given.iter().find(|(other, _)| *other == own).map(|(_, number)| *number);
                 let number = match port.get("nodePort").and_then(Value::as_i64) {
-                    Some(number) if self.node_ports.contains(&number) => {
+                    Some(number)
+                        if self.node_ports.contains(&number)
+                            || own_ports.contains(&(port.get("protocol").cloned(), number)) =>
+                    {
                         let field = format!("spec.ports[{index}].nodePort");
                         let why = "provided port is already allocated";
+                        faults.push(Fault::invalid_value(&field, number.to_string(), why));
+                        continue;
+                    }
+                    // Who only tries is not asked for a place among those that there are.
+                    Some(number) if !dry && !NODE_PORTS.contains(&number) && number != 0 => {
+                        let field = format!("spec.ports[{index}].nodePort");
+                        let why = "provided port is not in the valid range. The range of valid ports is 30000-32767";
                         faults.push(Fault::invalid_value(&field, number.to_string(), why));
                         continue;
                     }
@@ -94,6 +105,7 @@ impl Others {
                         number
                     }
                 };
+                own_ports.push((port.get("protocol").cloned(), number));
                 given.push((own, number));
             }
         }

@@ -53,7 +53,7 @@ pub(crate) fn allocate(
     if !faults.is_empty() {
         return Err(Problem::invalid("", "Service", &name, &faults).into());
     }
-    let faults = others.ports(spec, old.is_none());
+    let faults = others.ports(spec, old.is_none(), dry);
     if let (Some(_), Some(port)) = (old, twice(spec)) {
         return Err(Problem::plain(format!("duplicate nodePort: {port}")).into());
     }

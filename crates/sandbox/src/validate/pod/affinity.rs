@@ -37,7 +37,7 @@ fn weight(one: &Part<'_>, faults: &mut Vec<Fault>) {
     }
 }
 
-fn node_selector(selector: &Part<'_>, faults: &mut Vec<Fault>) {
+pub(in super::super) fn node_selector(selector: &Part<'_>, faults: &mut Vec<Fault>) {
     let terms = selector.field("nodeSelectorTerms");
     if terms.is_empty() {
         faults.push(terms.required("must have at least one node selector term"));

@@ -30,9 +30,11 @@ use super::names;
 use super::part::Part;
 use crate::object::set;
 
+pub(super) use affinity::node_selector;
 pub(super) use resize::update as resize;
-pub(super) use resources::{is_of_quota, name as resource_name, name_of_container};
-pub(super) use told::{fractions, told};
+pub(super) use resources::{is_of_quota, name as resource_name, name_of_container, overhead};
+pub(super) use told::{fractions, told, volume_told};
+pub(super) use volume::{driver as volume_driver, judge as volume_source};
 
 const LARGEST: i64 = i32::MAX as i64;
 
@@ -209,7 +211,7 @@ fn spec(spec: &Part<'_>) -> Vec<Fault> {
     if preemption.is_there() {
         faults.extend(preemption.one_of(&["PreemptLowerPriority", "Never"]));
     }
-    resources::overhead(&spec.field("overhead"), &mut faults);
+    overhead(&spec.field("overhead"), &mut faults);
     system::judge(spec, &mut faults);
     environment::files(spec, &mut faults);
     faults
@@ -252,7 +254,7 @@ fn containers<'v>(spec: &Part<'v>) -> impl Iterator<Item = Part<'v>> + use<'v> {
     lists.into_iter().flatten()
 }
 
-fn toleration(one: &Part<'_>, faults: &mut Vec<Fault>) {
+pub(super) fn toleration(one: &Part<'_>, faults: &mut Vec<Fault>) {
     let (key, operator, value) = (one.field("key"), one.field("operator"), one.field("value"));
     if !key.is_empty() {
         faults.extend(key.all_invalid(names::label_key(key.text())));

@@ -2,7 +2,8 @@
 //!
 //! Source: `validatePodDNSConfig` and `ValidateHostAliases` in `k8s.io/kubernetes/pkg/apis/core/validation`.
 
-use super::super::common::{address, subdomain};
+use super::super::address::address;
+use super::super::common::subdomain;
 use super::super::fault::Fault;
 use super::super::part::Part;
 

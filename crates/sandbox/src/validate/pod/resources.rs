@@ -85,7 +85,7 @@ fn both(
 }
 
 /// What the class of a pod takes besides its containers. The server names limits that nobody wrote.
-pub(super) fn overhead(overhead: &Part<'_>, faults: &mut Vec<Fault>) {
+pub(in super::super) fn overhead(overhead: &Part<'_>, faults: &mut Vec<Fault>) {
     for (name, part) in overhead.entries() {
         let part = Part { path: format!("{}.limits[{name}]", overhead.path), ..part };
         faults.extend(name_of_container(name, &part));

@@ -4,9 +4,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::Value;
+
 use super::super::part::Part;
 use super::overlap;
-use crate::object::{quantity, quote};
+use crate::object::{annotation, quantity, quote};
 
 const NO_SELECTOR: &str = "a null labelSelector results in matching no pod";
 const REQUIRED: &str = "requiredDuringSchedulingIgnoredDuringExecution";
@@ -72,6 +74,40 @@ pub(in super::super) fn told(template: &Part<'_>, told: &mut Vec<String>) {
     neighbours(&spec.field("affinity"), told);
 }
 
+/// What is told of a volume that is in no pod.
+pub(in super::super) fn volume_told(object: &Value, spec: &Part<'_>, told: &mut Vec<String>) {
+    const OLDER: &str = "volume.beta.kubernetes.io/storage-class";
+    let required = spec.field("nodeAffinity").field("required").field("nodeSelectorTerms").items();
+    for requirement in required.into_iter().flat_map(|term| term.field("matchExpressions").items()) {
+        older(&requirement.field("key"), told);
+    }
+    if annotation(object, OLDER).is_some() {
+        told.push(format!(
+            "metadata.annotations[{OLDER}]: deprecated since v1.8; use \"storageClassName\" attribute instead"
+        ));
+    }
+    let policy = spec.field("persistentVolumeReclaimPolicy");
+    if policy.text() == "Recycle" {
+        told.push(format!(
+            "{}: The Recycle reclaim policy is deprecated. Instead, the recommended approach is to use dynamic provisioning.",
+            policy.path
+        ));
+    }
+    // Of volumes these two are not told.
+    if ["flocker", "quobyte"].iter().all(|source| !spec.field(source).is_there()) {
+        gone(spec, told);
+    }
+}
+
+/// Tells of a source that nobody serves any more.
+fn gone(volume: &Part<'_>, told: &mut Vec<String>) {
+    for (source, shown, since) in GONE {
+        if volume.field(source).is_there() {
+            told.push(format!("{}.{shown}: deprecated in {since}", volume.path));
+        }
+    }
+}
+
 fn instead(label: &str) -> Option<String> {
     let (_, since, now) = OLDER.iter().find(|(older, ..)| *older == label)?;
     Some(format!("deprecated since {since}; use {} instead", quote(now)))
@@ -100,11 +136,7 @@ fn nodes(spec: &Part<'_>, told: &mut Vec<String>) {
 fn volumes(spec: &Part<'_>, told: &mut Vec<String>) {
     let volumes = spec.field("volumes").items();
     for volume in &volumes {
-        for (source, shown, since) in GONE {
-            if volume.field(source).is_there() {
-                told.push(format!("{}.{shown}: deprecated in {since}", volume.path));
-            }
-        }
+        gone(volume, told);
         let claim = volume.field("ephemeral").field("volumeClaimTemplate").field("spec").field("resources");
         for list in ["requests", "limits"] {
             fractions(&claim.field(list), "storage", told);

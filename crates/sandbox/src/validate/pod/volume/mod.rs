@@ -16,6 +16,8 @@ use super::super::common::label;
 use super::super::fault::Fault;
 use super::super::part::Part;
 
+pub(in super::super) use source::{driver, judge};
+
 /// What the good volumes of a pod are, by their names.
 pub(super) type Volumes<'v> = BTreeMap<&'v str, &'v Value>;
 
@@ -91,7 +93,7 @@ fn one(volume: &Part<'_>) -> Vec<Fault> {
             continue;
         }
         seen = true;
-        source::judge(name, volume, &mut faults);
+        judge(name, volume, &mut faults);
     }
     if !seen {
         faults.push(volume.required("must specify a volume type"));

@@ -2,17 +2,17 @@
 //!
 //! Source: `validateVolumeSource` in `k8s.io/kubernetes/pkg/apis/core/validation`.
 
+use super::super::super::claim::claim_spec;
 use super::super::super::common::{label, subdomain};
 use super::super::super::fault::Fault;
 use super::super::super::names;
-use super::super::super::other::claim_spec;
 use super::super::super::part::Part;
 use super::super::super::path::{forward, within};
 use super::{files, gone, iscsi, projected};
 use crate::object::quantity;
 
 /// Judges the source of this name.
-pub(super) fn judge(name: &str, volume: &Part<'_>, faults: &mut Vec<Fault>) {
+pub(in super::super::super) fn judge(name: &str, volume: &Part<'_>, faults: &mut Vec<Fault>) {
     let part = volume.field(name);
     faults.extend(
         needed(name)
@@ -175,7 +175,7 @@ fn azure(part: &Part<'_>, faults: &mut Vec<Fault>) {
     }
 }
 
-fn driver(driver: &Part<'_>, faults: &mut Vec<Fault>) {
+pub(in super::super::super) fn driver(driver: &Part<'_>, faults: &mut Vec<Fault>) {
     let name = driver.text();
     if name.is_empty() {
         return;
