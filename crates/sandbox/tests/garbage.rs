@@ -191,3 +191,53 @@ fn large_bodies_are_refused() {
         assert_eq!(sandbox.handle(Now::default(), request).status().unwrap(), wanted);
     }
 }
+
+/// What is wrong many times over is told in an answer of a bounded size.
+#[test]
+fn many_faults_make_no_endless_answer() {
+    let many = |one: &str, times: usize| vec![one; times].join(",");
+    let volume = |source: &str| format!(r#""volumes":[{{"name":"v",{source}}}],"#);
+    let numbered =
+        |times: usize, form: &dyn Fn(usize) -> String| (0..times).map(form).collect::<Vec<_>>().join(",");
+    let registry = volume(&format!(r#""quobyte":{{"registry":"{}","volume":"v"}}"#, ",".repeat(60_000)));
+    let item = r#"{"key":"k","path":"p"}"#;
+    let name = "n".repeat(100_000);
+    let projected = volume(&format!(
+        r#""projected":{{"sources":[{{"secret":{{"name":"{name}","items":[{}]}}}}]}}"#,
+        many(item, 20_000)
+    ));
+    let nested = volume(&format!(
+        r#""secret":{{"secretName":"s","items":[{}]}}"#,
+        numbered(2_000, &|at| format!(r#"{{"key":"k","path":"a{}"}}"#, "/".repeat(at)))
+    ));
+    let claims = format!(
+        r#""resourceClaims":[{}],"#,
+        numbered(20_000, &|at| format!(r#"{{"name":"c{at}","resourceClaimName":"c"}}"#))
+    );
+    let wanted = numbered(20_000, &|at| format!(r#"{{"name":"d{at}"}}"#));
+    let added = many(r#""CAP_SYS_ADMIN""#, 10_000);
+    for (before, container) in [
+        (registry, String::new()),
+        (projected, String::new()),
+        (nested, String::new()),
+        (claims, format!(r#","resources":{{"claims":[{wanted}]}}"#)),
+        (
+            String::new(),
+            format!(
+                r#","securityContext":{{"allowPrivilegeEscalation":false,"capabilities":{{"add":[{added}]}}}}"#
+            ),
+        ),
+        (String::new(), format!(r#","ports":[{}]"#, many(r#"{"containerPort":1}"#, 10_000))),
+        (String::new(), format!(r#","env":[{}]"#, many(r#"{"name":"="}"#, 50_000))),
+    ] {
+        let pod = format!(
+            r#"{{"metadata":{{"name":"p"}},"spec":{{{before}"containers":[{{"name":"c","image":"i"{container}}}]}}}}"#
+        );
+        let mut sandbox = Sandbox::builder().rbac(false).build().unwrap();
+        let request = Request::post("/api/v1/namespaces/default/pods").body(Bytes::from(pod)).unwrap();
+        let answer = sandbox.handle(Now::default(), request).whole().expect("a whole answer");
+        let told: usize = answer.headers().get_all("warning").iter().map(http::HeaderValue::len).sum();
+        assert!(matches!(answer.status().as_u16(), 201 | 422), "{}", answer.status());
+        assert!(answer.body().len() + told < 64 << 20, "{} bytes, {told} of warnings", answer.body().len());
+    }
+}

@@ -94,7 +94,7 @@ pub(crate) fn judge(server: &mut Server, write: &Write<'_>) -> Result<Vec<String
     told.extend(without_effect(kind, object));
     match part {
         ("", "Pod", "", None) => runtime::judge(server, object)?,
-        ("scheduling.k8s.io", "PriorityClass", "", _) => priority::judge(server, object)?,
+        ("scheduling.k8s.io", "PriorityClass", "", old) => priority::judge(server, object, old.is_none())?,
         ("", "Pod", "resize", Some(old)) => resize::judge(server, object, old)?,
         ("", "PersistentVolumeClaim", "", Some(old)) => claims::judge(server, object, old)?,
         _ => {}

@@ -72,8 +72,9 @@ fn default(server: &Server) -> Option<&Value> {
 }
 
 /// There is one default at most.
-pub(super) fn judge(server: &Server, class: &Value) -> Result<(), Refusal> {
-    let other = default(server).map(|other| meta(other, "name")).filter(|name| *name != meta(class, "name"));
+pub(super) fn judge(server: &Server, class: &Value, is_new: bool) -> Result<(), Refusal> {
+    let others = |name: &&str| is_new || *name != meta(class, "name");
+    let other = default(server).map(|other| meta(other, "name")).filter(others);
     match other {
         Some(other) if flag(class, "globalDefault") => {
             let why =

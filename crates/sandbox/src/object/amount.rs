@@ -76,7 +76,7 @@ impl Amounts {
 
     /// Those that another list names, too.
     pub(crate) fn only(&self, names: &Self) -> Self {
-        let named = self.0.iter().filter(|(name, _)| names.0.contains_key(*name));
+        let named = names.0.keys().filter_map(|name| self.0.get_key_value(name));
         Self(named.map(|(name, amount)| (name.clone(), *amount)).collect())
     }
 
@@ -111,13 +111,12 @@ impl Amounts {
         let (mut beside, mut most) = (Self::default(), Self::default());
         for container in containers("/spec/initContainers") {
             let own = of(container);
+            // What runs beside it is in the most already.
+            let mut at_once = beside.only(&own);
+            at_once.add(&own);
+            most.raise(&at_once);
             if text(container, "/restartPolicy") == "Always" {
                 beside.add(&own);
-                most.raise(&beside);
-            } else {
-                let mut own = own;
-                own.add(&beside);
-                most.raise(&own);
             }
         }
         let mut sum = Self::default();

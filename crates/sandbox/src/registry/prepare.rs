@@ -14,7 +14,7 @@ pub(crate) fn create(kind: &Kind, object: &mut Value) {
     if kind.subresource("status").is_some() && kind.kind != "Node" {
         wipe_status(kind, object);
     }
-    as_taken(kind, object);
+    as_taken(kind, object, None);
     match (kind.group.as_str(), kind.kind.as_str()) {
         ("", "Namespace") => namespace(object),
         ("", "Pod") => {
@@ -39,7 +39,7 @@ pub(crate) fn create(kind: &Kind, object: &mut Value) {
 
 /// Prepares an object that takes the place of another. Its status is kept elsewhere.
 pub(crate) fn update(kind: &Kind, object: &mut Value, old: &Value) {
-    as_taken(kind, object);
+    as_taken(kind, object, Some(old));
     if kind.is("apps", "StatefulSet") {
         claims(object);
     }
@@ -61,9 +61,9 @@ pub(crate) fn update(kind: &Kind, object: &mut Value, old: &Value) {
 
 /// Makes of an object what the server takes of it: not what it knows and does not take by default (the signal that stops a container, how a lease
 /// chooses its holder), nor what is only there for older versions; and both of two fields that say the same.
-fn as_taken(kind: &Kind, object: &mut Value) {
+fn as_taken(kind: &Kind, object: &mut Value, old: Option<&Value>) {
     if kind.is("", "PersistentVolumeClaim") {
-        sources(object);
+        sources(object, old);
     }
     if kind.is("discovery.k8s.io", "EndpointSlice") {
         let endpoints = object.get_mut("endpoints").and_then(Value::as_array_mut);
@@ -92,8 +92,9 @@ fn as_taken(kind: &Kind, object: &mut Value) {
 }
 
 /// What a claim is filled from is said twice, as older clients know only the one field, which takes claims and snapshots alone.
-fn sources(claim: &mut Value) {
+fn sources(claim: &mut Value, old: Option<&Value>) {
     let Some(spec) = claim.get_mut("spec") else { return };
+    let had = |field: &str| old.and_then(|old| old.get("spec")?.get(field)).is_some();
     let is_older = |source: &Value| {
         let of = |field: &str| source.get(field).and_then(Value::as_str).unwrap_or_default();
         matches!(
@@ -102,11 +103,14 @@ fn sources(claim: &mut Value) {
         )
     };
     let there = |spec: &Value, field: &str| spec.get(field).filter(|source| !source.is_null()).cloned();
-    if there(spec, "dataSourceRef").is_some_and(|source| source.get("namespace").is_some()) {
+    let elsewhere = |source: Value| source.get("namespace").is_some_and(|name| name != "");
+    if !had("dataSourceRef") && there(spec, "dataSourceRef").is_some_and(elsewhere) {
         set(spec, "dataSourceRef", None);
     }
     match (there(spec, "dataSource"), there(spec, "dataSourceRef")) {
-        (Some(source), None) if is_older(&source) => put(spec, "dataSourceRef", source),
+        (Some(source), None) if is_older(&source) || had("dataSource") || had("dataSourceRef") => {
+            put(spec, "dataSourceRef", source);
+        }
         (Some(_), None) => set(spec, "dataSource", None),
         (None, Some(source)) => put(spec, "dataSource", source),
         _ => {}

@@ -70,7 +70,8 @@ pub(super) struct Network {
 impl Network {
     fn of(text: &str) -> Option<Self> {
         let (address, prefix) = text.split_once('/')?;
-        let (own, prefix) = (address.parse::<IpAddr>().ok()?, prefix.parse::<u32>().ok()?);
+        let digits = !prefix.is_empty() && prefix.bytes().all(|byte| byte.is_ascii_digit());
+        let (own, prefix) = (address.parse::<IpAddr>().ok()?, prefix.parse::<u32>().ok().filter(|_| digits)?);
         let (bits, four) = match own {
             IpAddr::V4(own) => (u128::from(u32::from(own)) << 96, true),
             IpAddr::V6(own) => (u128::from(own), false),
@@ -100,7 +101,7 @@ pub(super) fn network(part: &Part<'_>) -> Result<Network, Fault> {
     let fault = |why: &str| Fault::invalid(&part.path, text, why);
     let (address, prefix) = text.split_once('/').unwrap_or((text, ""));
     let zeros = prefix.len() > 1 && prefix.starts_with('0');
-    let sloppy = format!("{}/{}", without_zeros(address), prefix.trim_start_matches('0'));
+    let sloppy = format!("{}/{}", without_zeros(address), without_zeros(prefix));
     match Network::of(text) {
         Some(_) if zeros => Err(fault("must not have leading 0s in IP or prefix length")),
         Some(own) if !own.four && own.bits >> 32 == 0xffff => Err(fault(MAPPED)),
@@ -133,6 +134,8 @@ mod tests {
             ("010.0.0.0/8", "leading 0s"),
             ("10.0.0.0/08", "leading 0s"),
             ("10.0.0.0/33", "a valid CIDR"),
+            ("10.0.0.0/+8", "a valid CIDR"),
+            ("010.0.0.0/0", "leading 0s"),
             ("::ffff:10.0.0.0/104", "IPv4-mapped"),
             ("x", "a valid CIDR"),
         ] {

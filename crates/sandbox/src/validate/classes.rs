@@ -2,6 +2,8 @@
 //!
 //! Source: `k8s.io/kubernetes/pkg/apis/scheduling/validation` and `storage/validation`.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde_json::Value;
 
 use super::common::{label, labels};
@@ -43,10 +45,11 @@ pub(super) fn runtime(object: &Value) -> Vec<Fault> {
     let overhead = Part::of(object, "overhead");
     pod::overhead(&Part { path: overhead.path.clone(), ..overhead.field("podFixed") }, &mut faults);
     faults.extend(labels(&scheduling.field("nodeSelector")));
-    let mut seen: Vec<&Value> = Vec::new();
+    let mut seen = BTreeSet::new();
     for one in scheduling.field("tolerations").items() {
         pod::toleration(&one, &mut faults);
-        if seen.contains(&one.value) {
+        // However long each is tolerated.
+        if !seen.insert(["key", "operator", "value", "effect"].map(|field| one.field(field).text())) {
             let text = |field: &str| quote(one.field(field).text());
             let shown = format!(
                 "{{\"Key\":{},\"Operator\":{},\"Value\":{},\"Effect\":{},\"TolerationSeconds\":{}}}",
@@ -58,7 +61,6 @@ pub(super) fn runtime(object: &Value) -> Vec<Fault> {
             );
             faults.push(Fault::duplicate(&one.path, &shown));
         }
-        seen.push(one.value);
     }
     faults
 }
@@ -107,33 +109,29 @@ pub(super) fn storage(object: &Value) -> Vec<Fault> {
 
 /// Where volumes of a class may be. A term that stands twice is told by an empty text.
 fn topologies(terms: &Part<'_>, faults: &mut Vec<Fault>) {
-    let mut seen: Vec<Vec<(&str, Vec<&str>)>> = Vec::new();
+    let mut seen = BTreeSet::new();
     for term in terms.items() {
         let list = term.field("matchLabelExpressions");
-        let mut wanted: Vec<(&str, Vec<&str>)> = Vec::new();
+        let mut wanted: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
         for one in list.items() {
             let (key, values) = (one.field("key"), one.field("values"));
             if values.is_empty() {
                 faults.push(values.required(""));
             }
-            let mut known: Vec<&str> = Vec::new();
+            let mut known = BTreeSet::new();
             for value in values.items() {
-                if known.contains(&value.text()) {
+                if !known.insert(value.text()) {
                     faults.push(value.duplicate());
                 }
-                known.push(value.text());
             }
             faults.extend(key.all_invalid(names::label_key(key.text())));
-            if wanted.iter().any(|(other, _)| *other == key.text()) {
+            if wanted.insert(key.text(), known).is_some() {
                 faults.push(key.duplicate());
             }
-            wanted.push((key.text(), known));
         }
-        wanted.sort();
-        if wanted.is_empty() || seen.contains(&wanted) {
+        if wanted.is_empty() || !seen.insert(wanted) {
             faults.push(Fault::duplicate(&list.path, "\"\""));
         }
-        seen.push(wanted);
     }
 }
 

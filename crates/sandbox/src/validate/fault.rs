@@ -3,14 +3,14 @@
 use crate::object::quote;
 
 /// What is wrong with a field.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Fault {
     /// Such as `metadata.name`.
     pub(crate) field: String,
     what: What,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum What {
     Required(String),
     /// Values that are too large to be shown are left out.
@@ -79,6 +79,16 @@ impl Fault {
 
     pub(crate) fn too_many(field: &str, count: usize, most: usize) -> Self {
         Self { field: field.into(), what: What::TooMany { count, most } }
+    }
+
+    /// As many of them as somebody may still read: each shows a text that a request can make as long as it likes.
+    pub(crate) fn bounded(faults: impl Iterator<Item = Self>) -> impl Iterator<Item = Self> {
+        let mut room = 1_usize << 20;
+        faults.take_while(move |fault| {
+            let fits = room > 0;
+            room = room.saturating_sub(fault.body().len());
+            fits
+        })
     }
 
     /// The reason of a cause.

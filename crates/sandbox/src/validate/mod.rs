@@ -31,6 +31,8 @@ mod slice;
 mod warnings;
 mod workload;
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 
 pub(crate) use config_map::frozen_empty;
@@ -194,11 +196,6 @@ fn own(kind: &Kind, object: &Value) -> Vec<Fault> {
 
 /// What is said twice of one field is written once.
 fn dedup(faults: Vec<Fault>) -> Vec<Fault> {
-    let mut kept: Vec<Fault> = Vec::new();
-    for fault in faults {
-        if !kept.contains(&fault) {
-            kept.push(fault);
-        }
-    }
-    kept
+    let mut seen = HashSet::new();
+    faults.into_iter().filter(|fault| seen.insert(fault.clone())).collect()
 }

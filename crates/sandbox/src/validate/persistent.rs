@@ -58,7 +58,7 @@ pub(super) fn create(object: &Value) -> Vec<Fault> {
             faults.push(required.required("must specify required node constraints"));
         }
     }
-    source(&spec, &mut faults);
+    source(&spec, &Part::of(object, "metadata").field("name"), &mut faults);
     let path = spec.field("hostPath").field("path").text();
     let all = path.starts_with('/') && path.trim_matches(['/', '.']).is_empty();
     if all && policy.text() == "Recycle" {
@@ -156,7 +156,7 @@ fn capacity(capacity: &Part<'_>, faults: &mut Vec<Fault>) {
     }
 }
 
-fn source(spec: &Part<'_>, faults: &mut Vec<Fault>) {
+fn source(spec: &Part<'_>, called: &Part<'_>, faults: &mut Vec<Fault>) {
     let mut seen = false;
     for name in SOURCES.into_iter().filter(|name| spec.field(name).is_there()) {
         let part = spec.field(name);
@@ -170,7 +170,7 @@ fn source(spec: &Part<'_>, faults: &mut Vec<Fault>) {
         match name {
             "local" => local(spec, &part, faults),
             "csi" => driver(&part, faults),
-            _ => pod::volume_source(name, spec, faults),
+            _ => pod::volume_source(name, spec, called, faults),
         }
         beyond_namespaces(name, &part, faults);
     }

@@ -11,7 +11,7 @@ const MONTHS: [&str; 12] =
 const DAYS: [&str; 7] = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
 const NAMED: [&str; 7] = ["@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly"];
 
-/// Judges a schedule. What had a time zone in it may keep it.
+/// Judges a schedule.
 pub(super) fn judge(schedule: &Part<'_>) -> Vec<Fault> {
     let text = schedule.text();
     let mut faults = Vec::new();
@@ -72,7 +72,7 @@ fn is_duration(text: &str) -> bool {
         let unit = UNITS.iter().find_map(|unit| number.strip_prefix(unit));
         match unit {
             Some(next) if digits > 0 => rest = next,
-            _ => return rest == "0",
+            _ => return text == "0",
         }
     }
     true
@@ -130,7 +130,11 @@ pub(super) fn zone(zone: &Part<'_>) -> Option<Fault> {
     let text = zone.text();
     let part = |part: &str| {
         let spelt = |c: char| c.is_ascii_alphanumeric() || "._-+".contains(c);
-        !part.is_empty() && part.chars().all(spelt) && !part.starts_with('-') && part != "." && part != ".."
+        (1..=14).contains(&part.len())
+            && part.chars().all(spelt)
+            && !part.starts_with('-')
+            && part != "."
+            && part != ".."
     };
     let why = match text {
         "" => "timeZone must be nil or non-empty string".to_owned(),

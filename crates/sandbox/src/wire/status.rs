@@ -2,6 +2,8 @@
 //!
 //! Source: `k8s.io/apimachinery/pkg/api/errors`, whose constructors these are.
 
+use std::collections::HashSet;
+
 use bytes::Bytes;
 use http::{Response, StatusCode, header};
 use serde_json::{Map, Value, json};
@@ -316,12 +318,9 @@ pub(crate) fn qualified(group: &str, name: &str) -> String {
 
 /// All faults in one text, each once: `NewAggregate` of apimachinery.
 fn joined(faults: &[Fault]) -> String {
-    let mut texts: Vec<String> = Vec::new();
-    for text in faults.iter().map(Fault::text) {
-        if !texts.contains(&text) {
-            texts.push(text);
-        }
-    }
+    let mut seen = HashSet::new();
+    let texts: Vec<String> =
+        faults.iter().map(Fault::text).filter(|text| seen.insert(text.clone())).collect();
     match texts.as_slice() {
         [one] => one.clone(),
         _ => format!("[{}]", texts.join(", ")),

@@ -297,7 +297,9 @@ impl Election {
                 let changed = status.is_some_and(|status| {
                     status.is_conflict() || status.is_already_exists() || status.is_not_found()
                 });
-                match changed {
+                // One that changes without an end is left as it is.
+                let over = self.stopping.is_some_and(|end| end <= now.mono);
+                match changed && !over {
                     true => self.read(now),
                     false => self.fail(now, error),
                 }

@@ -75,14 +75,17 @@ impl Others {
             taken.extend(node_ports(spec));
             // The same port has the same port on nodes, whatever its protocol.
             let mut given: Vec<(Value, i64)> = Vec::new();
-            let mut own_ports: Vec<(Option<Value>, i64)> = Vec::new();
+            let mut own_ports: BTreeSet<(String, i64)> = BTreeSet::new();
+            let protocol = |port: &Map<String, Value>| {
+                port.get("protocol").and_then(Value::as_str).unwrap_or_default().to_owned()
+            };
             for (index, port) in ports_mut(spec).enumerate() {
                 let own = port.get("port").cloned().unwrap_or(Value::Null);
                 let same = given.iter().find(|(other, _)| *other == own).map(|(_, number)| *number);
                 let number = match port.get("nodePort").and_then(Value::as_i64) {
                     Some(number)
                         if self.node_ports.contains(&number)
-                            || own_ports.contains(&(port.get("protocol").cloned(), number)) =>
+                            || own_ports.contains(&(protocol(port), number)) =>
                     {
                         let field = format!("spec.ports[{index}].nodePort");
                         let why = "provided port is already allocated";
@@ -105,7 +108,7 @@ impl Others {
                         number
                     }
                 };
-                own_ports.push((port.get("protocol").cloned(), number));
+                own_ports.insert((protocol(port), number));
                 given.push((own, number));
             }
         }

@@ -195,8 +195,15 @@ fn families(spec: &mut Map<String, Value>, old: Option<&Map<String, Value>>) {
         spec.insert("ipFamilyPolicy".into(), policy);
     }
     let dual = bare && text(spec, "ipFamilyPolicy") != "SingleStack";
-    let families = if dual { json!(["IPv4", "IPv6"]) } else { json!(["IPv4"]) };
-    spec.entry("ipFamilies").or_insert(families);
+    let given = spec.get("ipFamilies").and_then(Value::as_array);
+    let families = match given.and_then(|given| given.first()).and_then(Value::as_str) {
+        Some("IPv6") if dual => json!(["IPv6", "IPv4"]),
+        _ if dual => json!(["IPv4", "IPv6"]),
+        _ => json!(["IPv4"]),
+    };
+    if given.is_none_or(|given| dual && given.len() == 1) {
+        spec.insert("ipFamilies".into(), families);
+    }
 }
 
 /// There is one family of addresses here, as in most clusters.

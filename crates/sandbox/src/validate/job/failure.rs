@@ -2,6 +2,8 @@
 //!
 //! Source: `validatePodFailurePolicy` in `k8s.io/kubernetes/pkg/apis/batch/validation`.
 
+use std::collections::BTreeSet;
+
 use super::super::fault::Fault;
 use super::super::names;
 use super::super::part::Part;
@@ -62,11 +64,12 @@ fn codes(codes: &Part<'_>, called: &[&str], faults: &mut Vec<Fault>) {
         faults.push(Fault::too_many(&values.path, items.len(), 255));
     }
     let numbers: Vec<i64> = items.iter().map(Part::number).collect();
-    for (at, (item, number)) in items.iter().zip(&numbers).enumerate() {
+    let mut seen = BTreeSet::new();
+    for (item, number) in items.iter().zip(&numbers) {
         if operator.text() == "In" && *number == 0 {
             faults.push(item.invalid("must not be 0 for the In operator"));
         }
-        if numbers.iter().take(at).any(|other| other == number) {
+        if !seen.insert(number) {
             faults.push(item.duplicate());
         }
     }

@@ -230,7 +230,7 @@ fn indexes(spec: &Part<'_>, faults: &mut Vec<Fault>) {
         let why = "must be less than or equal to 100000 when completion mode is Indexed";
         faults.push(parallel.invalid(why));
     }
-    if completions.is_there() && failed.number() > completions.number() {
+    if completions.is_there() && failed.is_there() && failed.number() > completions.number() {
         faults.push(failed.invalid("must be less than or equal to completions"));
     }
     if failed.number() > MOST {

@@ -2,6 +2,8 @@
 //!
 //! Source: `validateAffinity` in `k8s.io/kubernetes/pkg/apis/core/validation`.
 
+use std::collections::BTreeSet;
+
 use super::super::common::{label, selector, subdomain};
 use super::super::fault::Fault;
 use super::super::names;
@@ -107,8 +109,8 @@ fn pod_term(term: &Part<'_>, faults: &mut Vec<Fault>) {
     for keys in [&same, &other] {
         keys_of_labels(keys, &term.field("labelSelector"), faults);
     }
-    let others = other.items();
-    for key in same.items().iter().filter(|key| others.iter().any(|other| other.value == key.value)) {
+    let others: BTreeSet<&str> = other.items().iter().map(Part::text).collect();
+    for key in same.items().iter().filter(|key| others.contains(key.text())) {
         faults.push(key.invalid("exists in both matchLabelKeys and mismatchLabelKeys"));
     }
     let topology = term.field("topologyKey");

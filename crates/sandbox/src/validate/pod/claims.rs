@@ -49,6 +49,12 @@ fn shown(claim: &Part<'_>) -> String {
 /// Judges what a container has of the claims of its pod.
 pub(super) fn of_container(claims: &Part<'_>, known: &BTreeSet<&str>, faults: &mut Vec<Fault>) {
     let mut seen: BTreeSet<String> = BTreeSet::new();
+    let among = if known.is_empty() {
+        " which is empty".to_owned()
+    } else {
+        format!(": {}", known.iter().copied().collect::<Vec<_>>().join(", "))
+    };
+    let mut room = 1_usize << 20;
     for claim in claims.items() {
         let (name, request) = (claim.field("name").text(), claim.field("request"));
         if name.is_empty() {
@@ -64,13 +70,8 @@ pub(super) fn of_container(claims: &Part<'_>, known: &BTreeSet<&str>, faults: &m
         seen.insert(whole);
         if let Some(there) = there {
             faults.push(Fault::duplicate(&claim.path, &there));
-        } else if !known.contains(name) {
-            let names: Vec<&str> = known.iter().copied().collect();
-            let among = if names.is_empty() {
-                " which is empty".to_owned()
-            } else {
-                format!(": {}", names.join(", "))
-            };
+        } else if !known.contains(name) && room > 0 {
+            room = room.saturating_sub(among.len());
             let shown =
                 format!("{}: must be one of the names in pod.spec.resourceClaims{among}", quote(name));
             faults.push(Fault::not_found(&claim.path, &shown));

@@ -2,6 +2,8 @@
 //!
 //! Source: `ValidateEnv` and `ValidateEnvFrom` in `k8s.io/kubernetes/pkg/apis/core/validation`.
 
+use std::collections::BTreeMap;
+
 use super::super::common::subdomain;
 use super::super::fault::Fault;
 use super::super::names;
@@ -115,10 +117,12 @@ fn file(part: &Part<'_>, faults: &mut Vec<Fault>) {
 /// Files of variables are in an `emptyDir`. It is the last that the server looks at.
 pub(super) fn files(spec: &Part<'_>, faults: &mut Vec<Fault>) {
     let volumes = spec.field("volumes").items();
+    let volumes: BTreeMap<&str, &Part<'_>> =
+        volumes.iter().rev().map(|volume| (volume.field("name").text(), volume)).collect();
     let variables = super::containers(spec).flat_map(|container| container.field("env").items());
     let files = variables.map(|variable| variable.field("valueFrom").field("fileKeyRef"));
     for name in files.filter(Part::is_there).map(|file| file.field("volumeName")) {
-        match volumes.iter().find(|volume| volume.field("name").text() == name.text()) {
+        match volumes.get(name.text()) {
             None => faults.push(Fault::not_found(&name.path, &crate::object::quote(name.text()))),
             Some(volume) if !volume.field("emptyDir").is_there() => {
                 faults.push(name.invalid("referenced volume must be of type emptyDir"));

@@ -23,6 +23,7 @@ fn directories(
     faults: &mut Vec<Fault>,
 ) {
     let mut paths = BTreeSet::new();
+    let (named, placed) = (texts(devices, "name"), texts(devices, "devicePath"));
     for mount in mounts.items() {
         let (name, path) = (mount.field("name"), mount.field("mountPath"));
         if name.is_empty() {
@@ -37,10 +38,10 @@ fn directories(
         if !paths.insert(path.text()) {
             faults.push(path.invalid("must be unique"));
         }
-        if devices.iter().any(|device| device.field("name").value == name.value) {
+        if named.contains(name.text()) {
             faults.push(name.invalid("must not already exist in volumeDevices"));
         }
-        if devices.iter().any(|device| device.field("devicePath").value == path.value) {
+        if placed.contains(path.text()) {
             faults.push(path.invalid("must not already exist as a path in volumeDevices"));
         }
         within_volume(&mount, mounts, faults);
@@ -92,6 +93,7 @@ fn spread(container: &Part<'_>, mount: &Part<'_>, mounts: &Part<'_>, faults: &mu
 
 fn devices(devices: &[Part<'_>], mounts: &[Part<'_>], volumes: &Volumes<'_>, faults: &mut Vec<Fault>) {
     let (mut names, mut paths) = (BTreeSet::new(), BTreeSet::new());
+    let (mounted, placed) = (texts(mounts, "name"), texts(mounts, "mountPath"));
     for device in devices {
         let (name, path) = (device.field("name"), device.field("devicePath"));
         if name.is_empty() {
@@ -122,14 +124,18 @@ fn devices(devices: &[Part<'_>], mounts: &[Part<'_>], volumes: &Volumes<'_>, fau
         } else {
             paths.insert(path.text());
         }
-        if mounts.iter().any(|mount| mount.field("name").value == name.value) {
+        if mounted.contains(name.text()) {
             faults.push(name.invalid("must not already exist in volumeMounts"));
         }
-        if mounts.iter().any(|mount| mount.field("mountPath").value == path.value) {
+        if placed.contains(path.text()) {
             faults.push(path.invalid("must not already exist as a path in volumeMounts"));
         }
         if !name.is_empty() {
             names.insert(name.text());
         }
     }
+}
+
+fn texts<'v>(list: &[Part<'v>], field: &str) -> BTreeSet<&'v str> {
+    list.iter().map(|one| one.field(field).text()).collect()
 }

@@ -3,6 +3,7 @@
 //! Source: `warningsForOverlappingVirtualPaths` in `k8s.io/kubernetes/pkg/api/pod`.
 
 use super::super::part::Part;
+use super::told::MOST;
 use crate::object::quote;
 
 /// A path, and what shall be there.
@@ -68,19 +69,20 @@ fn files<'v>(source: &Part<'v>, what: &str) -> Vec<File<'v>> {
     source.field("items").items().iter().map(|item| (item.field("path").text(), what.to_owned())).collect()
 }
 
-/// Finds paths that lead to or through the place of one before.
+/// Finds paths that lead to or through the place of one before; of many the first.
 fn overlaps<'f>(files: &'f [File<'f>], mut tell: impl FnMut(&File<'f>, &File<'f>)) {
-    let mut before: Vec<&File<'_>> = Vec::new();
-    for file in files {
-        let (path, deeper) = (file.0.trim_end_matches('/'), format!("{}/", file.0.trim_end_matches('/')));
-        for other in &before {
-            let there = other.0.trim_end_matches('/');
-            if path == there || deeper.starts_with(&format!("{there}/")) || there.starts_with(&deeper) {
+    let mut before: Vec<(&File<'_>, String)> = Vec::new();
+    let mut left = MOST;
+    for file in files.iter().take(8 * MOST) {
+        let own = format!("{}/", file.0.trim_end_matches('/'));
+        for (other, there) in &before {
+            if left > 0 && (own.starts_with(there) || there.starts_with(&own)) {
                 tell(file, other);
+                left -= 1;
             }
         }
-        if !before.contains(&file) {
-            before.push(file);
+        if !before.iter().any(|(other, _)| *other == file) {
+            before.push((file, own));
         }
     }
 }

@@ -56,17 +56,14 @@ pub(super) fn container(context: &Part<'_>, own_users: bool, faults: &mut Vec<Fa
     }
     seccomp(&context.field("seccompProfile"), faults);
     if context.field("allowPrivilegeEscalation").value == &Value::Bool(false) {
-        let mut clash = |what: &str| {
-            let why = format!("cannot set `allowPrivilegeEscalation` to false and {what}");
-            faults.push(Fault::invalid_value(&context.path, internal(context), why));
-        };
-        if context.field("privileged").flag() {
-            clash("`privileged` to true");
-        }
+        let privileged = context.field("privileged").flag().then_some("`privileged` to true");
         let added = context.field("capabilities").field("add").items();
-        for _ in added.iter().filter(|one| one.text() == "CAP_SYS_ADMIN") {
-            clash("`capabilities.Add` CAP_SYS_ADMIN");
-        }
+        let added = added.iter().filter(|one| one.text() == "CAP_SYS_ADMIN");
+        let clashes = privileged.into_iter().chain(added.map(|_| "`capabilities.Add` CAP_SYS_ADMIN"));
+        faults.extend(Fault::bounded(clashes.map(|what| {
+            let why = format!("cannot set `allowPrivilegeEscalation` to false and {what}");
+            Fault::invalid_value(&context.path, internal(context), why)
+        })));
     }
     windows::options(&context.field("windowsOptions"), faults);
     app_armor(&context.field("appArmorProfile"), faults);

@@ -2,6 +2,8 @@
 //!
 //! Source: `validateTopologySpreadConstraints` in `k8s.io/kubernetes/pkg/apis/core/validation`.
 
+use std::collections::BTreeMap;
+
 use super::super::common::selector;
 use super::super::fault::Fault;
 use super::super::part::Part;
@@ -10,7 +12,14 @@ use crate::object::quote;
 
 pub(super) fn judge(list: &Part<'_>, faults: &mut Vec<Fault>) {
     let all = list.items();
-    for (at, one) in all.iter().enumerate() {
+    // How often each still comes.
+    let mut times: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    for one in &all {
+        *times
+            .entry((one.field("topologyKey").text(), one.field("whenUnsatisfiable").text()))
+            .or_default() += 1;
+    }
+    for one in &all {
         let (key, otherwise) = (one.field("topologyKey"), one.field("whenUnsatisfiable"));
         if one.field("maxSkew").number() <= 0 {
             faults.push(one.field("maxSkew").invalid("must be greater than zero"));
@@ -19,12 +28,9 @@ pub(super) fn judge(list: &Part<'_>, faults: &mut Vec<Fault>) {
             faults.push(key.required("can not be empty"));
         }
         faults.extend(otherwise.one_of(&["DoNotSchedule", "ScheduleAnyway"]));
-        let same = |other: &Part<'_>| {
-            ["topologyKey", "whenUnsatisfiable"]
-                .iter()
-                .all(|field| other.field(field).value == one.field(field).value)
-        };
-        if all.iter().skip(at + 1).any(same) {
+        let left = times.entry((key.text(), otherwise.text())).or_default();
+        *left -= 1;
+        if *left > 0 {
             let path = format!("{}.{{topologyKey, whenUnsatisfiable}}", one.path);
             faults
                 .push(Fault::duplicate(&path, &quote(&format!("{{{}, {}}}", key.text(), otherwise.text()))));

@@ -14,6 +14,9 @@ const NO_SELECTOR: &str = "a null labelSelector results in matching no pod";
 const REQUIRED: &str = "requiredDuringSchedulingIgnoredDuringExecution";
 const PREFERRED: &str = "preferredDuringSchedulingIgnoredDuringExecution";
 
+/// Clients are told so much at most of ports and of files that lie over each other; the server's own headers end before.
+pub(super) const MOST: usize = 256;
+
 /// Labels of nodes that have other names now.
 const OLDER: [(&str, &str, &str); 5] = [
     ("beta.kubernetes.io/arch", "v1.14", "kubernetes.io/arch"),
@@ -197,7 +200,9 @@ fn variables(variables: &Part<'_>, told: &mut Vec<String>) {
 /// Ports that several say.
 fn ports(containers: &[Part<'_>], told: &mut Vec<String>) {
     let ports: Vec<Part<'_>> = containers.iter().flat_map(|one| one.field("ports").items()).collect();
-    for (index, port) in ports.iter().enumerate() {
+    // Those of one number and protocol.
+    let mut others: BTreeMap<(i64, &str), Vec<&Part<'_>>> = BTreeMap::new();
+    for port in &ports {
         let (address, free) = (port.field("hostIP"), port.field("hostPort").number() == 0);
         if free && !address.is_empty() {
             told.push(format!(
@@ -209,17 +214,23 @@ fn ports(containers: &[Part<'_>], told: &mut Vec<String>) {
                 address.text()
             ));
         }
-        for other in ports.iter().take(index) {
-            let same = |field: &str| port.field(field).value == other.field(field).value;
-            if !same("containerPort") || !same("protocol") {
-                continue;
+        let key = (port.field("containerPort").number(), port.field("protocol").text());
+        let alike = others.entry(key).or_default();
+        for other in alike.iter() {
+            if told.len() >= MOST {
+                break;
             }
+            let same = |field: &str| port.field(field).value == other.field(field).value;
             let free = |port: &Part<'_>| port.field("hostPort").number() == 0;
             if same("hostIP") && same("hostPort") {
                 told.push(format!("{}: duplicate port definition with {}", port.path, other.path));
             } else if free(port) || free(other) {
                 told.push(format!("{}: overlapping port definition with {}", port.path, other.path));
             }
+        }
+        // Whoever has more of them is told enough.
+        if alike.len() < MOST {
+            alike.push(port);
         }
     }
     let mut names: BTreeMap<&str, &str> = BTreeMap::new();

@@ -44,7 +44,7 @@ fn quobyte(part: &Part<'_>, faults: &mut Vec<Fault>) {
         faults.push(tenant.required("must be a UUID and may not exceed a length of 64 characters"));
     } else {
         let pairs = registry.text().split(',').filter(|pair| pair.matches(':').count() != 1);
-        faults.extend(pairs.map(|_| registry.invalid(WHY)));
+        faults.extend(Fault::bounded(pairs.map(|_| registry.invalid(WHY))));
     }
     if part.field("volume").is_empty() {
         faults.push(part.field("volume").required(""));

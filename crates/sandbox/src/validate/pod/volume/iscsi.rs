@@ -3,7 +3,7 @@
 use super::super::super::fault::Fault;
 use super::super::super::part::Part;
 
-pub(super) fn judge(volume: &Part<'_>, part: &Part<'_>, faults: &mut Vec<Fault>) {
+pub(super) fn judge(called: &Part<'_>, part: &Part<'_>, faults: &mut Vec<Fault>) {
     let (portal, name, unit) = (part.field("targetPortal"), part.field("iqn"), part.field("lun"));
     for field in [&portal, &name] {
         if field.is_empty() {
@@ -24,7 +24,6 @@ pub(super) fn judge(volume: &Part<'_>, part: &Part<'_>, faults: &mut Vec<Fault>)
     let own = part.field("initiatorName");
     if own.is_there() {
         faults.extend(qualified(&Part { path: format!("{}.initiatorname", part.path), ..own }));
-        let called = volume.field("name");
         if called.text().len() + 1 + portal.text().len() > 64 {
             let why = "Total length of <volume name>:<iscsi.targetPortal> must be under 64 characters if iscsi.initiatorName is specified.";
             faults.push(called.invalid(why));

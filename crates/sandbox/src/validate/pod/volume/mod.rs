@@ -93,7 +93,7 @@ fn one(volume: &Part<'_>) -> Vec<Fault> {
             continue;
         }
         seen = true;
-        judge(name, volume, &mut faults);
+        judge(name, volume, &volume.field("name"), &mut faults);
     }
     if !seen {
         faults.push(volume.required("must specify a volume type"));

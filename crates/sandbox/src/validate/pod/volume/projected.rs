@@ -15,15 +15,23 @@ const TWICE: &str = "conflicting duplicate paths";
 
 pub(super) fn judge(volume: &Part<'_>, faults: &mut Vec<Fault>) {
     let mut paths = BTreeSet::new();
+    let mut room = 1 << 20;
     faults.extend(files::mode(&volume.field("defaultMode")));
     for source in volume.field("sources").items() {
-        one(volume, &source, &mut paths, faults);
+        one(volume, &source, (&mut paths, &mut room), faults);
     }
 }
 
-fn one<'v>(volume: &Part<'_>, source: &Part<'v>, paths: &mut BTreeSet<&'v str>, faults: &mut Vec<Fault>) {
+/// Judges a source. Of paths that are taken there is only told as long as there is room, as each fault shows a name of any length.
+fn one<'v>(
+    volume: &Part<'_>,
+    source: &Part<'v>,
+    (paths, room): (&mut BTreeSet<&'v str>, &mut usize),
+    faults: &mut Vec<Fault>,
+) {
     let mut take = |path: &Part<'v>, shown: &str, faults: &mut Vec<Fault>| {
-        if !path.is_empty() && !paths.insert(path.text()) {
+        if !path.is_empty() && !paths.insert(path.text()) && *room > 0 {
+            *room = room.saturating_sub(shown.len());
             faults.push(Fault::invalid(&volume.path, shown, TWICE));
         }
     };

@@ -11,8 +11,13 @@ use super::super::super::path::{forward, within};
 use super::{files, gone, iscsi, projected};
 use crate::object::quantity;
 
-/// Judges the source of this name.
-pub(in super::super::super) fn judge(name: &str, volume: &Part<'_>, faults: &mut Vec<Fault>) {
+/// Judges the source of this name, of a volume that is called so.
+pub(in super::super::super) fn judge(
+    name: &str,
+    volume: &Part<'_>,
+    called: &Part<'_>,
+    faults: &mut Vec<Fault>,
+) {
     let part = volume.field(name);
     faults.extend(
         needed(name)
@@ -52,7 +57,7 @@ pub(in super::super::super) fn judge(name: &str, volume: &Part<'_>, faults: &mut
                 "must be an absolute path",
             ));
         }
-        "iscsi" => iscsi::judge(volume, &part, faults),
+        "iscsi" => iscsi::judge(called, &part, faults),
         "cinder" => named_secret(&part.field("secretRef"), faults),
         "fc" => fibre(&part, faults),
         "flexVolume" => options(&part.field("options"), faults),
