@@ -20,15 +20,7 @@ pub(super) fn claim_spec(spec: &Part<'_>) -> Vec<Fault> {
         faults.push(modes.required("at least 1 access mode is required"));
     }
     faults.extend(selector(&spec.field("selector")));
-    let known = ["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"];
-    let items = modes.items();
-    for mode in &items {
-        let mode = Part { path: modes.path.clone(), value: mode.value };
-        faults.extend(mode.one_of(&known));
-    }
-    if items.len() > 1 && items.iter().any(|mode| mode.text() == "ReadWriteOncePod") {
-        faults.push(modes.forbidden("may not use ReadWriteOncePod with other access modes"));
-    }
+    faults.extend(access(&modes));
     let size = spec.field("resources").field("requests").field("storage");
     let size = Part { path: format!("{}.resources[storage]", spec.path), ..size };
     if !size.is_there() {
@@ -45,6 +37,18 @@ pub(super) fn claim_spec(spec: &Part<'_>) -> Vec<Fault> {
     let attributes = spec.field("volumeAttributesClassName");
     if !attributes.is_empty() {
         faults.extend(subdomain(&attributes));
+    }
+    faults
+}
+
+/// How a volume may be mounted, as a claim asks it and as a volume offers it.
+pub(super) fn access(modes: &Part<'_>) -> Vec<Fault> {
+    const KNOWN: [&str; 4] = ["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"];
+    let items = modes.items();
+    let of_list = |mode: &Part<'_>| Part { path: modes.path.clone(), value: mode.value }.one_of(&KNOWN);
+    let mut faults: Vec<Fault> = items.iter().filter_map(of_list).collect();
+    if items.len() > 1 && items.iter().any(|mode| mode.text() == "ReadWriteOncePod") {
+        faults.push(modes.forbidden("may not use ReadWriteOncePod with other access modes"));
     }
     faults
 }

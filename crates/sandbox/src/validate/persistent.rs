@@ -4,6 +4,7 @@
 
 use serde_json::Value;
 
+use super::claim::access;
 use super::common::subdomain;
 use super::fault::Fault;
 use super::part::Part;
@@ -44,7 +45,11 @@ const WITHOUT_OPTIONS: [&str; 9] =
 pub(super) fn create(object: &Value) -> Vec<Fault> {
     const OPTIONS: &str = "volume.beta.kubernetes.io/mount-options";
     let spec = Part::of(object, "spec");
-    let mut faults = modes(&spec.field("accessModes"));
+    let (mut faults, modes) = (Vec::new(), spec.field("accessModes"));
+    if modes.is_empty() {
+        faults.push(modes.required(""));
+    }
+    faults.extend(access(&modes));
     capacity(&spec.field("capacity"), &mut faults);
     let (policy, affinity) = (spec.field("persistentVolumeReclaimPolicy"), spec.field("nodeAffinity"));
     if !policy.is_empty() {
@@ -118,22 +123,6 @@ fn internal(affinity: &Part<'_>) -> String {
     };
     let terms = all(&affinity.field("required").field("nodeSelectorTerms"), &term);
     format!("{{\"Required\":{{\"NodeSelectorTerms\":{terms}}}}}")
-}
-
-/// How a volume may be used.
-fn modes(modes: &Part<'_>) -> Vec<Fault> {
-    const KNOWN: [&str; 4] = ["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"];
-    let items = modes.items();
-    let mut faults = Vec::new();
-    if items.is_empty() {
-        faults.push(modes.required(""));
-    }
-    let of_list = |mode: &Part<'_>| Part { path: modes.path.clone(), value: mode.value }.one_of(&KNOWN);
-    faults.extend(items.iter().filter_map(of_list));
-    if items.len() > 1 && items.iter().any(|mode| mode.text() == "ReadWriteOncePod") {
-        faults.push(modes.forbidden("may not use ReadWriteOncePod with other access modes"));
-    }
-    faults
 }
 
 fn capacity(capacity: &Part<'_>, faults: &mut Vec<Fault>) {

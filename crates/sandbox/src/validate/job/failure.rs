@@ -5,8 +5,8 @@
 use std::collections::BTreeSet;
 
 use super::super::fault::Fault;
-use super::super::names;
 use super::super::part::Part;
+use super::super::pod::key_of_label;
 
 pub(super) fn judge(spec: &Part<'_>) -> Vec<Fault> {
     let rules = spec.field("podFailurePolicy").field("rules");
@@ -85,8 +85,7 @@ fn conditions(conditions: &Part<'_>, faults: &mut Vec<Fault>) {
     }
     for pattern in items {
         let (kind, status) = (pattern.field("type"), pattern.field("status"));
-        let whys = names::label_key(kind.text());
-        faults.extend(whys.into_iter().map(|why| Fault::invalid(&kind.path, kind.text(), why)));
+        key_of_label(&kind, faults);
         if status.is_empty() {
             faults.push(status.required("valid values: [\"False\" \"True\" \"Unknown\"]"));
         } else {

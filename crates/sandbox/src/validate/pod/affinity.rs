@@ -94,7 +94,7 @@ fn field_of_node(one: &Part<'_>, faults: &mut Vec<Fault>) {
 }
 
 /// The key of a label; where there is none, it is an empty one.
-pub(super) fn key_of_label(key: &Part<'_>, faults: &mut Vec<Fault>) {
+pub(in super::super) fn key_of_label(key: &Part<'_>, faults: &mut Vec<Fault>) {
     let whys = names::label_key(key.text());
     faults.extend(whys.into_iter().map(|why| Fault::invalid(&key.path, key.text(), why)));
 }

@@ -49,9 +49,10 @@ pub(super) fn of_pod(part: &Part<'_>, allowed: &[&str], faults: &mut Vec<Fault>)
         _ if version.text() != "v1" => format!("unsupported pod version: {}", version.text()),
         Some(("metadata.annotations" | "metadata.labels", key)) => {
             let lower = label.starts_with("metadata.annotations");
-            let whys = names::label_key(&if lower { key.to_lowercase() } else { key.to_owned() });
             let shown = if lower { key.to_lowercase() } else { key.to_owned() };
-            return faults.extend(whys.into_iter().map(|why| Fault::invalid(&part.path, &shown, why)));
+            return faults.extend(
+                names::label_key(&shown).into_iter().map(|why| Fault::invalid(&part.path, &shown, why)),
+            );
         }
         Some(_) => format!("field label does not support subscript: {label}"),
         None if !known => format!("field label not supported: {label}"),

@@ -30,7 +30,7 @@ use super::names;
 use super::part::Part;
 use crate::object::set;
 
-pub(super) use affinity::node_selector;
+pub(super) use affinity::{key_of_label, node_selector};
 pub(super) use resize::update as resize;
 pub(super) use resources::{is_of_quota, name as resource_name, name_of_container, overhead};
 pub(super) use told::{fractions, told, volume_told};
@@ -194,7 +194,7 @@ fn spec(spec: &Part<'_>) -> Vec<Fault> {
     affinity::judge(&spec.field("affinity"), &mut faults);
     naming::resolver(&spec.field("dnsConfig"), spec.field("dnsPolicy").text(), &mut faults);
     for gate in spec.field("readinessGates").items() {
-        affinity::key_of_label(&gate.field("conditionType"), &mut faults);
+        key_of_label(&gate.field("conditionType"), &mut faults);
     }
     gates::names(spec, &mut faults);
     spread::judge(&spec.field("topologySpreadConstraints"), &mut faults);
