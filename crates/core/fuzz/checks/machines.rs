@@ -54,6 +54,9 @@ fn error(what: u8) -> Error {
     }
 }
 
+/// A candidate's renew deadline, in milliseconds, where none is set.
+const RENEW_DEADLINE: u64 = 10_000;
+
 /// Tells a machine all of it, and then to stop.
 fn tell<M: Machine>(mut machine: M, steps: &[Step], stop: fn() -> Option<M::Command>) {
     let mut clock = 0u64;
@@ -88,12 +91,23 @@ fn tell<M: Machine>(mut machine: M, steps: &[Step], stop: fn() -> Option<M::Comm
     let now = Now { mono: clock, wall: 0 };
     machine.handle(now, Input::Command(stop));
     drain(&mut machine);
-    // An election may still give its lease back; then nothing is said any more.
-    for id in 0..200 {
-        machine.handle(now, Input::Answer(Id(id), Err(error(0))));
+    // An election tries to give its lease back, for a renew deadline at most; then nothing is said any more.
+    let mut now = now;
+    loop {
+        for id in 0..200 {
+            machine.handle(now, Input::Answer(Id(id), Err(error(0))));
+        }
+        drain(&mut machine);
+        let Some(next) = machine.timeout() else { break };
+        assert!(
+            next <= clock.saturating_add(RENEW_DEADLINE),
+            "stopped, it has no clock: {next} is after {clock}"
+        );
+        assert!(next > now.mono, "what is waited for is to come");
+        now.mono = next;
+        machine.handle(now, Input::Time);
+        drain(&mut machine);
     }
-    drain(&mut machine);
-    assert_eq!(machine.timeout(), None, "stopped, it has no clock");
     for id in 0..200 {
         machine.handle(now, Input::Data(Id(id), Bytes::from_static(b"{}")));
         machine.handle(now, Input::Closed(Id(id), Ok(())));
