@@ -1,7 +1,7 @@
 //! What comes of a request.
 
 use bytes::Bytes;
-use http::{HeaderValue, Request, Response, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, header};
 use serde_json::json;
 
 use crate::watch::Watch;
@@ -59,13 +59,15 @@ impl Reply {
         Self::warned(refusal.answer(), warnings)
     }
 
+    pub(crate) fn watching(watch: Watch, warnings: &[String]) -> Self {
+        let mut answer = Response::new(watch);
+        answer.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        warn(answer.headers_mut(), warnings);
+        Self::Watch(answer)
+    }
+
     fn warned(mut answer: Response<Bytes>, warnings: &[String]) -> Self {
-        for warning in warnings {
-            let text = warning.replace('\\', "\\\\").replace('"', "\\\"");
-            if let Ok(value) = HeaderValue::from_str(&format!("299 - \"{text}\"")) {
-                answer.headers_mut().append(header::WARNING, value);
-            }
-        }
+        warn(answer.headers_mut(), warnings);
         Self::Whole(answer)
     }
 
@@ -128,6 +130,15 @@ impl Reply {
         match self {
             Self::Watch(answer) => Some(answer.into_body()),
             _ => None,
+        }
+    }
+}
+
+fn warn(headers: &mut HeaderMap, warnings: &[String]) {
+    for warning in warnings {
+        let text = warning.replace('\\', "\\\\").replace('"', "\\\"");
+        if let Ok(value) = HeaderValue::from_str(&format!("299 - \"{text}\"")) {
+            headers.append(header::WARNING, value);
         }
     }
 }

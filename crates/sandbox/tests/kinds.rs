@@ -193,3 +193,14 @@ fn amounts_that_fit_nowhere_harm_nobody() {
         );
     }
 }
+
+#[test]
+fn a_limit_range_without_a_name_is_called_by_an_id() {
+    let mut sandbox = Sandbox::builder().rbac(false).build().unwrap();
+    let (code, made) = post(&mut sandbox, &format!("{CORE}/limitranges"), &json!({}));
+    let name = made["metadata"]["name"].as_str().unwrap();
+    assert_eq!((code, name.len(), name.matches('-').count()), (201, 36, 4), "{made}");
+    assert_ne!(name, made["metadata"]["uid"]);
+    // Nothing else is.
+    assert_eq!(post(&mut sandbox, &format!("{CORE}/configmaps"), &json!({})).0, 422);
+}

@@ -138,8 +138,8 @@ impl Custom {
     }
 
     /// What those hear who use a version, if it is deprecated.
-    pub(crate) fn deprecation(&self, version: &str) -> Option<&String> {
-        self.version(version)?.deprecation.as_ref()
+    pub(crate) fn deprecation(&self, version: &str) -> Option<&str> {
+        self.version(version)?.deprecation.as_deref()
     }
 
     /// Whether only a webhook could make objects of a version of those that are stored.

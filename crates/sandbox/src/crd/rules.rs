@@ -13,18 +13,21 @@ const TYPES: [&str; 6] = ["array", "boolean", "integer", "number", "object", "st
 
 /// What is wrong with a new definition.
 pub(crate) fn faults(object: &Value) -> Vec<Fault> {
-    let name = meta(object, "name");
     let wanted = format!("{}.{}", text(object, "/spec/names/plural"), text(object, "/spec/group"));
     let why = "must be spec.names.plural+\".\"+spec.group";
-    let misnamed = (name != wanted).then(|| Fault::invalid("metadata.name", name, why));
-    misnamed.into_iter().chain(own(object)).collect()
+    let names = ["generateName", "name"].map(|field| (field, meta(object, field)));
+    let misnamed = names.into_iter().filter(|(_, name)| !name.is_empty() && *name != wanted);
+    let misnamed = misnamed.map(|(field, name)| Fault::invalid(&format!("metadata.{field}"), name, why));
+    misnamed.chain(own(object)).collect()
 }
 
 /// What is wrong with what a definition says.
 fn own(object: &Value) -> Vec<Fault> {
     let mut faults = Vec::new();
     let (plural, group) = (text(object, "/spec/names/plural"), text(object, "/spec/group"));
-    if !group.is_empty() && !group.contains('.') {
+    if group.is_empty() {
+        faults.push(Fault::required("spec.group", ""));
+    } else if !group.contains('.') {
         faults.push(Fault::invalid("spec.group", group, "should be a domain with at least one dot"));
     }
     match text(object, "/spec/scope") {
@@ -36,7 +39,9 @@ fn own(object: &Value) -> Vec<Fault> {
         }
     }
     versions(object, &mut faults);
-    if !is_dns_1035_label(plural) {
+    if plural.is_empty() {
+        faults.push(Fault::required("spec.names.plural", ""));
+    } else if !is_dns_1035_label(plural) {
         faults.push(Fault::invalid("spec.names.plural", plural, NOT_DNS_1035_LABEL));
     }
     if text(object, "/spec/names/kind").is_empty() {
@@ -126,6 +131,9 @@ fn shown(versions: &[Value]) -> String {
             flag(version, "storage")
         )
     };
+    if versions.is_empty() {
+        return "null".into();
+    }
     format!("[{}]", versions.iter().map(one).collect::<Vec<_>>().join(","))
 }
 

@@ -21,12 +21,29 @@ pub(super) fn apply(name: &str, object: &mut Map<String, Value>) {
         "Namespace" => label(object),
         "NamespaceStatus" => put(object, "phase", "Active"),
         "LimitRangeItem" if text(object, "type") == "Container" => limits(object),
+        "NodeSpec" => networks(object),
         "NodeStatus" => {
             if let Some(capacity) = object.get("capacity").cloned() {
                 put(object, "allocatable", capacity);
             }
         }
         "ReplicationController" => controller(object),
+        _ => {}
+    }
+}
+
+/// The network of a node and the first of its networks are one. The older field wins.
+fn networks(spec: &mut Map<String, Value>) {
+    let first = spec.get("podCIDRs").and_then(|list| list.get(0)).and_then(Value::as_str);
+    match (text(spec, "podCIDR"), first) {
+        ("", Some(first)) => {
+            let first = first.to_owned();
+            spec.insert("podCIDR".into(), first.into());
+        }
+        (own, first) if !own.is_empty() && first != Some(own) => {
+            let own = own.to_owned();
+            spec.insert("podCIDRs".into(), json!([own]));
+        }
         _ => {}
     }
 }

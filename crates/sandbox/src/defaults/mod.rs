@@ -10,7 +10,7 @@ mod workloads;
 
 use serde_json::{Map, Value};
 
-use fields::{put, text};
+use fields::{put, put_number, text};
 
 use crate::auth::rbac::GROUP;
 
@@ -35,6 +35,8 @@ pub(crate) fn apply(package: &str, name: &str, object: &mut Map<String, Value>) 
         "scheduling.v1" if name == "PriorityClass" => put(object, "preemptionPolicy", "PreemptLowerPriority"),
         "apiextensions.v1" if name == "CustomResourceDefinitionSpec" => crate::crd::defaults(object),
         "admissionregistration.v1" => admission(name, object),
+        "apiregistration.v1" if name == "ServiceReference" => put(object, "port", 443),
+        "flowcontrol.v1" => flow(name, object),
         _ => {}
     }
 }
@@ -59,6 +61,26 @@ fn networking(name: &str, object: &mut Map<String, Value>) {
             put(object, "policyTypes", types);
         }
         "IngressClassParametersReference" => put(object, "scope", "Cluster"),
+        _ => {}
+    }
+}
+
+fn flow(name: &str, object: &mut Map<String, Value>) {
+    match name {
+        "FlowSchemaSpec" => put_number(object, "matchingPrecedence", 1000),
+        "ExemptPriorityLevelConfiguration" => {
+            put(object, "nominalConcurrencyShares", 0);
+            put(object, "lendablePercent", 0);
+        }
+        "LimitedPriorityLevelConfiguration" => {
+            put(object, "nominalConcurrencyShares", 30);
+            put(object, "lendablePercent", 0);
+        }
+        "QueuingConfiguration" => {
+            for (field, value) in [("handSize", 8), ("queues", 64), ("queueLengthLimit", 50)] {
+                put_number(object, field, value);
+            }
+        }
         _ => {}
     }
 }

@@ -31,6 +31,7 @@ pub(super) fn apply(name: &str, object: &mut Map<String, Value>) {
             put(object, "volumeLifecycleModes", ["Persistent"].as_slice());
             put(object, "requiresRepublish", false);
             put(object, "seLinuxMount", false);
+            put(object, "preventPodSchedulingIfMissing", false);
         }
         _ => {}
     }

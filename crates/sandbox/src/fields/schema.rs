@@ -59,7 +59,7 @@ impl<'t> Type<'t> {
     pub(crate) fn by(self, first: Option<&Value>, second: Option<&Value>) -> Self {
         let Self::Any(of) = self else { return self };
         match first.filter(|value| !value.is_null()).or(second) {
-            Some(Value::Object(_)) => Self::Map(MapType { of, atomic: false }),
+            Some(Value::Object(_)) => Self::Map(MapType { of, atomic: of.is_atomic() }),
             Some(Value::Array(_)) => Self::List(ListType { of, order: &Order::Atomic }),
             _ => Self::Scalar,
         }

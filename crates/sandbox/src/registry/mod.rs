@@ -1,6 +1,7 @@
 //! What the sandbox serves: a row a resource, from the core's table of built-in resources, with how each behaves.
 
 pub(crate) mod aggregator;
+mod label_keys;
 mod level;
 pub(crate) mod prepare;
 mod quality;
@@ -83,6 +84,20 @@ impl Kind {
     /// Whether its objects are requests for certificates.
     pub(crate) fn is_certificate_request(&self) -> bool {
         self.is("certificates.k8s.io", "CertificateSigningRequest")
+    }
+
+    /// What is told of every request for it, where it will not be there for ever.
+    pub(crate) fn deprecation(&self) -> Option<&str> {
+        if let Some(custom) = &self.custom {
+            return custom.deprecation(&self.version);
+        }
+        match (self.group.as_str(), self.kind.as_str()) {
+            ("", "ComponentStatus") => Some("v1 ComponentStatus is deprecated in v1.19+"),
+            ("", "Endpoints") => {
+                Some("v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice")
+            }
+            _ => None,
+        }
     }
 
     /// The Go package of its internal type, which some errors name.

@@ -5,7 +5,7 @@
 use serde_json::{Value, json};
 
 use super::quality::quality;
-use super::{Kind, level};
+use super::{Kind, label_keys, level};
 use crate::object::{filled, meta, meta_mut, put, set, set_meta, spec_mut};
 use crate::schema::Empty;
 
@@ -18,6 +18,7 @@ pub(crate) fn create(kind: &Kind, object: &mut Value) {
     match (kind.group.as_str(), kind.kind.as_str()) {
         ("", "Namespace") => namespace(object),
         ("", "Pod") => {
+            label_keys::apply(object);
             level::apply(object);
             let mut status = json!({"phase": "Pending", "qosClass": quality(object)});
             if object.pointer("/spec/schedulingGates/0").is_some() {
@@ -33,6 +34,12 @@ pub(crate) fn create(kind: &Kind, object: &mut Value) {
         }
         ("apps", "StatefulSet") => claims(object),
         ("apps", "DaemonSet") => template_generation(object, 1),
+        ("apiregistration.k8s.io", "APIService") if object.pointer("/spec/service").is_none() => {
+            let since = meta(object, "creationTimestamp").to_owned();
+            let here = "Local APIServices are always available";
+            let condition = json!({"type": "Available", "status": "True", "lastTransitionTime": since, "reason": "Local", "message": here});
+            put(object, "status", json!({"conditions": [condition]}));
+        }
         _ => {}
     }
 }
@@ -68,6 +75,11 @@ fn as_taken(kind: &Kind, object: &mut Value, old: Option<&Value>) {
     if kind.is("discovery.k8s.io", "EndpointSlice") {
         let endpoints = object.get_mut("endpoints").and_then(Value::as_array_mut);
         endpoints.into_iter().flatten().for_each(|one| set(one, "deprecatedTopology", None));
+    }
+    if kind.is("", "Node")
+        && let Some(spec) = object.get_mut("spec")
+    {
+        set(spec, "configSource", None);
     }
     if kind.is("coordination.k8s.io", "Lease")
         && let Some(spec) = object.get_mut("spec")

@@ -20,7 +20,7 @@ pub(crate) struct Strategy {
 pub(crate) enum NameRule {
     /// A DNS subdomain: most kinds.
     Subdomain,
-    /// A DNS label: namespaces and services.
+    /// A DNS label: namespaces, services, stateful sets.
     Label,
     /// Anything that can stand in a path: RBAC, disruption budgets, events, requests for certificates.
     PathSegment,
@@ -79,7 +79,16 @@ const CREATE_ON_UPDATE: [&str; 10] = [
     "RuntimeClass",
 ];
 
-const NEEDS_VERSION: [&str; 10] = [
+const NEEDS_VERSION: [&str; 19] = [
+    "APIService",
+    "ClusterTrustBundle",
+    "CSIDriver",
+    "CSINode",
+    "CSIStorageCapacity",
+    "LeaseCandidate",
+    "PodCertificateRequest",
+    "StorageVersionMigration",
+    "VolumeAttachment",
     "PodDisruptionBudget",
     "Lease",
     "RuntimeClass",
@@ -92,7 +101,10 @@ const NEEDS_VERSION: [&str; 10] = [
     "CustomResourceDefinition",
 ];
 
-const DELETE_ANSWERS_OBJECT: [&str; 9] = [
+const DELETE_ANSWERS_OBJECT: [&str; 12] = [
+    "CSIDriver",
+    "CSINode",
+    "VolumeAttachment",
     "Pod",
     "Service",
     "ServiceAccount",
@@ -107,8 +119,10 @@ const DELETE_ANSWERS_OBJECT: [&str; 9] = [
 impl Strategy {
     pub(crate) fn of(group: &str, kind: &str) -> Self {
         let name = match (group, kind) {
-            ("", "Namespace" | "Service") => NameRule::Label,
+            ("", "Namespace" | "Service") | ("apps", "StatefulSet") => NameRule::Label,
             ("rbac.authorization.k8s.io" | "policy", _) | ("", "Event") => NameRule::PathSegment,
+            // It is called by what it says.
+            ("apiregistration.k8s.io", "APIService") => NameRule::PathSegment,
             // Nobody cares what these are called.
             ("certificates.k8s.io", "CertificateSigningRequest") => NameRule::PathSegment,
             _ => NameRule::Subdomain,

@@ -31,10 +31,20 @@ pub(super) fn meant(text: &str) -> Option<String> {
 
 /// An address of one host among many.
 pub(super) fn of_host(part: &Part<'_>) -> Vec<Fault> {
-    if let Some(fault) = address(part) {
-        return vec![fault];
+    match address(part) {
+        Some(fault) => vec![fault],
+        None => ranges(part),
     }
-    let Ok(own) = part.text().parse::<IpAddr>() else { return Vec::new() };
+}
+
+/// Whether an address, in whichever form, can be that of one host among many.
+///
+/// Source: `ValidateEndpointIP` in `k8s.io/kubernetes/pkg/apis/core/validation`.
+pub(super) fn ranges(part: &Part<'_>) -> Vec<Fault> {
+    let own = part.text().parse().or_else(|_| without_zeros(part.text()).parse());
+    let Ok(own) = own.map(|own: IpAddr| own.to_canonical()) else {
+        return vec![Fault::invalid(&part.path, part.text(), "must be a valid IP address")];
+    };
     let (local, everyone) = match own {
         IpAddr::V4(own) => (own.is_link_local(), matches!(own.octets(), [224, 0, 0, _])),
         IpAddr::V6(own) => (own.is_unicast_link_local(), matches!(own.segments(), [0xff02, ..])),

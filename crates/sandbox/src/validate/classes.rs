@@ -84,26 +84,35 @@ pub(super) fn priority_update(object: &Value, old: &Value) -> Vec<Fault> {
 }
 
 pub(super) fn storage(object: &Value) -> Vec<Fault> {
-    let provisioner = Part::of(object, "provisioner");
-    let mut faults = Vec::new();
+    let mut faults = provisioner(&Part::of(object, "provisioner"));
+    faults.extend(parameters(&Part::of(object, "parameters")));
+    faults.extend(Part::of(object, "reclaimPolicy").one_of(&["Delete", "Retain"]));
+    faults.extend(Part::of(object, "volumeBindingMode").one_of(&["Immediate", "WaitForFirstConsumer"]));
+    topologies(&Part::of(object, "allowedTopologies"), &mut faults);
+    faults
+}
+
+/// Who makes the volumes of a class.
+pub(super) fn provisioner(provisioner: &Part<'_>) -> Vec<Fault> {
     if provisioner.is_empty() {
-        faults.push(provisioner.required(""));
-    } else {
-        let lower = provisioner.text().to_lowercase();
-        let whys = names::label_key(&lower).into_iter();
-        faults.extend(whys.map(|why| Fault::invalid(&provisioner.path, &lower, why)));
+        return vec![provisioner.required("")];
     }
-    let parameters = Part::of(object, "parameters");
+    let lower = provisioner.text().to_lowercase();
+    let whys = names::label_key(&lower).into_iter();
+    whys.map(|why| Fault::invalid(&provisioner.path, &lower, why)).collect()
+}
+
+/// What the makers of volumes are told.
+pub(super) fn parameters(parameters: &Part<'_>) -> Vec<Fault> {
+    const MOST: usize = 256 * 1024;
+    let mut faults = Vec::new();
     if parameters.entries().iter().any(|(key, _)| key.is_empty()) {
         faults.push(Fault::invalid(&parameters.path, "", "field can not be empty."));
     }
     let size: usize = parameters.entries().iter().map(|(key, value)| key.len() + value.text().len()).sum();
-    if size > 256 * 1024 {
-        faults.push(Fault::too_long(&parameters.path, 256 * 1024));
+    if size > MOST {
+        faults.push(Fault::too_long(&parameters.path, MOST));
     }
-    faults.extend(Part::of(object, "reclaimPolicy").one_of(&["Delete", "Retain"]));
-    faults.extend(Part::of(object, "volumeBindingMode").one_of(&["Immediate", "WaitForFirstConsumer"]));
-    topologies(&Part::of(object, "allowedTopologies"), &mut faults);
     faults
 }
 

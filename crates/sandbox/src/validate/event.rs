@@ -34,11 +34,13 @@ const FIXED: [&str; 13] = [
 ];
 
 pub(super) fn create(kind: &Kind, object: &Value) -> Vec<Fault> {
-    let own = core(kind, object);
-    let mut faults = old_form(kind, &own);
-    if !kind.twin {
-        return faults;
-    }
+    old_form(kind, &core(kind, object))
+}
+
+/// What `events.k8s.io` asks beyond that.
+pub(super) fn new_form(object: &Value) -> Vec<Fault> {
+    let own = event(object.clone());
+    let mut faults = Vec::new();
     if text(&own, "/eventTime").is_empty() {
         faults.push(Fault::required("eventTime", ""));
     }

@@ -127,6 +127,7 @@ impl Fault {
                 let items = if *most == 1 { "item" } else { "items" };
                 format!("Too many: {count}: must have at most {most} {items}")
             }
+            What::Forbidden(why) if why.is_empty() => "Forbidden".to_owned(),
             What::Forbidden(why) => format!("Forbidden: {why}"),
             What::TooLong(limit) => format!("Too long: may not be more than {limit} bytes"),
         }

@@ -1,6 +1,7 @@
 //! What may be stored: rules in the words of `k8s.io/apimachinery/pkg/util/validation`.
 
 mod address;
+mod api_service;
 mod autoscaler;
 mod certificate;
 mod claim;
@@ -9,14 +10,18 @@ mod common;
 mod config_map;
 mod controller;
 mod conversion;
+mod csi;
+mod endpoints;
 mod event;
 mod fault;
+mod flow;
 mod job;
 mod limits;
 mod metadata;
 mod names;
 mod network_policy;
 mod networking;
+mod node;
 mod other;
 mod part;
 mod path;
@@ -28,7 +33,9 @@ mod schedule;
 mod secret;
 mod service;
 mod slice;
+mod url;
 mod warnings;
+mod webhook;
 mod workload;
 
 use std::collections::HashSet;
@@ -51,6 +58,10 @@ use crate::verbs::Part;
 /// What is wrong with a new object.
 pub(crate) fn create(kind: &Kind, object: &Value) -> Vec<Fault> {
     let own = own(kind, object);
+    if kind.is("events.k8s.io", "Event") {
+        // The rules of this group alone come last.
+        return [own, metadata::create(kind, object), event::new_form(object)].concat();
+    }
     if own_first(kind) && !own.is_empty() {
         return own;
     }
@@ -98,12 +109,20 @@ pub(crate) fn update(kind: &Kind, object: &Value, old: &Value) -> Vec<Fault> {
         ("", "PersistentVolumeClaim") => faults.extend(claim::claim_update(object, old)),
         ("", "PersistentVolume") => faults.extend(persistent::update(object, old)),
         ("", "ResourceQuota") => faults.extend(quota::update(object, old)),
+        ("", "Endpoints") => faults.extend(endpoints::update(object, old)),
+        ("", "Namespace") => {}
+        ("", "Node") => {
+            faults.extend(node::create(object));
+            faults.extend(node::update(object, old));
+        }
+        ("apps", "ControllerRevision") => faults.extend(other::revision_update(object, old)),
         ("" | "events.k8s.io", "Event") => faults.extend(event::update(kind, object, old)),
         ("apps", "Deployment" | "ReplicaSet" | "StatefulSet" | "DaemonSet") => {
             faults.extend(workload::update(name, object, old));
         }
         ("scheduling.k8s.io", "PriorityClass") => faults.extend(classes::priority_update(object, old)),
         ("storage.k8s.io", "StorageClass") => faults.extend(classes::storage_update(object, old)),
+        ("storage.k8s.io", _) => faults.extend(csi::update(name, object, old)),
         ("batch", _) => faults.extend(job::update(name, object, old)),
         ("networking.k8s.io", "Ingress") => faults.extend(networking::ingress(object)),
         ("networking.k8s.io", "IngressClass") => faults.extend(networking::class_update(object, old)),
@@ -134,6 +153,7 @@ pub(crate) fn status(kind: &Kind, object: &Value, old: &Value) -> Vec<Fault> {
     }
     match (kind.group.as_str(), kind.kind.as_str()) {
         ("", "Service") => faults.extend(service::status(object)),
+        ("", "Node") => faults.extend(node::update(object, old)),
         ("", "ResourceQuota") => faults.extend(quota::status(object)),
         ("apps", workload) => faults.extend(workload::status(workload, object)),
         ("policy", _) => {
@@ -174,11 +194,15 @@ fn own(kind: &Kind, object: &Value) -> Vec<Fault> {
         ("", "PersistentVolumeClaim") => claim::claim(object),
         ("apps", "Deployment" | "ReplicaSet" | "StatefulSet" | "DaemonSet") => workload::create(name, object),
         (crate::crd::GROUP, _) => crate::crd::validate_definition(object),
+        ("apps", "ControllerRevision") => other::revision(object),
         ("batch", _) => job::create(name, object),
         _ if kind.is_certificate_request() => certificate::create(object),
         ("rbac.authorization.k8s.io", _) => rbac::create(name, object),
         ("", "ReplicationController") => controller::judge(object),
         ("", "PersistentVolume") => persistent::create(object),
+        ("", "Endpoints") => endpoints::judge(object),
+        ("", "Namespace") => other::namespace(object),
+        ("", "Node") => node::create(object),
         ("", "PodTemplate") => pod::template(&part::Part::of(object, "template")),
         ("networking.k8s.io", "Ingress") => networking::create(object),
         ("networking.k8s.io", "IngressClass") => networking::class(object),
@@ -187,6 +211,13 @@ fn own(kind: &Kind, object: &Value) -> Vec<Fault> {
         ("node.k8s.io", "RuntimeClass") => classes::runtime(object),
         ("scheduling.k8s.io", "PriorityClass") => classes::priority(object),
         ("storage.k8s.io", "StorageClass") => classes::storage(object),
+        ("storage.k8s.io", _) => csi::create(name, object),
+        (
+            "admissionregistration.k8s.io",
+            "ValidatingWebhookConfiguration" | "MutatingWebhookConfiguration",
+        ) => webhook::judge(name, object),
+        ("apiregistration.k8s.io", "APIService") => api_service::judge(object),
+        ("flowcontrol.apiserver.k8s.io", _) => flow::judge(name, object),
         ("coordination.k8s.io", "Lease") => other::lease(object),
         ("policy", "PodDisruptionBudget") => other::budget(object),
         ("autoscaling", "HorizontalPodAutoscaler") => autoscaler::judge(object),

@@ -19,6 +19,31 @@ pub(super) fn lease(object: &Value) -> Vec<Fault> {
     faults
 }
 
+/// A state that a controller keeps of what it made. Source: `ValidateControllerRevisionCreate`.
+pub(super) fn revision(object: &Value) -> Vec<Fault> {
+    let data = Part::of(object, "data");
+    let mut faults: Vec<Fault> = Part::of(object, "revision").not_negative().into_iter().collect();
+    if !data.is_there() {
+        faults.push(data.required("data is mandatory"));
+    } else if data.map().is_none() {
+        faults.push(data.required("data must be a valid JSON object"));
+    }
+    faults
+}
+
+pub(super) fn revision_update(object: &Value, old: &Value) -> Vec<Fault> {
+    let mut faults: Vec<Fault> = Part::of(object, "revision").not_negative().into_iter().collect();
+    faults.extend(Part::of(object, "data").unchanged(&Part::of(old, "data")));
+    faults
+}
+
+/// What a new namespace waits for: it is the list that is told.
+pub(super) fn namespace(object: &Value) -> Vec<Fault> {
+    let mut faults = finalizers(object);
+    faults.iter_mut().for_each(|fault| fault.field = "spec.finalizers".into());
+    faults
+}
+
 /// What a namespace waits for.
 pub(super) fn finalizers(namespace: &Value) -> Vec<Fault> {
     let list = Part::of(namespace, "spec").field("finalizers");

@@ -62,16 +62,24 @@ fn amounts(list: &Part<'_>) -> Vec<Fault> {
         if !is_of_quota(resource) {
             faults.push(Fault::invalid(&part.path, resource, "must be a standard resource for quota"));
         }
-        let nanos = Amount::from(part.value).nanos();
-        if nanos < 0 {
-            faults.push(part.invalid("must be greater than or equal to 0"));
-        }
-        let of_others = resource.contains('/')
-            && !resource.contains("kubernetes.io/")
-            && !resource.starts_with("requests.");
-        if (of_others || INTEGERS.contains(&resource)) && nanos % Amount::count(1).nanos() != 0 {
-            faults.push(part.invalid("must be an integer"));
-        }
+        faults.extend(amount(resource, &part));
+    }
+    faults
+}
+
+/// How much of a resource there is. Of some there is no part of one.
+///
+/// Source: `ValidateResourceQuantityValue`.
+pub(super) fn amount(resource: &str, part: &Part<'_>) -> Vec<Fault> {
+    let nanos = Amount::from(part.value).nanos();
+    let mut faults = Vec::new();
+    if nanos < 0 {
+        faults.push(part.invalid("must be greater than or equal to 0"));
+    }
+    let of_others =
+        resource.contains('/') && !resource.contains("kubernetes.io/") && !resource.starts_with("requests.");
+    if (of_others || INTEGERS.contains(&resource)) && nanos % Amount::count(1).nanos() != 0 {
+        faults.push(part.invalid("must be an integer"));
     }
     faults
 }

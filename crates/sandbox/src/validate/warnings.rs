@@ -53,6 +53,19 @@ pub(crate) fn warnings(kind: &Kind, object: &Value, old: Option<&Value>) -> Vec<
         }
         ("", "PodTemplate") => pod::told(&Part::of(object, "template"), &mut told),
         ("", "PersistentVolume") => pod::volume_told(object, &spec, &mut told),
+        ("", "Node") => {
+            for field in ["configSource", "externalID"] {
+                if !spec.field(field).is_empty() {
+                    told.push(format!("spec.{field}: this field is deprecated, and is unused by Kubernetes"));
+                }
+            }
+        }
+        ("storage.k8s.io", "CSIDriver")
+            if !spec.field("tokenRequests").is_empty()
+                && !spec.field("serviceAccountTokenInSecrets").is_there() =>
+        {
+            told.push("spec.serviceAccountTokenInSecrets is unset; if supported by this CSI driver, set to true to prevent possible logging of tokens in volume attributes".into());
+        }
         ("discovery.k8s.io", "EndpointSlice")
             if old.is_none() && Part::of(object, "addressType").text() == "FQDN" =>
         {

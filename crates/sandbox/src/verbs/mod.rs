@@ -60,7 +60,7 @@ pub(crate) fn verb(method: &Method, place: &Place, watch: bool) -> Option<Verb> 
 pub(crate) fn perform(server: &mut Server, ask: &mut Ask<'_>) -> Result<Reply, Refusal> {
     let place = ask.place;
     let custom = place.kind.custom.as_ref();
-    ask.warnings.extend(custom.and_then(|custom| custom.deprecation(&place.kind.version)).cloned());
+    ask.warnings.extend(place.kind.deprecation().map(str::to_owned));
     let Some(verb) = verb(&ask.method, place, false) else {
         return Err(Problem::method_not_allowed().into());
     };

@@ -1,7 +1,5 @@
 //! Watch: the request. What comes of it is [`Watch`].
 
-use http::{HeaderValue, Response, header};
-
 use super::ask::Ask;
 use super::options::ListOptions;
 use crate::reply::Reply;
@@ -32,8 +30,5 @@ pub(super) fn watch(server: &mut Server, ask: &Ask<'_>, options: &ListOptions) -
         None => SHORTEST + server.random.next() % SHORTEST,
     };
     let watch = Watch::new(server, ask, options, start, ask.now.mono.saturating_add(lasts));
-    let mut answer = Response::new(watch);
-    let json = HeaderValue::from_static("application/json");
-    answer.headers_mut().insert(header::CONTENT_TYPE, json);
-    Ok(Reply::Watch(answer))
+    Ok(Reply::watching(watch, &ask.warnings))
 }

@@ -117,6 +117,10 @@ pub(super) fn fill(server: &mut Server, ask: &Ask<'_>, object: &mut Value) {
         let name = format!("{base}{}", server.random.suffix());
         set_meta(object, "name", Some(name.into()));
     }
+    // Source: `PrepareForCreate` of limit ranges.
+    if meta(object, "name").is_empty() && ask.place.kind.is("", "LimitRange") {
+        set_meta(object, "name", Some(server.random.uid().into()));
+    }
     set_meta(object, "uid", Some(server.random.uid().into()));
     set_meta(object, "creationTimestamp", Some(timestamp(ask.now)));
     if ask.place.kind.strategy.generation {
@@ -161,8 +165,9 @@ pub(super) fn keep(kind: &Kind, subresource: &str, object: &mut Value, old: &Val
         _ => "",
     };
     let part = |object: &Value| object.get("metadata").and_then(|metadata| metadata.get(also)).cloned();
-    // A priority class is of one generation for ever.
-    let counts = kind.strategy.generation && kind.kind != "PriorityClass";
+    // A priority class is of one generation for ever, and a driver of none at first.
+    let counts =
+        kind.strategy.generation && kind.kind != "PriorityClass" || kind.is("storage.k8s.io", "CSIDriver");
     if counts && (!same_beyond_metadata(object, old) || part(object) != part(old)) {
         let generation = old.pointer("/metadata/generation").and_then(Value::as_i64).unwrap_or_default();
         set_meta(object, "generation", Some((generation + 1).into()));

@@ -146,7 +146,9 @@ impl Writer<'_> {
             numbers += &format!(" {}", package.numbers(&short, field).unwrap_or_else(|| "-".to_owned()));
             let kind = kind(schema, &go.kind, &inside, package, &mut needed)?;
             let empty = zero(&kind, &go, package);
-            lines += &format!(" {field} {kind}{empty}{}\n", special(schema, empty)?);
+            // What another kind wrote is one value, whatever is in it.
+            let whole = if kind == "raw" { " atomic" } else { "" };
+            lines += &format!(" {field} {kind}{empty}{whole}{}\n", special(schema, empty)?);
         }
         let atomic = schema["x-kubernetes-map-type"] == "atomic";
         self.done.insert(name.to_owned(), Written { atomic, fields: lines, numbers });

@@ -8,14 +8,21 @@ use serde_json::Value;
 
 /// A difference that is known, and why it is none of the sandbox's faults, or not yet its turn.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Named {
-    /// A JSON pointer, in which `*` stands for one part and a leading `**` for any.
-    pointer: String,
-    /// Both values are texts that begin so.
-    #[serde(default)]
-    prefix: Option<String>,
-    why: String,
+#[serde(deny_unknown_fields, untagged)]
+enum Named {
+    At {
+        /// A JSON pointer, in which `*` stands for one part and a leading `**` for any.
+        pointer: String,
+        /// Both values are texts that begin so.
+        #[serde(default)]
+        prefix: Option<String>,
+        why: String,
+    },
+    Told {
+        /// A header that the sandbox alone has, how it begins.
+        header: String,
+        why: String,
+    },
 }
 
 /// The file of differences, with how often each was needed.
@@ -40,22 +47,45 @@ impl Differences {
         Self { named, used: Mutex::default() }
     }
 
-    /// The entries that nothing needed.
-    pub(crate) fn unused(&self) -> Vec<&str> {
+    /// The entries of headers, or those of places, that nothing needed.
+    pub(crate) fn unused(&self, of_headers: bool) -> Vec<&str> {
         let used = self.used.lock().expect("nobody panics with it");
         let unused = self.named.iter().enumerate().filter(|(index, _)| !used.contains_key(index));
-        unused.map(|(_, named)| named.why.as_str()).collect()
+        let whys = unused.filter_map(|(_, named)| match named {
+            Named::Told { why, .. } if of_headers => Some(why.as_str()),
+            Named::At { why, .. } if !of_headers => Some(why.as_str()),
+            _ => None,
+        });
+        whys.collect()
+    }
+
+    fn use_up(&self, index: usize) {
+        *self.used.lock().expect("nobody panics with it").entry(index).or_default() += 1;
     }
 
     /// The first difference that is not named.
     pub(crate) fn first(&self, real: &[(usize, Value)], ours: &[(usize, Value)]) -> Option<Difference> {
         for ((step, real), (other, ours)) in real.iter().zip(ours) {
             assert_eq!(step, other, "both sides are asked the same");
-            if let Some((pointer, real, ours)) = self.at(String::new(), real, ours) {
+            let ours = self.without_told(ours.clone());
+            if let Some((pointer, real, ours)) = self.at(String::new(), real, &ours) {
                 return Some(Difference { step: *step, pointer, real, ours });
             }
         }
         None
+    }
+
+    /// An answer of the sandbox without the headers that it alone has.
+    fn without_told(&self, mut answer: Value) -> Value {
+        let Some(headers) = answer.get_mut("headers").and_then(Value::as_array_mut) else { return answer };
+        headers.retain(|own| {
+            let found = self.named.iter().position(|named| match named {
+                Named::Told { header, .. } => own.as_str().is_some_and(|own| own.starts_with(header)),
+                Named::At { .. } => false,
+            });
+            found.inspect(|index| self.use_up(*index)).is_none()
+        });
+        answer
     }
 
     fn at(&self, pointer: String, real: &Value, ours: &Value) -> Option<(String, Value, Value)> {
@@ -86,16 +116,13 @@ impl Differences {
 
     fn is_named(&self, pointer: &str, real: &Value, ours: &Value) -> bool {
         let found = self.named.iter().position(|named| {
+            let Named::At { pointer: own, prefix, .. } = named else { return false };
             let begins =
                 |value: &Value, prefix: &str| value.as_str().is_some_and(|text| text.starts_with(prefix));
-            let prefix = named.prefix.as_deref();
-            matches(&named.pointer, pointer)
-                && prefix.is_none_or(|prefix| begins(real, prefix) && begins(ours, prefix))
+            let prefix = prefix.as_deref();
+            matches(own, pointer) && prefix.is_none_or(|prefix| begins(real, prefix) && begins(ours, prefix))
         });
-        if let Some(index) = found {
-            *self.used.lock().expect("nobody panics with it").entry(index).or_default() += 1;
-        }
-        found.is_some()
+        found.inspect(|index| self.use_up(*index)).is_some()
     }
 }
 

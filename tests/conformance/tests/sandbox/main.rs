@@ -332,7 +332,11 @@ fn run(bench: &Bench, count: u64, sequence: impl Fn(u64) -> Vec<Step> + Sync) {
     assert!(reports.is_empty(), "{} of the sequences differ:\n{}", reports.len(), reports.join("\n"));
     // Fewer sequences may not come to each.
     if count >= SEQUENCES {
-        assert_eq!(bench.differences.unused(), Vec::<&str>::new(), "named differences that nothing needs");
+        assert_eq!(
+            bench.differences.unused(false),
+            Vec::<&str>::new(),
+            "named differences that nothing needs"
+        );
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Source: `validateAffinity` in `k8s.io/kubernetes/pkg/apis/core/validation`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::common::{label, selector, subdomain};
 use super::super::fault::Fault;
@@ -105,14 +105,7 @@ fn pod_term(term: &Part<'_>, faults: &mut Vec<Fault>) {
     for name in term.field("namespaces").items() {
         faults.extend(label(&Part { path: format!("{}.namespace", term.path), ..name }));
     }
-    let (same, other) = (term.field("matchLabelKeys"), term.field("mismatchLabelKeys"));
-    for keys in [&same, &other] {
-        keys_of_labels(keys, &term.field("labelSelector"), faults);
-    }
-    let others: BTreeSet<&str> = other.items().iter().map(Part::text).collect();
-    for key in same.items().iter().filter(|key| others.contains(key.text())) {
-        faults.push(key.invalid("exists in both matchLabelKeys and mismatchLabelKeys"));
-    }
+    keys_of_labels(term, faults);
     let topology = term.field("topologyKey");
     if topology.is_empty() {
         faults.push(topology.required("can not be empty"));
@@ -120,13 +113,31 @@ fn pod_term(term: &Part<'_>, faults: &mut Vec<Fault>) {
     key_of_label(&topology, faults);
 }
 
-/// Labels of the pod itself that others are to have, or not to have.
-pub(super) fn keys_of_labels(keys: &Part<'_>, selector: &Part<'_>, faults: &mut Vec<Fault>) {
-    if keys.is_empty() {
-        return;
+/// Labels of the pod itself that others are to have, or not to have. In a pod the selector has them by now: it is a key that stands there twice
+/// which somebody wrote there, too.
+pub(super) fn keys_of_labels(term: &Part<'_>, faults: &mut Vec<Fault>) {
+    let selector = term.field("labelSelector");
+    let (same, other) = (term.field("matchLabelKeys"), term.field("mismatchLabelKeys"));
+    for keys in [&same, &other].into_iter().filter(|keys| !keys.is_empty()) {
+        if !selector.is_there() {
+            faults.push(keys.forbidden("must not be specified when labelSelector is not set"));
+            continue;
+        }
+        keys.items().iter().for_each(|key| key_of_label(key, faults));
     }
-    if !selector.is_there() {
-        return faults.push(keys.forbidden("must not be specified when labelSelector is not set"));
+    let places = same.items();
+    let places: BTreeMap<&str, usize> =
+        places.iter().enumerate().map(|(place, key)| (key.text(), place)).collect();
+    let labels = selector.field("matchLabels").entries();
+    let mut seen: BTreeSet<&str> = labels.into_iter().map(|(key, _)| key).collect();
+    for key in selector.field("matchExpressions").items().iter().map(|one| one.field("key")) {
+        if let (false, Some(place)) = (seen.insert(key.text()), places.get(key.text())) {
+            let why = "exists in both matchLabelKeys and labelSelector";
+            faults.push(Fault::invalid(&format!("{}[{place}]", term.path), key.text(), why));
+        }
     }
-    keys.items().iter().for_each(|key| key_of_label(key, faults));
+    let others: BTreeSet<&str> = other.items().iter().map(Part::text).collect();
+    for key in same.items().iter().filter(|key| others.contains(key.text())) {
+        faults.push(key.invalid("exists in both matchLabelKeys and mismatchLabelKeys"));
+    }
 }

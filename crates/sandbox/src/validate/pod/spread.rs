@@ -41,7 +41,7 @@ pub(super) fn judge(list: &Part<'_>, faults: &mut Vec<Fault>) {
                 faults.extend(policy.one_of(&["Honor", "Ignore"]));
             }
         }
-        keys_of_labels(&one.field("matchLabelKeys"), &one.field("labelSelector"), faults);
+        keys_of_labels(one, faults);
         faults.extend(selector(&one.field("labelSelector")));
     }
 }

@@ -1,0 +1,47 @@
+//! The labels of a pod by which it chooses its neighbours, where it names the keys alone: they become part of the selectors.
+//!
+//! Source: KEP-3633 for neighbours, and KEP-3243 for spreading.
+
+use serde_json::{Map, Value, json};
+
+use crate::object::put;
+
+/// Adds what a new pod's labels say to its selectors.
+pub(super) fn apply(pod: &mut Value) {
+    let labels = pod.pointer("/metadata/labels").and_then(Value::as_object).cloned().unwrap_or_default();
+    let Some(spec) = pod.get_mut("spec") else { return };
+    for kind in ["podAffinity", "podAntiAffinity"] {
+        let Some(affinity) = spec.pointer_mut(&format!("/affinity/{kind}")) else { continue };
+        items(affinity, "requiredDuringSchedulingIgnoredDuringExecution")
+            .for_each(|term| of_term(term, &labels));
+        items(affinity, "preferredDuringSchedulingIgnoredDuringExecution")
+            .filter_map(|one| one.get_mut("podAffinityTerm"))
+            .for_each(|term| of_term(term, &labels));
+    }
+    items(spec, "topologySpreadConstraints").for_each(|one| of_term(one, &labels));
+}
+
+fn items<'v>(part: &'v mut Value, list: &str) -> impl Iterator<Item = &'v mut Value> {
+    part.get_mut(list).and_then(Value::as_array_mut).into_iter().flatten()
+}
+
+fn of_term(term: &mut Value, labels: &Map<String, Value>) {
+    let mut wanted = Vec::new();
+    for (keys, operator) in [("matchLabelKeys", "In"), ("mismatchLabelKeys", "NotIn")] {
+        let keys = term.get(keys).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+        wanted.extend(
+            keys.filter_map(|key| {
+                Some(json!({"key": key, "operator": operator, "values": [labels.get(key)?]}))
+            }),
+        );
+    }
+    // Where there is no selector nobody is chosen, whatever the labels are.
+    let Some(selector) = term.get_mut("labelSelector").filter(|selector| selector.is_object()) else {
+        return;
+    };
+    match selector.get_mut("matchExpressions").and_then(Value::as_array_mut) {
+        Some(there) => there.extend(wanted),
+        None if wanted.is_empty() => {}
+        None => put(selector, "matchExpressions", wanted),
+    }
+}

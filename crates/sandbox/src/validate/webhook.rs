@@ -1,0 +1,223 @@
+//! Webhooks that are to be asked before something is admitted.
+//!
+//! Source: `k8s.io/kubernetes/pkg/apis/admissionregistration/validation`, and `ValidateWebhookService` in
+//! `k8s.io/apiserver/pkg/util/webhook`.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::common::{port_number, selector};
+use super::fault::Fault;
+use super::names;
+use super::part::Part;
+use crate::registry::NameRule;
+
+/// Of the sandbox's own objects all keep these rules, so that those for older objects, which do not, are never needed.
+pub(super) fn judge(kind: &str, object: &Value) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    let mut seen = BTreeSet::new();
+    for hook in Part::of(object, "webhooks").items() {
+        webhook(&hook, kind == "MutatingWebhookConfiguration", &mut faults);
+        versions(&hook.field("admissionReviewVersions"), &mut faults);
+        let name = hook.field("name");
+        if !name.is_empty() && !seen.insert(name.text()) {
+            faults.push(name.duplicate());
+        }
+    }
+    faults
+}
+
+fn webhook(hook: &Part<'_>, mutates: bool, faults: &mut Vec<Fault>) {
+    faults.extend(qualified(&hook.field("name")));
+    hook.field("rules").items().iter().for_each(|rule| self::rule(rule, faults));
+    let effects = hook.field("sideEffects");
+    faults.extend(hook.field("failurePolicy").one_of(&["Fail", "Ignore"]));
+    faults.extend(hook.field("matchPolicy").one_of(&["Equivalent", "Exact"]));
+    if effects.is_there() {
+        faults.extend(effects.one_of(&["None", "NoneOnDryRun"]));
+    } else {
+        faults.push(effects.required("must specify one of None, NoneOnDryRun"));
+    }
+    let time = hook.field("timeoutSeconds");
+    if !(1..=30).contains(&time.number()) {
+        faults.push(time.invalid("the timeout value must be between 1 and 30 seconds"));
+    }
+    for selects in ["namespaceSelector", "objectSelector"] {
+        faults.extend(selector(&hook.field(selects)));
+    }
+    if mutates {
+        faults.extend(hook.field("reinvocationPolicy").one_of(&["IfNeeded", "Never"]));
+    }
+    let client = hook.field("clientConfig");
+    match (client.field("url"), client.field("service")) {
+        (url, service) if url.is_there() == service.is_there() => {
+            faults.push(client.required("exactly one of url or service is required"));
+        }
+        (url, _) if url.is_there() => super::url::judge(&url, faults),
+        (_, service) => self::service(&service, faults),
+    }
+    conditions(&hook.field("matchConditions"), faults);
+}
+
+/// A name of three parts at least.
+fn qualified(name: &Part<'_>) -> Option<Fault> {
+    let whys: Vec<String> = names::name(NameRule::Subdomain, name.text(), false);
+    match name.text() {
+        "" => Some(name.required("")),
+        _ if !whys.is_empty() => Some(name.invalid(whys.join(","))),
+        text if text.split('.').count() < 3 => {
+            Some(name.invalid("should be a domain with at least three segments separated by dots"))
+        }
+        _ => None,
+    }
+}
+
+fn rule(rule: &Part<'_>, faults: &mut Vec<Fault>) {
+    alone(&rule.field("operations"), "operations", faults);
+    for operation in rule.field("operations").items() {
+        faults.extend(operation.one_of(&["*", "CONNECT", "CREATE", "DELETE", "UPDATE"]));
+    }
+    alone(&rule.field("apiGroups"), "API groups", faults);
+    alone(&rule.field("apiVersions"), "API versions", faults);
+    for version in rule.field("apiVersions").items() {
+        if version.is_empty() {
+            faults.push(version.required(""));
+        }
+    }
+    resources(&rule.field("resources"), faults);
+    faults.extend(rule.field("scope").one_of(&["*", "Cluster", "Namespaced"]));
+}
+
+/// A list that has something in it, and nothing beside what stands for all.
+fn alone(list: &Part<'_>, others: &str, faults: &mut Vec<Fault>) {
+    let items = list.items();
+    if items.is_empty() {
+        faults.push(list.required(""));
+    }
+    if items.len() > 1 && items.iter().any(|item| item.text() == "*") {
+        faults.push(list.invalid(format!("if '*' is present, must not specify other {others}")));
+    }
+}
+
+fn resources(list: &Part<'_>, faults: &mut Vec<Fault>) {
+    let items = list.items();
+    if items.is_empty() {
+        faults.push(list.required(""));
+    }
+    let (mut all_parts, mut all_resources) = (BTreeSet::new(), BTreeSet::new());
+    // Only the last of them counts, as in the server.
+    let mut whole = false;
+    for item in &items {
+        let text = item.text();
+        if text.is_empty() {
+            faults.push(item.required(""));
+            continue;
+        }
+        let Some((resource, part)) = text.split_once('/') else {
+            whole = text != "*";
+            continue;
+        };
+        if all_parts.contains(resource) {
+            faults.push(item.invalid(format!("if '{resource}/*' is present, must not specify {text}")));
+        }
+        if all_resources.contains(part) {
+            faults.push(item.invalid(format!("if '*/{part}' is present, must not specify {text}")));
+        }
+        if part == "*" {
+            all_parts.insert(resource);
+        }
+        if resource == "*" {
+            all_resources.insert(part);
+        }
+    }
+    let has = |text: &str| items.iter().any(|item| item.text() == text);
+    if items.len() > 1 && has("*/*") {
+        faults.push(list.invalid("if '*/*' is present, must not specify other resources"));
+    }
+    if has("*") && whole {
+        let why = "if '*' is present, must not specify other resources without subresources";
+        faults.push(list.invalid(why));
+    }
+}
+
+fn versions(list: &Part<'_>, faults: &mut Vec<Fault>) {
+    const KNOWN: [&str; 2] = ["v1", "v1beta1"];
+    let items = list.items();
+    if items.is_empty() {
+        faults.push(list.required("must specify one of v1, v1beta1"));
+        return;
+    }
+    let mut seen = BTreeSet::new();
+    for version in &items {
+        if !seen.insert(version.text()) {
+            faults.push(version.invalid("duplicate version"));
+        } else if !names::is_dns_1035_label(version.text()) {
+            faults.push(version.invalid(names::NOT_DNS_1035_LABEL));
+        }
+    }
+    if !items.iter().any(|version| KNOWN.contains(&version.text())) {
+        faults.push(list.invalid("must include at least one of v1, v1beta1"));
+    }
+}
+
+/// Who is told of a name is who lacks the namespace, and the other way round: the server has them mixed up.
+fn service(service: &Part<'_>, faults: &mut Vec<Fault>) {
+    for (lacks, told) in [("namespace", "name"), ("name", "namespace")] {
+        if service.field(lacks).is_empty() {
+            faults.push(service.field(told).required(""));
+        }
+    }
+    faults.extend(port(&service.field("port")));
+    let path = service.field("path");
+    let text = path.text();
+    if matches!(text, "" | "/") {
+        return;
+    }
+    if text == "//" {
+        faults.push(path.invalid("segment[0] may not be empty"));
+        return;
+    }
+    if !text.starts_with('/') {
+        faults.push(path.invalid("must start with a '/'"));
+    }
+    let mut rest = text.chars();
+    rest.next();
+    let rest = rest.as_str();
+    for (index, step) in rest.strip_suffix('/').unwrap_or(rest).split('/').enumerate() {
+        if step.is_empty() {
+            faults.push(path.invalid(format!("segment[{index}] may not be empty")));
+            continue;
+        }
+        let whys = names::name(NameRule::Subdomain, step, false);
+        faults.extend(whys.iter().map(|why| path.invalid(format!("segment[{index}]: {why}"))));
+    }
+}
+
+/// A port of the service that somebody is to be asked through.
+pub(super) fn port(port: &Part<'_>) -> Option<Fault> {
+    port_number(port).map(|_| port.invalid("port is not valid: must be between 1 and 65535, inclusive"))
+}
+
+/// Of their expressions it is only judged that they are there.
+fn conditions(list: &Part<'_>, faults: &mut Vec<Fault>) {
+    let items = list.items();
+    if items.len() > 64 {
+        faults.push(Fault::too_many(&list.path, items.len(), 64));
+    }
+    let mut seen = BTreeSet::new();
+    for condition in items {
+        let (name, expression) = (condition.field("name"), condition.field("expression"));
+        if expression.text().trim().is_empty() {
+            faults.push(expression.required(""));
+        }
+        if name.is_empty() {
+            faults.push(name.required(""));
+            continue;
+        }
+        faults.extend(name.all_invalid(names::label_key(name.text())));
+        if !seen.insert(name.text()) {
+            faults.push(name.duplicate());
+        }
+    }
+}
