@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use crate::kinds::{Edit, set};
-use crate::scripts::Script;
+use crate::scripts::{Line, Script};
 
 /// A good object, and edits of it.
 #[derive(Deserialize)]
@@ -14,10 +14,64 @@ struct Edited {
     /// Its collection.
     at: String,
     object: Value,
+    /// Where the pointers of the edits begin.
+    #[serde(default)]
+    place: String,
     edits: Vec<Edit>,
     /// They are only made: the server itself writes into such objects, or shows a field that it has not stored.
     #[serde(default)]
     only_new: bool,
+}
+
+impl Edited {
+    /// The object with a name, and a version if there is one.
+    fn named(&self, version: Option<&str>) -> Value {
+        let mut object = self.object.clone();
+        // What is in no namespace is called by one, that nobody else has it.
+        if object["metadata"]["name"].is_null() {
+            let name = if self.at.contains("{ns:a}") { "p" } else { "{ns:a}" };
+            set(&mut object, "/metadata/name", name.into());
+        }
+        if let Some(version) = version {
+            set(&mut object, "/metadata/resourceVersion", version.into());
+        }
+        object
+    }
+
+    fn edit(&self, mut object: Value, (pointer, value): &Edit) -> Value {
+        let part = object.pointer_mut(&self.place).expect("the object has the place");
+        match value {
+            // Fields beside those that are there.
+            Value::Object(fields) if pointer.is_empty() => {
+                part.as_object_mut().unwrap_or(&mut Map::new()).extend(fields.clone());
+            }
+            value => set(part, pointer, value.clone()),
+        }
+        object
+    }
+
+    /// Each edit in a new object, none of which is stored.
+    fn creations(&self) -> Vec<Line> {
+        let target = format!("{}?dryRun=All", self.at);
+        let line = |edit| Line::body("POST", &target, self.edit(self.named(None), edit));
+        self.edits.iter().map(line).collect()
+    }
+
+    /// Makes an object, tries each edit on it, none of which is stored, and takes it away again.
+    fn updates(&self) -> Vec<Line> {
+        let object = self.named(None);
+        let at = format!("{}/{}", self.at, object["metadata"]["name"].as_str().unwrap_or_default());
+        let target = format!("{at}?dryRun=All");
+        let put = |object: Value| Line::body("PUT", &target, object);
+        let mut lines = vec![Line::plain("DELETE", &at), Line::body("POST", &self.at, object.clone())];
+        let read = || self.named(Some("{rv:1}"));
+        lines.extend([put(object), put(read())]);
+        // Whether an empty list was there the sandbox does not remember.
+        let edits = self.edits.iter().filter(|(_, value)| !is_empty(value));
+        lines.extend(edits.map(|edit| put(self.edit(read(), edit))));
+        lines.push(Line::plain("DELETE", &at));
+        lines
+    }
 }
 
 fn pods() -> BTreeMap<String, Vec<Edit>> {
@@ -47,69 +101,18 @@ fn is_empty(value: &Value) -> bool {
     value.as_array().is_some_and(Vec::is_empty)
 }
 
-/// Each edit on an object of its own, which is not stored.
 pub(crate) fn scripts() -> Vec<Script> {
-    let mut all = Vec::new();
-    for (area, edits) in pods() {
+    let of_pods = pods().into_iter().map(|(area, edits)| {
         let object = json!({"spec": {"containers": [{"name": "c", "image": "i"}]}});
-        let at = "/api/v1/namespaces/{ns:a}/pods".to_owned();
-        all.push(script(format!("pods: {area}"), "/spec", Edited { at, object, edits, only_new: false }));
-    }
-    for (kind, edited) in others() {
+        let (at, place) = ("/api/v1/namespaces/{ns:a}/pods".to_owned(), "/spec".to_owned());
+        (format!("pods: {area}"), Edited { at, object, place, edits, only_new: false })
+    });
+    let mut all = Vec::new();
+    for (about, edited) in of_pods.chain(others()) {
+        all.push(Script::of(format!("new {about}"), edited.creations()));
         if !edited.only_new {
-            all.push(updates(format!("updates: {kind}"), &edited));
+            all.push(Script::of(format!("updated {about}"), edited.updates()));
         }
-        all.push(script(format!("edits: {kind}"), "", edited));
     }
     all
-}
-
-/// A script that makes an object, tries the edits on it, and takes it away again. None of them is stored.
-fn updates(about: String, edited: &Edited) -> Script {
-    let mut object = edited.object.clone();
-    // What is in no namespace is called by one, that nobody else has it.
-    if object["metadata"]["name"].is_null() {
-        let name = if edited.at.contains("{ns:a}") { "p" } else { "{ns:a}" };
-        set(&mut object, "/metadata/name", name.into());
-    }
-    let at = format!("{}/{}", edited.at, object["metadata"]["name"].as_str().unwrap_or_default());
-    let target = format!("{at}?dryRun=All");
-    let mut lines = vec![("DELETE", at.as_str(), Value::Null), ("POST", edited.at.as_str(), object.clone())];
-    lines.push(("PUT", &target, object.clone()));
-    set(&mut object, "/metadata/resourceVersion", "{rv:1}".into());
-    lines.push(("PUT", &target, object.clone()));
-    // Whether an empty list was there the sandbox does not remember.
-    for (pointer, value) in edited.edits.iter().filter(|(_, value)| !is_empty(value)) {
-        let mut object = object.clone();
-        match value {
-            Value::Object(fields) if pointer.is_empty() => {
-                object.as_object_mut().unwrap_or(&mut Map::new()).extend(fields.clone());
-            }
-            value => set(&mut object, pointer, value.clone()),
-        }
-        lines.push(("PUT", &target, object));
-    }
-    lines.push(("DELETE", &at, Value::Null));
-    Script::of(about, lines.into_iter())
-}
-
-/// A script of edits whose pointers begin at a place of the object.
-fn script(about: String, place: &str, edited: Edited) -> Script {
-    let target = format!("{}?dryRun=All", edited.at);
-    let line = |(pointer, value): Edit| {
-        let mut object = edited.object.clone();
-        let part = object.pointer_mut(place).expect("the object has the place");
-        match value {
-            // Fields beside those that are there.
-            Value::Object(fields) if pointer.is_empty() => {
-                part.as_object_mut().unwrap_or(&mut Map::new()).extend(fields);
-            }
-            value => set(part, &pointer, value),
-        }
-        if object["metadata"]["name"].is_null() {
-            set(&mut object, "/metadata/name", "p".into());
-        }
-        ("POST", target.as_str(), object)
-    };
-    Script::of(about, edited.edits.into_iter().map(line))
 }

@@ -20,7 +20,7 @@ pub(crate) struct Script {
 /// A method, a path and its query, and a body where there is one.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
-enum Line {
+pub(crate) enum Line {
     Plain(String, String),
     Body(String, String, Value),
 }
@@ -35,12 +35,8 @@ impl Script {
     }
 
     /// One of what is listed elsewhere.
-    pub(crate) fn of<'l>(about: String, lines: impl Iterator<Item = (&'l str, &'l str, Value)>) -> Self {
-        let line = |(method, target, body): (&str, &str, Value)| match body {
-            Value::Null => Line::Plain(method.into(), target.into()),
-            body => Line::Body(method.into(), target.into(), body),
-        };
-        Self { about, steps: lines.map(line).collect() }
+    pub(crate) fn of(about: String, steps: Vec<Line>) -> Self {
+        Self { about, steps }
     }
 
     pub(crate) fn steps(&self) -> Vec<Step> {
@@ -49,6 +45,14 @@ impl Script {
 }
 
 impl Line {
+    pub(crate) fn plain(method: &str, target: &str) -> Self {
+        Self::Plain(method.into(), target.into())
+    }
+
+    pub(crate) fn body(method: &str, target: &str, body: Value) -> Self {
+        Self::Body(method.into(), target.into(), body)
+    }
+
     fn step(&self, id: usize) -> Step {
         let (method, target, body) = match self {
             Self::Plain(method, target) => (method, target, None),
