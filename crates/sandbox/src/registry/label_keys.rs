@@ -5,6 +5,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::object::put;
+use crate::validate::{PREFERRED, REQUIRED};
 
 /// Adds what a new pod's labels say to its selectors.
 pub(super) fn apply(pod: &mut Value) {
@@ -12,9 +13,8 @@ pub(super) fn apply(pod: &mut Value) {
     let Some(spec) = pod.get_mut("spec") else { return };
     for kind in ["podAffinity", "podAntiAffinity"] {
         let Some(affinity) = spec.pointer_mut(&format!("/affinity/{kind}")) else { continue };
-        items(affinity, "requiredDuringSchedulingIgnoredDuringExecution")
-            .for_each(|term| of_term(term, &labels));
-        items(affinity, "preferredDuringSchedulingIgnoredDuringExecution")
+        items(affinity, REQUIRED).for_each(|term| of_term(term, &labels));
+        items(affinity, PREFERRED)
             .filter_map(|one| one.get_mut("podAffinityTerm"))
             .for_each(|term| of_term(term, &labels));
     }

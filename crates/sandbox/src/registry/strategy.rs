@@ -101,7 +101,12 @@ const NEEDS_VERSION: [&str; 19] = [
     "CustomResourceDefinition",
 ];
 
-const DELETE_ANSWERS_OBJECT: [&str; 12] = [
+const DELETE_ANSWERS_OBJECT: [&str; 17] = [
+    "DeviceClass",
+    "ResourceClaim",
+    "ResourceClaimTemplate",
+    "ResourceSlice",
+    "VolumeAttributesClass",
     "CSIDriver",
     "CSINode",
     "VolumeAttachment",

@@ -4,6 +4,7 @@
 
 use serde_json::Value;
 
+use super::common::reference;
 use super::fault::Fault;
 use super::names;
 use super::part::Part;
@@ -49,19 +50,8 @@ pub(super) fn judge(object: &Value) -> Vec<Fault> {
     faults
 }
 
-/// An object of any kind, by its kind and its name.
-fn named(part: &Part<'_>, faults: &mut Vec<Fault>) {
-    for field in ["kind", "name"].map(|field| part.field(field)) {
-        if field.is_empty() {
-            faults.push(field.required(""));
-        } else {
-            faults.extend(field.all_invalid(names::name(NameRule::PathSegment, field.text(), false)));
-        }
-    }
-}
-
 fn target(part: &Part<'_>, faults: &mut Vec<Fault>) {
-    named(part, faults);
+    faults.extend(reference(part));
     let version = part.field("apiVersion");
     let alone = part.field("kind").text() == "ReplicationController";
     let why = match version.text().matches('/').count() {
@@ -99,7 +89,7 @@ fn source(kind: &str, part: &Part<'_>, faults: &mut Vec<Fault>) {
     let (value, average, percent) =
         (aim.field("value"), aim.field("averageValue"), aim.field("averageUtilization"));
     if kind == "object" {
-        named(&part.field("describedObject"), faults);
+        faults.extend(reference(&part.field("describedObject")));
     }
     match kind {
         "resource" | "containerResource" => {

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::common::{selector, subdomain};
 use super::fault::Fault;
 use super::part::Part;
-use crate::object::{Amount, quantity, text};
+use crate::object::{Amount, quantity, set, text};
 
 /// Source: `ValidatePersistentVolumeClaimSpec`.
 pub(super) fn claim(object: &Value) -> Vec<Fault> {
@@ -75,10 +75,17 @@ fn sources(spec: &Part<'_>, faults: &mut Vec<Fault>) {
     let [one, other] = both;
     let same =
         ["apiGroup", "kind", "name"].iter().all(|field| one.field(field).value == other.field(field).value);
-    if one.is_there() && other.is_there() && !same {
-        faults.push(Fault::invalid_value(&spec.path, "{}", "must match dataSourceRef"));
+    let elsewhere = !other.field("namespace").is_empty();
+    if one.is_there() && other.is_there() && (elsewhere || !same) {
+        let why = match elsewhere {
+            true => "may not be specified when dataSourceRef.namespace is specified",
+            false => "must match dataSourceRef",
+        };
+        faults.push(Fault::invalid_value(&spec.path, "{}", why));
     }
 }
+
+const ATTRIBUTES: &str = "volumeAttributesClassName";
 
 pub(super) fn claim_update(object: &Value, old: &Value) -> Vec<Fault> {
     let mut faults = claim(object);
@@ -94,8 +101,11 @@ pub(super) fn claim_update(object: &Value, old: &Value) -> Vec<Fault> {
             fields.insert("storageClassName".into(), class.value.clone());
         }
     }
-    // A claim that has its volume may be resized.
+    // A claim that has its volume may be resized, and get another class of attributes.
     let bound = text(object, "/status/phase") == "Bound";
+    if bound {
+        set(&mut kept, ATTRIBUTES, spec.value.get(ATTRIBUTES).cloned());
+    }
     if let (true, Some(size)) = (bound, spec.value.pointer("/resources/requests/storage"))
         && let Some(kept) = kept.pointer_mut("/resources/requests/storage")
     {
@@ -113,5 +123,14 @@ pub(super) fn claim_update(object: &Value, old: &Value) -> Vec<Fault> {
     }
     let (mode, before) = (spec.field("volumeMode"), was.field("volumeMode"));
     faults.extend(Part { path: "volumeMode".into(), ..mode }.unchanged(&before));
+    let attributes = spec.field(ATTRIBUTES);
+    if Part::of(old, "status").field("currentVolumeAttributesClassName").is_there() && attributes.is_empty() {
+        let what = if attributes.is_there() { "empty string" } else { "nil" };
+        let why =
+            format!("update to {what} is forbidden when status.currentVolumeAttributesClassName is not nil");
+        if attributes.value != was.field(ATTRIBUTES).value {
+            faults.push(attributes.forbidden(&why));
+        }
+    }
     faults
 }

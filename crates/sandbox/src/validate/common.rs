@@ -85,6 +85,29 @@ pub(super) fn labels(part: &Part<'_>) -> Vec<Fault> {
     faults
 }
 
+/// The keys of annotations; it is the map that faults name.
+pub(super) fn annotations(part: &Part<'_>) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    for (key, _) in part.entries() {
+        let whys = names::label_key(&key.to_lowercase());
+        faults.extend(whys.into_iter().map(|why| Fault::invalid(&part.path, key, why)));
+    }
+    faults
+}
+
+/// An object of any kind, by its kind and its name.
+pub(super) fn reference(part: &Part<'_>) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    for field in ["kind", "name"].map(|field| part.field(field)) {
+        if field.is_empty() {
+            faults.push(field.required(""));
+        } else {
+            faults.extend(field.all_invalid(names::name(NameRule::PathSegment, field.text(), false)));
+        }
+    }
+    faults
+}
+
 /// A label selector.
 pub(super) fn selector(part: &Part<'_>) -> Vec<Fault> {
     let mut faults = labels(&part.field("matchLabels"));

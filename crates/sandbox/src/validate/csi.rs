@@ -2,7 +2,7 @@
 //!
 //! Source: `k8s.io/kubernetes/pkg/apis/storage/validation`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -30,9 +30,16 @@ pub(super) fn create(kind: &str, object: &Value) -> Vec<Fault> {
 
 pub(super) fn update(kind: &str, object: &Value, old: &Value) -> Vec<Fault> {
     let mut faults = match kind {
-        "VolumeAttachment" => attachment(&Part::of(object, "spec"), names::SUBDOMAIN),
+        "VolumeAttachment" => {
+            let mut faults = attachment(&Part::of(object, "spec"), names::SUBDOMAIN);
+            attached(&Part::of(object, "status"), &mut faults);
+            faults
+        }
         _ => create(kind, object),
     };
+    if kind == "CSINode" {
+        drivers_stay(object, old, &mut faults);
+    }
     let fixed: &[&str] = match kind {
         "CSIDriver" => &["/spec/attachRequired", "/spec/volumeLifecycleModes"],
         "VolumeAttachment" => &["/spec"],
@@ -50,11 +57,38 @@ pub(super) fn update(kind: &str, object: &Value, old: &Value) -> Vec<Fault> {
         let shown = match path.as_str() {
             // What it would be is not shown.
             "spec" => "null".to_owned(),
-            _ => object.pointer(pointer).map(Value::to_string).unwrap_or_default(),
+            _ => object.pointer(pointer).unwrap_or(&Value::Null).to_string(),
         };
         faults.push(Fault::invalid_value(&path, shown, "field is immutable"));
     }
     faults
+}
+
+/// Of a driver that is there only the number of its volumes changes.
+fn drivers_stay(object: &Value, old: &Value, faults: &mut Vec<Fault>) {
+    let drivers = |object| Part::of(object, "spec").field("drivers");
+    let before = drivers(old).items();
+    let before: BTreeMap<&str, &Part<'_>> =
+        before.iter().map(|own| (own.field("name").text(), own)).collect();
+    for own in drivers(object).items() {
+        let Some(was) = before.get(own.field("name").text()) else { continue };
+        let same = |field: &str| own.field(field).value == was.field(field).value;
+        if !same("nodeID") || !same("topologyKeys") {
+            let text = |field: &str| quote(own.field(field).text());
+            let shown = format!(
+                "{{\"Name\":{},\"NodeID\":{},\"TopologyKeys\":{},\"Allocatable\":null}}",
+                text("name"),
+                text("nodeID"),
+                own.field("topologyKeys").value
+            );
+            faults.push(Fault::invalid_value(&drivers(object).path, shown, "field is immutable"));
+        }
+    }
+}
+
+/// What is wrong with a status.
+pub(super) fn status(kind: &str, object: &Value, old: &Value) -> Vec<Fault> {
+    if kind == "VolumeAttachment" { update(kind, object, old) } else { Vec::new() }
 }
 
 fn driver(spec: &Part<'_>) -> Vec<Fault> {
@@ -159,6 +193,26 @@ fn attachment(spec: &Part<'_>, no_attacher: &str) -> Vec<Fault> {
         faults.push(attacher.invalid(no_attacher));
     }
     faults
+}
+
+/// What came of attaching and detaching a volume.
+fn attached(status: &Part<'_>, faults: &mut Vec<Fault>) {
+    const MESSAGE: usize = 1024;
+    const METADATA: usize = 256 * 1024;
+    let metadata = status.field("attachmentMetadata");
+    let size: usize = metadata.entries().iter().map(|(key, value)| key.len() + value.text().len()).sum();
+    if size > METADATA {
+        faults.push(Fault::too_long(&metadata.path, METADATA));
+    }
+    for error in ["attachError", "detachError"].map(|field| status.field(field)) {
+        let (message, code) = (error.field("message"), error.field("errorCode"));
+        if message.text().len() > MESSAGE {
+            faults.push(Fault::too_long(&message.path, MESSAGE));
+        }
+        if code.number() < 0 {
+            faults.push(code.invalid("must be between 0 and 2147483647, inclusive"));
+        }
+    }
 }
 
 fn capacity(object: &Value) -> Vec<Fault> {

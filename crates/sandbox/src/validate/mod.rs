@@ -49,6 +49,7 @@ pub(crate) use names::{
     NOT_DNS_1035_LABEL, is_dns_1035_label, is_label, is_subdomain, label_key, label_value, parent,
 };
 pub(crate) use other::binding;
+pub(crate) use pod::{PREFERRED, REQUIRED};
 pub(crate) use service::own_addresses;
 pub(crate) use warnings::warnings;
 
@@ -154,6 +155,7 @@ pub(crate) fn status(kind: &Kind, object: &Value, old: &Value) -> Vec<Fault> {
     match (kind.group.as_str(), kind.kind.as_str()) {
         ("", "Service") => faults.extend(service::status(object)),
         ("", "Node") => faults.extend(node::update(object, old)),
+        ("storage.k8s.io", name) => faults.extend(csi::status(name, object, old)),
         ("", "ResourceQuota") => faults.extend(quota::status(object)),
         ("apps", workload) => faults.extend(workload::status(workload, object)),
         ("policy", _) => {

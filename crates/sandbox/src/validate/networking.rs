@@ -4,12 +4,11 @@
 
 use serde_json::Value;
 
-use super::common::{label, port_name, port_number, prefixed_path, subdomain};
+use super::common::{label, port_name, port_number, prefixed_path, reference, subdomain};
 use super::fault::Fault;
 use super::names;
 use super::part::Part;
 use crate::object::annotation;
-use crate::registry::NameRule;
 
 pub(super) fn create(object: &Value) -> Vec<Fault> {
     const OLDER: &str = "kubernetes.io/ingress.class";
@@ -84,17 +83,11 @@ fn name_of_host(host: &Part<'_>) -> Vec<Fault> {
 }
 
 /// An object of any kind, by its group, its kind and its name.
-fn reference(part: &Part<'_>, faults: &mut Vec<Fault>) {
+fn of_group(part: &Part<'_>, faults: &mut Vec<Fault>) {
     if part.field("apiGroup").is_there() {
         faults.extend(subdomain(&part.field("apiGroup")));
     }
-    for field in ["kind", "name"].map(|field| part.field(field)) {
-        if field.is_empty() {
-            faults.push(field.required(""));
-        } else {
-            faults.extend(field.all_invalid(names::name(NameRule::PathSegment, field.text(), false)));
-        }
-    }
+    faults.extend(reference(part));
 }
 
 pub(super) fn class_update(object: &Value, old: &Value) -> Vec<Fault> {
@@ -119,7 +112,7 @@ pub(super) fn class(object: &Value) -> Vec<Fault> {
     if !parameters.is_there() {
         return faults;
     }
-    reference(&parameters, &mut faults);
+    of_group(&parameters, &mut faults);
     let (scope, namespace) = (parameters.field("scope"), parameters.field("namespace"));
     match (scope.text(), namespace.is_there()) {
         ("Namespace", false) => {
@@ -168,7 +161,7 @@ fn backend(backend: &Part<'_>, faults: &mut Vec<Fault>) {
     let bad = |why: &str| Fault::invalid(&backend.path, "", why);
     match (resource.is_there(), service.is_there()) {
         (true, true) => faults.push(bad("cannot set both resource and service backends")),
-        (true, false) => reference(&resource, faults),
+        (true, false) => of_group(&resource, faults),
         (false, false) => faults.push(bad("resource or service backend is required")),
         (false, true) => {
             let name = service.field("name");

@@ -38,9 +38,22 @@ const SOURCES: [&str; 22] = [
     "csi",
 ];
 
-/// Those that are not mounted, or by somebody who takes no options.
-const WITHOUT_OPTIONS: [&str; 9] =
-    ["hostPath", "flocker", "fc", "flexVolume", "portworxVolume", "scaleIO", "local", "storageos", "csi"];
+/// Those that somebody mounts who takes options.
+const WITH_OPTIONS: [&str; 13] = [
+    "gcePersistentDisk",
+    "awsElasticBlockStore",
+    "glusterfs",
+    "nfs",
+    "rbd",
+    "quobyte",
+    "iscsi",
+    "cinder",
+    "cephfs",
+    "azureFile",
+    "vsphereVolume",
+    "azureDisk",
+    "photonPersistentDisk",
+];
 
 pub(super) fn create(object: &Value) -> Vec<Fault> {
     const OPTIONS: &str = "volume.beta.kubernetes.io/mount-options";
@@ -77,8 +90,8 @@ pub(super) fn create(object: &Value) -> Vec<Fault> {
     if spec.field("volumeMode").is_there() {
         faults.extend(spec.field("volumeMode").one_of(&["Block", "Filesystem"]));
     }
-    let without = WITHOUT_OPTIONS.iter().any(|source| spec.field(source).is_there());
-    if without && annotation(object, OPTIONS).is_some() {
+    let takes_options = WITH_OPTIONS.iter().any(|source| spec.field(source).is_there());
+    if !takes_options && annotation(object, OPTIONS).is_some() {
         let why = "may not specify mount options for this volume type";
         faults.push(Fault::forbidden(&format!("metadata.annotations.{OPTIONS}"), why));
     }

@@ -15,6 +15,11 @@ use crate::object::{annotation, quote};
 use crate::registry::NameRule;
 
 pub(super) fn create(object: &Value) -> Vec<Fault> {
+    judge(object, &[])
+}
+
+/// Beside the addresses that it had before.
+fn judge(object: &Value, before: &[Value]) -> Vec<Fault> {
     let spec = Part::of(object, "spec");
     let mut faults = Vec::new();
     let kind = spec.field("type").text();
@@ -44,7 +49,7 @@ pub(super) fn create(object: &Value) -> Vec<Fault> {
         faults.push(seconds.invalid("must be greater than 0 and less than 86400"));
     }
     if kind != "ExternalName" {
-        addresses(&spec, &mut faults);
+        addresses(&spec, before, &mut faults);
     }
     for address in spec.field("externalIPs").items() {
         faults.extend(of_host(&address));
@@ -82,7 +87,8 @@ pub(super) fn update(object: &Value, old: &Value) -> Vec<Fault> {
     if kind(&spec) == "LoadBalancer" && kind(&was) == "LoadBalancer" && class.value != before.value {
         faults.push(class.invalid("may not change once set"));
     }
-    faults.extend(create(object));
+    let before = was.field("clusterIPs");
+    faults.extend(judge(object, before.value.as_array().map(Vec::as_slice).unwrap_or_default()));
     faults
 }
 
@@ -188,16 +194,16 @@ fn ports(ports: &Part<'_>, kind: &str, faults: &mut Vec<Fault>) {
 }
 
 /// What is wrong with its addresses: this is asked before the server chooses any.
-pub(crate) fn own_addresses(object: &Value) -> Vec<Fault> {
+pub(crate) fn own_addresses(object: &Value, before: &[Value]) -> Vec<Fault> {
     let mut faults = Vec::new();
     let spec = Part::of(object, "spec");
     if spec.field("type").text() != "ExternalName" {
-        addresses(&spec, &mut faults);
+        addresses(&spec, before, &mut faults);
     }
     faults
 }
 
-fn addresses(spec: &Part<'_>, faults: &mut Vec<Fault>) {
+fn addresses(spec: &Part<'_>, before: &[Value], faults: &mut Vec<Fault>) {
     let list = spec.field("clusterIPs");
     let first = list.items().first().map(|first| first.text().to_owned()).unwrap_or_default();
     let own = spec.field("clusterIP").text();
@@ -222,15 +228,39 @@ fn addresses(spec: &Part<'_>, faults: &mut Vec<Fault>) {
         faults.extend(policy.one_of(&["PreferDualStack", "RequireDualStack", "SingleStack"]));
     }
     let items = list.items();
-    let mut seen = BTreeSet::new();
-    let mut twice = false;
-    for part in items.iter().filter(|part| part.text() != "None") {
-        faults.extend(address(part));
-        let family = part.text().parse::<std::net::IpAddr>().map(|own| own.is_ipv6());
-        twice |= family.is_ok_and(|family| !seen.insert(family));
+    let mut none = Vec::new();
+    for (index, part) in items.iter().enumerate() {
+        if index == 0 && part.text() == "None" {
+            if items.len() > 1 {
+                none.push(list.invalid("'None' must be the first and only value"));
+            }
+            continue;
+        }
+        // What was taken before stays.
+        if !before.contains(part.value) {
+            none.extend(address(part));
+        }
     }
-    if twice {
+    let all_are = none.is_empty();
+    faults.extend(none);
+    if items.len() > 2 {
+        faults.push(list.invalid("may only hold up to 2 values"));
+    }
+    if !all_are {
+        return;
+    }
+    let is_six = |part: &Part<'_>| part.text().contains(':');
+    let sixes = items.iter().filter(|part| is_six(part)).count();
+    if items.len() > 1 && (sixes == 0 || sixes == items.len()) {
         faults.push(list.invalid("may specify no more than one IP for each IP family"));
+    }
+    let families = spec.field("ipFamilies").items();
+    for (index, (part, family)) in items.iter().zip(&families).enumerate().filter(|_| own != "None") {
+        let wanted = family.text();
+        if matches!(wanted, "IPv4" | "IPv6") && is_six(part) != (wanted == "IPv6") {
+            let article = format!("expected an {wanted} value as indicated by `ipFamilies[{index}]`");
+            faults.push(part.invalid(article));
+        }
     }
 }
 

@@ -62,6 +62,9 @@ pub(crate) fn warnings(kind: &Kind, object: &Value, old: Option<&Value>) -> Vec<
         }
         ("storage.k8s.io", "CSIDriver")
             if !spec.field("tokenRequests").is_empty()
+                && old.is_none_or(|old| {
+                    old.pointer("/spec/tokenRequests") != object.pointer("/spec/tokenRequests")
+                })
                 && !spec.field("serviceAccountTokenInSecrets").is_there() =>
         {
             told.push("spec.serviceAccountTokenInSecrets is unset; if supported by this CSI driver, set to true to prevent possible logging of tokens in volume attributes".into());

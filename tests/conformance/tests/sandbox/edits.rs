@@ -18,7 +18,8 @@ struct Edited {
     #[serde(default)]
     place: String,
     edits: Vec<Edit>,
-    /// They are only made: the server itself writes into such objects, or shows a field that it has not stored.
+    /// They are only made: the server itself writes into such objects, shows a field that it has not stored, or breaks off (a service that gets two
+    /// families along with its loss of an address).
     #[serde(default)]
     only_new: bool,
 }

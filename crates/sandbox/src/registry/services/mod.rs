@@ -3,6 +3,7 @@
 //! Source: `k8s.io/kubernetes/pkg/registry/core/service/storage`.
 
 mod choose;
+mod families;
 
 use std::collections::BTreeSet;
 
@@ -13,7 +14,7 @@ use choose::Others;
 use super::Kind;
 use crate::object::{meta, spec_mut};
 use crate::server::Server;
-use crate::validate::{Fault, own_addresses, parent};
+use crate::validate::parent;
 use crate::wire::{Problem, Refusal};
 
 /// Gives a service what it has not said; what it had before, it keeps.
@@ -39,12 +40,7 @@ pub(crate) fn allocate(
     if let Some(old) = old {
         keep(spec, old);
     }
-    families(spec, old);
-    let single = families_faults(spec);
-    let mut faults = own_addresses(object);
-    if faults.is_empty() {
-        faults = single;
-    }
+    let faults = families::settle(object, old);
     let Some(spec) = spec_mut(object).filter(|_| faults.is_empty()) else {
         return Err(Problem::invalid("", "Service", &name, &faults).into());
     };
@@ -177,52 +173,6 @@ fn ports_mut(spec: &mut Map<String, Value>) -> impl Iterator<Item = &mut Map<Str
 
 fn node_ports(spec: &Map<String, Value>) -> Vec<i64> {
     ports(spec).map(|port| port.get("nodePort").and_then(Value::as_i64).unwrap_or_default()).collect()
-}
-
-/// The families of its addresses; there is one, but for services without any address of their own.
-fn families(spec: &mut Map<String, Value>, old: Option<&Map<String, Value>>) {
-    if old.is_none() && !text(spec, "clusterIP").is_empty() && !spec.contains_key("clusterIPs") {
-        let address = text(spec, "clusterIP").to_owned();
-        spec.insert("clusterIPs".into(), json!([address]));
-    }
-    if text(spec, "type") == "ExternalName" {
-        return;
-    }
-    let bare = text(spec, "clusterIP") == "None" && !spec.contains_key("selector");
-    if !spec.contains_key("ipFamilyPolicy") {
-        let before = old.and_then(|old| old.get("ipFamilyPolicy")).cloned();
-        let policy = before.unwrap_or_else(|| if bare { "RequireDualStack" } else { "SingleStack" }.into());
-        spec.insert("ipFamilyPolicy".into(), policy);
-    }
-    let dual = bare && text(spec, "ipFamilyPolicy") != "SingleStack";
-    let given = spec.get("ipFamilies").and_then(Value::as_array);
-    let families = match given.and_then(|given| given.first()).and_then(Value::as_str) {
-        Some("IPv6") if dual => json!(["IPv6", "IPv4"]),
-        _ if dual => json!(["IPv4", "IPv6"]),
-        _ => json!(["IPv4"]),
-    };
-    if given.is_none_or(|given| dual && given.len() == 1) {
-        spec.insert("ipFamilies".into(), families);
-    }
-}
-
-/// There is one family of addresses here, as in most clusters.
-fn families_faults(spec: &Map<String, Value>) -> Vec<Fault> {
-    let mut faults = Vec::new();
-    let bare = text(spec, "clusterIP") == "None" && !spec.contains_key("selector");
-    if bare || text(spec, "type") == "ExternalName" {
-        return faults;
-    }
-    if text(spec, "ipFamilyPolicy") == "RequireDualStack" {
-        let why = "this cluster is not configured for dual-stack services";
-        faults.push(Fault::invalid("spec.ipFamilyPolicy", "RequireDualStack", why));
-    }
-    let families = spec.get("ipFamilies").and_then(Value::as_array).into_iter().flatten().enumerate();
-    for (index, _) in families.filter(|(_, family)| *family == "IPv6") {
-        let field = format!("spec.ipFamilies[{index}]");
-        faults.push(Fault::invalid(&field, "IPv6", "not configured on this cluster"));
-    }
-    faults
 }
 
 /// Balancers that send to local pods only ask on a port which nodes have some.

@@ -9,8 +9,9 @@ use super::super::fault::Fault;
 use super::super::names;
 use super::super::part::Part;
 
-const REQUIRED: &str = "requiredDuringSchedulingIgnoredDuringExecution";
-const PREFERRED: &str = "preferredDuringSchedulingIgnoredDuringExecution";
+/// Terms that must be, and terms that may be.
+pub(crate) const REQUIRED: &str = "requiredDuringSchedulingIgnoredDuringExecution";
+pub(crate) const PREFERRED: &str = "preferredDuringSchedulingIgnoredDuringExecution";
 
 pub(super) fn judge(affinity: &Part<'_>, faults: &mut Vec<Fault>) {
     let nodes = affinity.field("nodeAffinity");

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::super::fault::Fault;
 use super::super::names;
 use super::super::part::Part;
+use super::affinity::REQUIRED;
 use crate::object::{put, set};
 
 /// The gates of a spec, each as its name.
@@ -65,7 +66,7 @@ pub(super) fn update(spec: &Part<'_>, was: &Part<'_>, munged: &mut Value, faults
 }
 
 fn required<'v>(affinity: &Part<'v>) -> Part<'v> {
-    let required = affinity.field("nodeAffinity").field("requiredDuringSchedulingIgnoredDuringExecution");
+    let required = affinity.field("nodeAffinity").field(REQUIRED);
     required.field("nodeSelectorTerms")
 }
 

@@ -24,12 +24,13 @@ mod windows;
 
 use serde_json::Value;
 
-use super::common::{label, labels, subdomain};
+use super::common::{annotations, label, labels, subdomain};
 use super::fault::Fault;
 use super::names;
 use super::part::Part;
 use crate::object::set;
 
+pub(crate) use affinity::{PREFERRED, REQUIRED};
 pub(super) use affinity::{key_of_label, node_selector};
 pub(super) use resize::update as resize;
 pub(super) use resources::{is_of_quota, name as resource_name, name_of_container, overhead};
@@ -165,10 +166,7 @@ pub(super) fn template(template: &Part<'_>) -> Vec<Fault> {
     let at =
         |name: &str| Part { path: format!("{}.{name}", template.path), value: metadata.field(name).value };
     let mut faults = labels(&at("labels"));
-    for (key, _) in at("annotations").entries() {
-        let whys = names::label_key(&key.to_lowercase());
-        faults.extend(whys.into_iter().map(|why| Fault::invalid(&at("annotations").path, key, why)));
-    }
+    faults.extend(annotations(&at("annotations")));
     faults.extend(spec(&template.field("spec")));
     if !template.field("spec").field("ephemeralContainers").is_empty() {
         let part = template.field("spec").field("ephemeralContainers");

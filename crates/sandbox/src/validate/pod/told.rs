@@ -7,12 +7,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::super::part::Part;
+use super::affinity::{PREFERRED, REQUIRED};
 use super::overlap;
 use crate::object::{annotation, quantity, quote};
 
 const NO_SELECTOR: &str = "a null labelSelector results in matching no pod";
-const REQUIRED: &str = "requiredDuringSchedulingIgnoredDuringExecution";
-const PREFERRED: &str = "preferredDuringSchedulingIgnoredDuringExecution";
 
 /// Clients are told so much at most of ports and of files that lie over each other; the server's own headers end before.
 pub(super) const MOST: usize = 256;

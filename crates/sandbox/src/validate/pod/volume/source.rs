@@ -3,9 +3,8 @@
 //! Source: `validateVolumeSource` in `k8s.io/kubernetes/pkg/apis/core/validation`.
 
 use super::super::super::claim::claim_spec;
-use super::super::super::common::{label, subdomain};
+use super::super::super::common::{annotations, label, labels, subdomain};
 use super::super::super::fault::Fault;
-use super::super::super::names;
 use super::super::super::part::Part;
 use super::super::super::path::{forward, within};
 use super::{files, gone, iscsi, projected};
@@ -200,12 +199,8 @@ fn ephemeral(template: &Part<'_>, faults: &mut Vec<Fault>) {
         return;
     }
     let metadata = template.field("metadata");
-    let annotations = metadata.field("annotations");
-    for (key, _) in annotations.entries() {
-        let whys = names::label_key(&key.to_lowercase());
-        faults.extend(whys.into_iter().map(|why| Fault::invalid(&annotations.path, key, why)));
-    }
-    faults.extend(super::super::super::common::labels(&metadata.field("labels")));
+    faults.extend(annotations(&metadata.field("annotations")));
+    faults.extend(labels(&metadata.field("labels")));
     let others = metadata.map().into_iter().flatten().map(|(name, _)| name.as_str());
     for field in
         others.filter(|name| !matches!(*name, "annotations" | "labels")).map(|name| metadata.field(name))
