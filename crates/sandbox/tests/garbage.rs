@@ -241,3 +241,37 @@ fn many_faults_make_no_endless_answer() {
         assert!(answer.body().len() + told < 64 << 20, "{} bytes, {told} of warnings", answer.body().len());
     }
 }
+
+/// Texts that are long and stand for many things at once: neither an answer nor an object grows with their product.
+#[test]
+fn long_texts_are_not_multiplied() {
+    let long = "x".repeat(1 << 20);
+    let hook = |with: &str| {
+        let rest = r#""name":"a.b.c","sideEffects":"None","admissionReviewVersions":["v1"]"#;
+        format!(r#"{{"metadata":{{"name":"w"}},"webhooks":[{{{rest},{with}}}]}}"#)
+    };
+    let path = |path: &str| {
+        hook(&format!(r#""clientConfig":{{"service":{{"name":"s","namespace":"n","path":"{path}"}}}}"#))
+    };
+    let webhooks = "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations";
+    let operations = vec![r#""""#; 300_000].join(",");
+    let keys = vec![r#""a""#; 200_000].join(",");
+    let spread = format!(
+        r#"{{"maxSkew":1,"topologyKey":"z","whenUnsatisfiable":"ScheduleAnyway","labelSelector":{{}},"matchLabelKeys":[{keys}]}}"#
+    );
+    let pod = format!(
+        r#"{{"metadata":{{"name":"p","labels":{{"a":"{long}"}}}},"spec":{{"topologySpreadConstraints":[{spread}],"containers":[{{"name":"c","image":"i"}}]}}}}"#
+    );
+    for (target, body) in [
+        (webhooks, path(&"/A".repeat(700_000))),
+        (webhooks, path(&"/".repeat(1_500_000))),
+        (webhooks, hook(&format!(r#""clientConfig":{{}},"rules":[{{"operations":[{operations}]}}]"#))),
+        ("/api/v1/namespaces/default/pods", pod),
+    ] {
+        let mut sandbox = Sandbox::builder().rbac(false).build().unwrap();
+        let request = Request::post(target).body(Bytes::from(body)).unwrap();
+        let answer = sandbox.handle(Now::default(), request).whole().expect("a whole answer");
+        assert_eq!(answer.status().as_u16(), 422, "{target}");
+        assert!(answer.body().len() < 64 << 20, "{} bytes", answer.body().len());
+    }
+}

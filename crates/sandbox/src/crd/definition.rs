@@ -178,6 +178,7 @@ fn kind(definition: &Stored, version: &Value, versions: &Arc<Vec<Version>>, id: 
             generation: true,
             create_on_update: false,
             needs_version: true,
+            status_alone: true,
             delete: DeleteAnswer::Status,
         },
         custom: Some(Custom::of(definition, version, versions)),

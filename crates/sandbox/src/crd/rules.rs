@@ -2,12 +2,14 @@
 //!
 //! Source: `validation.go` in `k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/validation`, and `validation.go` in its `apiserver/schema`.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value};
 
 use super::flag;
 use super::validate::check_default;
 use crate::object::{holds, meta, text};
-use crate::validate::{Fault, NOT_DNS_1035_LABEL, conversion, is_dns_1035_label};
+use crate::validate::{Fault, conversion, dns_1035_label};
 
 const TYPES: [&str; 6] = ["array", "boolean", "integer", "number", "object", "string"];
 
@@ -41,8 +43,9 @@ fn own(object: &Value) -> Vec<Fault> {
     versions(object, &mut faults);
     if plural.is_empty() {
         faults.push(Fault::required("spec.names.plural", ""));
-    } else if !is_dns_1035_label(plural) {
-        faults.push(Fault::invalid("spec.names.plural", plural, NOT_DNS_1035_LABEL));
+    } else {
+        let whys = dns_1035_label(plural).into_iter();
+        faults.extend(whys.map(|why| Fault::invalid("spec.names.plural", plural, why)));
     }
     if text(object, "/spec/names/kind").is_empty() {
         for field in ["singular", "kind", "listKind"] {
@@ -81,9 +84,8 @@ fn versions(object: &Value, faults: &mut Vec<Fault>) {
     // Where all versions have the same schema, the server keeps one.
     let one = schemas.iter().all(|schema| *schema == schemas.first().copied().flatten());
     for (at, (version, schema)) in names.iter().zip(&schemas).enumerate() {
-        if !is_dns_1035_label(version) {
-            faults.push(Fault::invalid(&format!("spec.versions[{at}].name"), version, NOT_DNS_1035_LABEL));
-        }
+        let whys = dns_1035_label(version).into_iter();
+        faults.extend(whys.map(|why| Fault::invalid(&format!("spec.versions[{at}].name"), version, why)));
         let place = match schema {
             None => {
                 let path = format!("spec.versions[{at}].schema.openAPIV3Schema");
@@ -104,7 +106,7 @@ fn versions(object: &Value, faults: &mut Vec<Fault>) {
         faults.extend(own);
     }
     let mut invalid = |why: &str| faults.push(Fault::invalid_value("spec.versions", shown(versions), why));
-    if names.iter().enumerate().any(|(at, name)| names.iter().skip(at + 1).any(|other| other == name)) {
+    if names.iter().collect::<BTreeSet<_>>().len() < names.len() {
         invalid("must contain unique version names");
     }
     let stored: Vec<&str> = versions

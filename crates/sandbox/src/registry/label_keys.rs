@@ -7,6 +7,9 @@ use serde_json::{Map, Value, json};
 use crate::object::put;
 use crate::validate::{PREFERRED, REQUIRED};
 
+/// What is added to a selector at most, in bytes: a key may be named many times, and is refused only later.
+const MOST: usize = 1 << 20;
+
 /// Adds what a new pod's labels say to its selectors.
 pub(super) fn apply(pod: &mut Value) {
     let labels = pod.pointer("/metadata/labels").and_then(Value::as_object).cloned().unwrap_or_default();
@@ -26,14 +29,15 @@ fn items<'v>(part: &'v mut Value, list: &str) -> impl Iterator<Item = &'v mut Va
 }
 
 fn of_term(term: &mut Value, labels: &Map<String, Value>) {
-    let mut wanted = Vec::new();
+    let (mut wanted, mut room) = (Vec::new(), MOST);
     for (keys, operator) in [("matchLabelKeys", "In"), ("mismatchLabelKeys", "NotIn")] {
         let keys = term.get(keys).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
-        wanted.extend(
-            keys.filter_map(|key| {
-                Some(json!({"key": key, "operator": operator, "values": [labels.get(key)?]}))
-            }),
-        );
+        for (key, value) in keys.filter_map(|key| Some((key, labels.get(key)?.as_str()?))) {
+            room = room.saturating_sub(key.len() + value.len() + 100);
+            if room > 0 {
+                wanted.push(json!({"key": key, "operator": operator, "values": [value]}));
+            }
+        }
     }
     // Where there is no selector nobody is chosen, whatever the labels are.
     let Some(selector) = term.get_mut("labelSelector").filter(|selector| selector.is_object()) else {

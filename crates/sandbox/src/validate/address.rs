@@ -47,7 +47,7 @@ pub(super) fn ranges(part: &Part<'_>) -> Vec<Fault> {
     };
     let (local, everyone) = match own {
         IpAddr::V4(own) => (own.is_link_local(), matches!(own.octets(), [224, 0, 0, _])),
-        IpAddr::V6(own) => (own.is_unicast_link_local(), matches!(own.segments(), [0xff02, ..])),
+        IpAddr::V6(own) => (own.is_unicast_link_local(), own.segments()[0] & 0xff0f == 0xff02),
     };
     let unspecified =
         if own.is_ipv4() { "may not be unspecified (0.0.0.0)" } else { "may not be unspecified (::)" };

@@ -6,10 +6,16 @@ use serde_json::Value;
 
 use super::common::subdomain;
 use super::fault::Fault;
+use super::hook::port;
 use super::names;
 use super::part::Part;
-use super::webhook::port;
 use crate::object::{meta, quote};
+
+pub(super) fn status(object: &Value) -> Vec<Fault> {
+    let conditions = Part::of(object, "status").field("conditions").items();
+    let states = conditions.iter().map(|condition| condition.field("status"));
+    states.filter_map(|state| state.one_of(&["True", "False", "Unknown"])).collect()
+}
 
 pub(super) fn judge(object: &Value) -> Vec<Fault> {
     let spec = Part::of(object, "spec");
@@ -30,9 +36,8 @@ pub(super) fn judge(object: &Value) -> Vec<Fault> {
         }
         _ => faults.extend(subdomain(&group)),
     }
-    if !names::is_dns_1035_label(version.text()) {
-        faults.push(Fault::invalid(&version.path, version.text(), names::NOT_DNS_1035_LABEL));
-    }
+    let whys = names::dns_1035_label(version.text()).into_iter();
+    faults.extend(whys.map(|why| Fault::invalid(&version.path, version.text(), why)));
     for (field, most) in [("groupPriorityMinimum", 20_000), ("versionPriority", 1_000)] {
         let number = spec.field(field).number();
         if !(1..=most).contains(&number) {

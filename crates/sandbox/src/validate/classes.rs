@@ -105,6 +105,11 @@ pub(super) fn provisioner(provisioner: &Part<'_>) -> Vec<Fault> {
 /// What the makers of volumes are told.
 pub(super) fn parameters(parameters: &Part<'_>) -> Vec<Fault> {
     const MOST: usize = 256 * 1024;
+    /// How many there may be; the server calls them bytes.
+    const ENTRIES: usize = 512;
+    if parameters.map().is_some_and(|map| map.len() > ENTRIES) {
+        return vec![Fault::too_long(&parameters.path, ENTRIES)];
+    }
     let mut faults = Vec::new();
     if parameters.entries().iter().any(|(key, _)| key.is_empty()) {
         faults.push(Fault::invalid(&parameters.path, "", "field can not be empty."));

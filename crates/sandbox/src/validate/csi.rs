@@ -29,37 +29,44 @@ pub(super) fn create(kind: &str, object: &Value) -> Vec<Fault> {
 }
 
 pub(super) fn update(kind: &str, object: &Value, old: &Value) -> Vec<Fault> {
-    let mut faults = match kind {
+    let changed = |pointer: &str| object.pointer(pointer) != old.pointer(pointer);
+    let immutable = |pointer: &str, path: &str| {
+        let shown = object.pointer(pointer).unwrap_or(&Value::Null).to_string();
+        changed(pointer).then(|| Fault::invalid_value(path, shown, "field is immutable"))
+    };
+    let mut faults = Vec::new();
+    match kind {
+        "CSIDriver" => {
+            faults.extend(create(kind, object));
+            faults.extend(immutable("/spec/attachRequired", "spec.attachedRequired"));
+            faults.extend(immutable("/spec/volumeLifecycleModes", "spec.volumeLifecycleModes"));
+        }
+        "CSINode" => {
+            faults.extend(create(kind, object));
+            drivers_stay(object, old, &mut faults);
+        }
+        "CSIStorageCapacity" => {
+            faults.extend(create(kind, object));
+            faults.extend(immutable("/nodeTopology", "nodeTopology"));
+            faults.extend(immutable("/storageClassName", "storageClassName"));
+        }
         "VolumeAttachment" => {
-            let mut faults = attachment(&Part::of(object, "spec"), names::SUBDOMAIN);
+            faults.extend(attachment(&Part::of(object, "spec"), names::SUBDOMAIN));
             attached(&Part::of(object, "status"), &mut faults);
-            faults
+            if changed("/spec") {
+                // What it would be is not shown.
+                faults.push(Fault::invalid_value("spec", "null", "field is immutable"));
+            }
         }
-        _ => create(kind, object),
-    };
-    if kind == "CSINode" {
-        drivers_stay(object, old, &mut faults);
-    }
-    let fixed: &[&str] = match kind {
-        "CSIDriver" => &["/spec/attachRequired", "/spec/volumeLifecycleModes"],
-        "VolumeAttachment" => &["/spec"],
-        "CSIStorageCapacity" => &["/nodeTopology", "/storageClassName"],
-        "VolumeAttributesClass" => &["/driverName", "/parameters"],
-        _ => &[],
-    };
-    for pointer in fixed.iter().filter(|pointer| object.pointer(pointer) != old.pointer(pointer)) {
-        let path = pointer.trim_start_matches('/').replace('/', ".");
-        if kind == "VolumeAttributesClass" {
-            faults.insert(0, Fault::forbidden(&path, &format!("updates to {path} are forbidden.")));
-            continue;
+        "VolumeAttributesClass" => {
+            for field in
+                ["driverName", "parameters"].into_iter().filter(|field| changed(&format!("/{field}")))
+            {
+                faults.push(Fault::forbidden(field, &format!("updates to {field} are forbidden.")));
+            }
+            faults.extend(create(kind, object));
         }
-        let path = path.replace("attachRequired", "attachedRequired");
-        let shown = match path.as_str() {
-            // What it would be is not shown.
-            "spec" => "null".to_owned(),
-            _ => object.pointer(pointer).unwrap_or(&Value::Null).to_string(),
-        };
-        faults.push(Fault::invalid_value(&path, shown, "field is immutable"));
+        _ => {}
     }
     faults
 }
@@ -187,9 +194,12 @@ fn attachment(spec: &Part<'_>, no_attacher: &str) -> Vec<Fault> {
     let lower = Value::from(attacher.text().to_lowercase());
     if attacher.is_empty() {
         faults.push(attacher.required(""));
-    } else if attacher.text().len() > 63 {
+        return faults;
+    }
+    if attacher.text().len() > 63 {
         faults.push(Fault::too_long(&attacher.path, 63));
-    } else if !subdomain(&Part { path: String::new(), value: &lower }).is_empty() {
+    }
+    if !subdomain(&Part { path: String::new(), value: &lower }).is_empty() {
         faults.push(attacher.invalid(no_attacher));
     }
     faults

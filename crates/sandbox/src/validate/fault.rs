@@ -1,5 +1,7 @@
 //! One problem of one field: apimachinery's `field.Error`.
 
+use std::borrow::Borrow;
+
 use crate::object::quote;
 
 /// What is wrong with a field.
@@ -81,12 +83,18 @@ impl Fault {
         Self { field: field.into(), what: What::TooMany { count, most } }
     }
 
+    /// The first of them, as many as somebody may still read.
+    pub(crate) fn readable(faults: &[Self]) -> &[Self] {
+        let count = Self::bounded(faults.iter()).count();
+        faults.get(..count).unwrap_or_default()
+    }
+
     /// As many of them as somebody may still read: each shows a text that a request can make as long as it likes.
-    pub(crate) fn bounded(faults: impl Iterator<Item = Self>) -> impl Iterator<Item = Self> {
+    pub(crate) fn bounded<F: Borrow<Self>>(faults: impl Iterator<Item = F>) -> impl Iterator<Item = F> {
         let mut room = 1_usize << 20;
         faults.take_while(move |fault| {
             let fits = room > 0;
-            room = room.saturating_sub(fault.body().len());
+            room = room.saturating_sub(fault.borrow().body().len());
             fits
         })
     }

@@ -2,6 +2,8 @@
 //!
 //! Source: `k8s.io/kubernetes/pkg/apis/flowcontrol/validation`.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::common::{label, subdomain};
@@ -21,6 +23,20 @@ pub(super) fn judge(kind: &str, object: &Value) -> Vec<Fault> {
         "FlowSchema" => schema(&spec, meta(object, "name"), &mut faults),
         "PriorityLevelConfiguration" => level(&spec, meta(object, "name"), &mut faults),
         _ => {}
+    }
+    faults
+}
+
+/// Conditions, each of another type.
+pub(super) fn status(object: &Value) -> Vec<Fault> {
+    let (mut faults, mut seen) = (Vec::new(), BTreeSet::new());
+    for kind in Part::of(object, "status").field("conditions").items().iter().map(|one| one.field("type")) {
+        if !seen.insert(kind.text()) {
+            faults.push(Fault::duplicate(&kind.path, &quote(kind.text())));
+        }
+        if kind.is_empty() {
+            faults.push(kind.required(""));
+        }
     }
     faults
 }
@@ -176,25 +192,39 @@ fn level(spec: &Part<'_>, name: &str, faults: &mut Vec<Fault>) {
     }
     match kind.text() {
         "Exempt" => {
-            if limited.is_there() {
-                faults.push(limited.forbidden(""));
-                response(&limited.field("limitResponse"), faults);
-            }
             shares(&exempt, faults);
             lends(&exempt, faults);
         }
-        "Limited" => {
-            if exempt.is_there() {
-                faults.push(exempt.forbidden(""));
-            }
-            if limited.is_there() {
-                self::limited(&limited, faults);
-            } else {
-                faults.push(limited.required(""));
-            }
-        }
-        "" => faults.push(kind.required("")),
+        "Limited" if limited.is_there() => self::limited(&limited, faults),
+        "Limited" | "" => {}
         _ => faults.push(kind.not_supported(&["Exempt", "Limited"])),
+    }
+    // What the types say is judged by another part of the server, after all else.
+    if kind.is_empty() {
+        faults.push(kind.required(""));
+    }
+    only_for("Exempt", &kind, &exempt, faults);
+    if kind.text() == "Limited" && !limited.is_there() {
+        faults.push(limited.required(""));
+    }
+    only_for("Limited", &kind, &limited, faults);
+    if limited.is_there() {
+        let response = limited.field("limitResponse");
+        let (kind, queues) = (response.field("type"), response.field("queuing"));
+        if kind.is_empty() {
+            faults.push(kind.required(""));
+        }
+        if kind.text() == "Queue" && !queues.is_there() {
+            faults.push(queues.required(""));
+        }
+        only_for("Queue", &kind, &queues, faults);
+    }
+}
+
+/// What may only be there with one of the types.
+fn only_for(own: &str, kind: &Part<'_>, part: &Part<'_>, faults: &mut Vec<Fault>) {
+    if kind.text() != own && part.is_there() {
+        faults.push(part.forbidden(""));
     }
 }
 
@@ -214,28 +244,18 @@ fn lends(part: &Part<'_>, faults: &mut Vec<Fault>) {
 
 fn limited(part: &Part<'_>, faults: &mut Vec<Fault>) {
     shares(part, faults);
-    let queues = part.field("limitResponse").field("queuing");
-    if response(&part.field("limitResponse"), faults) && queues.is_there() {
-        queuing(&queues, faults);
+    let response = part.field("limitResponse");
+    let (kind, queues) = (response.field("type"), response.field("queuing"));
+    match kind.text() {
+        "Queue" if queues.is_there() => queuing(&queues, faults),
+        "Queue" | "Reject" | "" => {}
+        _ => faults.push(kind.not_supported(&["Queue", "Reject"])),
     }
     lends(part, faults);
     let limit = part.field("borrowingLimitPercent");
     if limit.number() < 0 {
         faults.push(limit.invalid("if specified, must be a non-negative integer"));
     }
-}
-
-/// What becomes of a request that has to wait; whether it is put into a queue.
-fn response(response: &Part<'_>, faults: &mut Vec<Fault>) -> bool {
-    let (kind, queues) = (response.field("type"), response.field("queuing"));
-    match (kind.text(), queues.is_there()) {
-        ("Reject", true) => faults.push(queues.forbidden("")),
-        ("Queue", false) => faults.push(queues.required("")),
-        ("Reject" | "Queue", _) => {}
-        ("", _) => faults.push(kind.required("")),
-        _ => faults.push(kind.not_supported(&["Queue", "Reject"])),
-    }
-    kind.text() == "Queue"
 }
 
 fn queuing(queuing: &Part<'_>, faults: &mut Vec<Fault>) {

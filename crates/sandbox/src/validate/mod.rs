@@ -15,6 +15,7 @@ mod endpoints;
 mod event;
 mod fault;
 mod flow;
+mod hook;
 mod job;
 mod limits;
 mod metadata;
@@ -45,9 +46,7 @@ use serde_json::Value;
 pub(crate) use config_map::frozen_empty;
 pub(crate) use conversion::conversion;
 pub(crate) use fault::Fault;
-pub(crate) use names::{
-    NOT_DNS_1035_LABEL, is_dns_1035_label, is_label, is_subdomain, label_key, label_value, parent,
-};
+pub(crate) use names::{dns_1035_label, is_label, is_subdomain, label_key, label_value, parent};
 pub(crate) use other::binding;
 pub(crate) use pod::{PREFERRED, REQUIRED};
 pub(crate) use service::own_addresses;
@@ -155,6 +154,9 @@ pub(crate) fn status(kind: &Kind, object: &Value, old: &Value) -> Vec<Fault> {
     match (kind.group.as_str(), kind.kind.as_str()) {
         ("", "Service") => faults.extend(service::status(object)),
         ("", "Node") => faults.extend(node::update(object, old)),
+        ("", "Namespace") => faults.extend(other::namespace_status(object)),
+        ("apiregistration.k8s.io", "APIService") => faults.extend(api_service::status(object)),
+        ("flowcontrol.apiserver.k8s.io", _) => faults.extend(flow::status(object)),
         ("storage.k8s.io", name) => faults.extend(csi::status(name, object, old)),
         ("", "ResourceQuota") => faults.extend(quota::status(object)),
         ("apps", workload) => faults.extend(workload::status(workload, object)),

@@ -50,12 +50,15 @@ pub(crate) fn is_label(value: &str) -> bool {
     !value.is_empty() && value.bytes().all(inner) && !value.starts_with('-') && !value.ends_with('-')
 }
 
-/// What is told of a text that is none.
-pub(crate) const NOT_DNS_1035_LABEL: &str = "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')";
+const DNS_1035_LABEL: &str = "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')";
 
-/// A label that begins with a letter.
-pub(crate) fn is_dns_1035_label(value: &str) -> bool {
-    value.len() <= 63 && is_label(value) && !value.starts_with(|first: char| first.is_ascii_digit())
+/// What is wrong with a label that is to begin with a letter.
+pub(crate) fn dns_1035_label(value: &str) -> Vec<String> {
+    let mut faults: Vec<_> = too_long(value, 63, "characters").into_iter().collect();
+    if !is_label(value) || value.starts_with(|first: char| first.is_ascii_digit()) {
+        faults.push(DNS_1035_LABEL.into());
+    }
+    faults
 }
 
 pub(crate) fn is_subdomain(value: &str) -> bool {

@@ -6,7 +6,7 @@ use super::common::{amount, at_most_all, selector, subdomain};
 use super::fault::Fault;
 use super::names;
 use super::part::Part;
-use crate::object::as_go;
+use crate::object::{as_go, meta};
 
 pub(super) fn lease(object: &Value) -> Vec<Fault> {
     let spec = Part::of(object, "spec");
@@ -42,6 +42,17 @@ pub(super) fn namespace(object: &Value) -> Vec<Fault> {
     let mut faults = finalizers(object);
     faults.iter_mut().for_each(|fault| fault.field = "spec.finalizers".into());
     faults
+}
+
+/// A namespace is terminating where it has been deleted.
+pub(super) fn namespace_status(object: &Value) -> Option<Fault> {
+    let deleted = !meta(object, "deletionTimestamp").is_empty();
+    let (wanted, why) = match deleted {
+        true => ("Terminating", "may only be 'Terminating' if `deletionTimestamp` is not empty"),
+        false => ("Active", "may only be 'Active' if `deletionTimestamp` is empty"),
+    };
+    let phase = Part::of(object, "status").field("phase");
+    (phase.text() != wanted).then(|| Fault::invalid("status.Phase", phase.text(), why))
 }
 
 /// What a namespace waits for.

@@ -228,25 +228,25 @@ fn addresses(spec: &Part<'_>, before: &[Value], faults: &mut Vec<Fault>) {
         faults.extend(policy.one_of(&["PreferDualStack", "RequireDualStack", "SingleStack"]));
     }
     let items = list.items();
-    let mut none = Vec::new();
+    let mut bad = Vec::new();
     for (index, part) in items.iter().enumerate() {
         if index == 0 && part.text() == "None" {
             if items.len() > 1 {
-                none.push(list.invalid("'None' must be the first and only value"));
+                bad.push(list.invalid("'None' must be the first and only value"));
             }
             continue;
         }
         // What was taken before stays.
         if !before.contains(part.value) {
-            none.extend(address(part));
+            bad.extend(address(part));
         }
     }
-    let all_are = none.is_empty();
-    faults.extend(none);
+    let are_addresses = bad.is_empty();
+    faults.extend(bad);
     if items.len() > 2 {
         faults.push(list.invalid("may only hold up to 2 values"));
     }
-    if !all_are {
+    if !are_addresses {
         return;
     }
     let is_six = |part: &Part<'_>| part.text().contains(':');
@@ -258,8 +258,8 @@ fn addresses(spec: &Part<'_>, before: &[Value], faults: &mut Vec<Fault>) {
     for (index, (part, family)) in items.iter().zip(&families).enumerate().filter(|_| own != "None") {
         let wanted = family.text();
         if matches!(wanted, "IPv4" | "IPv6") && is_six(part) != (wanted == "IPv6") {
-            let article = format!("expected an {wanted} value as indicated by `ipFamilies[{index}]`");
-            faults.push(part.invalid(article));
+            let why = format!("expected an {wanted} value as indicated by `ipFamilies[{index}]`");
+            faults.push(part.invalid(why));
         }
     }
 }

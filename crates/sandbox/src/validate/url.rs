@@ -1,17 +1,17 @@
-//! What stands in a URL, as Go's `net/url` takes it apart.
+//! URLs, as Go's `net/url` takes them apart: other libraries refuse and mend other things.
 
-use super::fault::Fault;
-use super::part::Part;
+use std::net::IpAddr;
+
 use crate::object::quote;
 
-/// The parts of a URL.
+/// The parts of a URL that somebody looks at.
 #[derive(Debug, Default, PartialEq, Eq)]
-struct Url<'t> {
-    scheme: String,
-    user: Option<&'t str>,
-    host: &'t str,
-    query: &'t str,
-    fragment: &'t str,
+pub(super) struct Url<'t> {
+    pub(super) scheme: String,
+    pub(super) user: Option<&'t str>,
+    pub(super) host: &'t str,
+    pub(super) query: &'t str,
+    pub(super) fragment: String,
 }
 
 impl<'t> Url<'t> {
@@ -19,36 +19,81 @@ impl<'t> Url<'t> {
     ///
     /// # Errors
     /// Why it is none.
-    fn parse(text: &'t str) -> Result<Self, String> {
+    pub(super) fn parse(text: &'t str) -> Result<Self, String> {
         let (whole, fragment) = text.split_once('#').unwrap_or((text, ""));
-        let wrong = |why: &str| Err(format!("parse {}: {why}", quote(whole)));
-        let (scheme, rest) = match scheme(whole) {
+        let wrong = |of: &str, why: String| format!("parse {}: {why}", quote(of));
+        let url = Self::without_fragment(whole).map_err(|why| wrong(whole, why))?;
+        let fragment = unescaped(fragment).map_err(|why| wrong(text, why))?;
+        Ok(Self { fragment, ..url })
+    }
+
+    fn without_fragment(text: &'t str) -> Result<Self, String> {
+        if text.contains(|c: char| c.is_ascii_control()) {
+            return Err("net/url: invalid control character in URL".into());
+        }
+        let (scheme, rest) = match scheme(text) {
             Some((scheme, rest)) => (scheme.to_ascii_lowercase(), rest),
-            None if whole.starts_with(':') => return wrong("missing protocol scheme"),
-            None => (String::new(), whole),
+            None if text.starts_with(':') => return Err("missing protocol scheme".into()),
+            None => (String::new(), text),
         };
         let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
-        let own = Self { scheme, query, fragment, ..Self::default() };
-        let Some(rest) = rest.strip_prefix("//") else {
-            let first = rest.split('/').next().unwrap_or_default();
-            return match own.scheme.is_empty() && first.contains(':') {
-                true => wrong("first path segment in URL cannot contain colon"),
-                false => Ok(own),
-            };
-        };
-        let authority = rest.split('/').next().unwrap_or_default();
+        let mut url = Self { scheme, query, ..Self::default() };
+        let mut path = rest;
+        if let Some(rest) = rest.strip_prefix("//") {
+            let (authority, after) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+            url.authority(authority)?;
+            path = after;
+        } else if !url.scheme.is_empty() && !rest.starts_with('/') {
+            // Whatever is behind the scheme is no path.
+            return Ok(url);
+        } else if rest.split('/').next().is_some_and(|first| first.contains(':')) {
+            return Err("first path segment in URL cannot contain colon".into());
+        }
+        unescaped(path)?;
+        Ok(url)
+    }
+
+    fn authority(&mut self, authority: &'t str) -> Result<(), String> {
+        let known = |c: char| c.is_ascii_alphanumeric() || "-._:~!$&'()*+,;=%@".contains(c);
         let (user, host) = match authority.rsplit_once('@') {
+            Some((user, _)) if !user.chars().all(known) => return Err("net/url: invalid userinfo".into()),
             Some((user, host)) => (Some(user), host),
             None => (None, authority),
         };
-        // The colons of an address stand in brackets.
-        let after = host.rsplit_once(']').map_or(host, |(_, after)| after);
-        if let Some((_, port)) = after.rsplit_once(':')
-            && !port.bytes().all(|byte| byte.is_ascii_digit())
-        {
-            return wrong(&format!("invalid port {} after host", quote(&format!(":{port}"))));
+        (self.user, self.host) = (user, host);
+        let port = match (host.strip_prefix('['), host.find('[')) {
+            (Some(inner), _) => {
+                let Some((address, port)) = inner.rsplit_once(']') else {
+                    return Err("missing ']' in host".into());
+                };
+                let bare = address.split("%25").next().unwrap_or_default();
+                match bare.parse::<IpAddr>() {
+                    Ok(IpAddr::V6(_)) => {}
+                    Ok(IpAddr::V4(_)) => return Err("invalid IP-literal".into()),
+                    Err(_) => {
+                        return Err(format!("invalid host: ParseAddr({}): unable to parse IP", quote(bare)));
+                    }
+                }
+                port
+            }
+            (None, Some(_)) => return Err("invalid IP-literal".into()),
+            (None, None) => {
+                if host.contains(' ') {
+                    return Err("invalid character \" \" in host name".into());
+                }
+                if let Some(escape) = host.find('%') {
+                    return Err(no_escape(host.get(escape..).unwrap_or_default()));
+                }
+                let first = matches!(self.scheme.as_str(), "http" | "https");
+                let colon = if first { host.find(':') } else { host.rfind(':') };
+                colon.and_then(|colon| host.get(colon..)).unwrap_or_default()
+            }
+        };
+        match port.strip_prefix(':') {
+            None if port.is_empty() => Ok(()),
+            Some(digits) if digits.bytes().all(|byte| byte.is_ascii_digit()) => Ok(()),
+            _ => Err(format!("invalid port {} after host", quote(port))),
         }
-        Ok(Self { user, host, ..own })
     }
 }
 
@@ -61,34 +106,31 @@ fn scheme(text: &str) -> Option<(&str, &str)> {
     (first && others).then_some((scheme, rest))
 }
 
-/// Where a webhook is asked: over TLS, at a host and a path.
+/// A text with what its escapes stand for.
 ///
-/// Source: `ValidateWebhookURL` in `k8s.io/apiserver/pkg/util/webhook`.
-pub(super) fn judge(part: &Part<'_>, faults: &mut Vec<Fault>) {
-    const FORM: &str = "desired format: https://host[/path]";
-    let url = match Url::parse(part.text()) {
-        Ok(url) => url,
-        Err(why) => {
-            faults.push(part.required(&format!("url must be a valid URL: {why}; {FORM}")));
-            return;
+/// # Errors
+/// Where one is none.
+fn unescaped(text: &str) -> Result<String, String> {
+    let digit = |byte: Option<&u8>| byte.and_then(|byte| char::from(*byte).to_digit(16));
+    let (bytes, mut at, mut out) = (text.as_bytes(), 0, Vec::new());
+    while let Some(byte) = bytes.get(at) {
+        if *byte != b'%' {
+            out.push(*byte);
+            at += 1;
+            continue;
         }
-    };
-    let mut tell = |text: &str, why: &str| faults.push(Fault::invalid(&part.path, text, why));
-    if url.scheme != "https" {
-        tell(&url.scheme, &format!("'https' is the only allowed URL scheme; {FORM}"));
+        let (Some(high), Some(low)) = (digit(bytes.get(at + 1)), digit(bytes.get(at + 2))) else {
+            return Err(no_escape(text.get(at..).unwrap_or_default()));
+        };
+        out.push(u8::try_from(high * 16 + low).unwrap_or_default());
+        at += 3;
     }
-    if url.host.is_empty() {
-        tell("", &format!("host must be specified; {FORM}"));
-    }
-    if let Some(user) = url.user {
-        tell(user, "user information is not permitted in the URL");
-    }
-    if !url.fragment.is_empty() {
-        tell(url.fragment, "fragments are not permitted in the URL");
-    }
-    if !url.query.is_empty() {
-        tell(url.query, "query parameters are not permitted in the URL");
-    }
+    Ok(String::from_utf8_lossy(&out).into_owned())
+}
+
+fn no_escape(from: &str) -> String {
+    let shown: String = from.chars().take(3).collect();
+    format!("invalid URL escape {}", quote(&shown))
 }
 
 #[cfg(test)]
@@ -97,25 +139,58 @@ mod tests {
 
     #[test]
     fn urls_are_taken_apart() {
-        let parts = |scheme: &str, user, host, query, fragment| {
-            Ok(Url { scheme: scheme.to_owned(), user, host, query, fragment })
-        };
         for (text, wanted) in [
-            ("HTTPS://a.b:1/c?d#e", parts("https", None, "a.b:1", "d", "e")),
-            ("https://u:p@a.b", parts("https", Some("u:p"), "a.b", "", "")),
-            ("https://[::1]:1/x", parts("https", None, "[::1]:1", "", "")),
-            ("https://[::1]", parts("https", None, "[::1]", "", "")),
-            ("localhost:8443/x", parts("localhost", None, "", "", "")),
-            ("a/b:c", parts("", None, "", "", "")),
-            ("", parts("", None, "", "", "")),
-            (":", Err("parse \":\": missing protocol scheme".to_owned())),
-            (
-                "127.0.0.1:1",
-                Err("parse \"127.0.0.1:1\": first path segment in URL cannot contain colon".into()),
-            ),
-            ("https://a:é#x", Err("parse \"https://a:é\": invalid port \":é\" after host".into())),
+            ("HTTPS://a.b:1/c?d#e", ("https", None, "a.b:1", "d", "e")),
+            ("https://u:p@a.b", ("https", Some("u:p"), "a.b", "", "")),
+            ("https://@h", ("https", Some(""), "h", "", "")),
+            ("https://[::1]:1/x", ("https", None, "[::1]:1", "", "")),
+            ("https://a:/", ("https", None, "a:", "", "")),
+            ("https://é/x y#a%20b", ("https", None, "é", "", "a b")),
+            ("https://a?%zz", ("https", None, "a", "%zz", "")),
+            ("ftp://a:1:2/", ("ftp", None, "a:1:2", "", "")),
+            ("localhost:8443/x", ("localhost", None, "", "", "")),
+            ("https:///x", ("https", None, "", "", "")),
+            ("//a", ("", None, "a", "", "")),
+            ("a/b:c", ("", None, "", "", "")),
+            ("", ("", None, "", "", "")),
         ] {
-            assert_eq!(Url::parse(text), wanted, "{text}");
+            let url = Url::parse(text).map(|url| {
+                (
+                    url.scheme,
+                    url.user.map(str::to_owned),
+                    url.host.to_owned(),
+                    url.query.to_owned(),
+                    url.fragment,
+                )
+            });
+            let (scheme, user, host, query, fragment) = wanted;
+            let wanted = (scheme.into(), user.map(str::to_owned), host.into(), query.into(), fragment.into());
+            assert_eq!(url, Ok(wanted), "{text}");
+        }
+    }
+
+    /// What Go 1.26 says of them.
+    #[test]
+    fn what_is_no_url_is_refused() {
+        for (text, why) in [
+            (":", "missing protocol scheme"),
+            ("127.0.0.1:1", "first path segment in URL cannot contain colon"),
+            ("https://a:é", "invalid port \":é\" after host"),
+            ("https://a:1:2/", "invalid port \":1:2\" after host"),
+            ("https://::1/", "invalid port \"::1\" after host"),
+            ("https://[::1]x/", "invalid port \"x\" after host"),
+            ("https://[::1", "missing ']' in host"),
+            ("https://[x]/", "invalid host: ParseAddr(\"x\"): unable to parse IP"),
+            ("https://[1.2.3.4]/", "invalid IP-literal"),
+            ("https://a[b]/", "invalid IP-literal"),
+            ("https://foo bar/", "invalid character \" \" in host name"),
+            ("https://u p@h", "net/url: invalid userinfo"),
+            ("https://a%20b/", "invalid URL escape \"%20\""),
+            ("https://a/%z", "invalid URL escape \"%z\""),
+            ("https://a/#%zz", "invalid URL escape \"%zz\""),
+            ("https://a/\n", "net/url: invalid control character in URL"),
+        ] {
+            assert_eq!(Url::parse(text), Err(format!("parse {}: {why}", quote(text))));
         }
     }
 }

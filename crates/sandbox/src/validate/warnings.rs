@@ -53,12 +53,8 @@ pub(crate) fn warnings(kind: &Kind, object: &Value, old: Option<&Value>) -> Vec<
         }
         ("", "PodTemplate") => pod::told(&Part::of(object, "template"), &mut told),
         ("", "PersistentVolume") => pod::volume_told(object, &spec, &mut told),
-        ("", "Node") => {
-            for field in ["configSource", "externalID"] {
-                if !spec.field(field).is_empty() {
-                    told.push(format!("spec.{field}: this field is deprecated, and is unused by Kubernetes"));
-                }
-            }
+        ("", "Node") if !spec.field("externalID").is_empty() => {
+            told.push("spec.externalID: this field is deprecated, and is unused by Kubernetes".into());
         }
         ("storage.k8s.io", "CSIDriver")
             if !spec.field("tokenRequests").is_empty()

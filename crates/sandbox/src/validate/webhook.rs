@@ -1,14 +1,14 @@
 //! Webhooks that are to be asked before something is admitted.
 //!
-//! Source: `k8s.io/kubernetes/pkg/apis/admissionregistration/validation`, and `ValidateWebhookService` in
-//! `k8s.io/apiserver/pkg/util/webhook`.
+//! Source: `k8s.io/kubernetes/pkg/apis/admissionregistration/validation`.
 
 use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::common::{port_number, selector};
+use super::common::selector;
 use super::fault::Fault;
+use super::hook;
 use super::names;
 use super::part::Part;
 use crate::registry::NameRule;
@@ -17,10 +17,11 @@ use crate::registry::NameRule;
 pub(super) fn judge(kind: &str, object: &Value) -> Vec<Fault> {
     let mut faults = Vec::new();
     let mut seen = BTreeSet::new();
-    for hook in Part::of(object, "webhooks").items() {
-        webhook(&hook, kind == "MutatingWebhookConfiguration", &mut faults);
-        versions(&hook.field("admissionReviewVersions"), &mut faults);
-        let name = hook.field("name");
+    for webhook in Part::of(object, "webhooks").items() {
+        judge_one(&webhook, kind == "MutatingWebhookConfiguration", &mut faults);
+        let hint = "must specify one of v1, v1beta1";
+        hook::versions(&webhook.field("admissionReviewVersions"), hint, &mut faults);
+        let name = webhook.field("name");
         if !name.is_empty() && !seen.insert(name.text()) {
             faults.push(name.duplicate());
         }
@@ -28,36 +29,29 @@ pub(super) fn judge(kind: &str, object: &Value) -> Vec<Fault> {
     faults
 }
 
-fn webhook(hook: &Part<'_>, mutates: bool, faults: &mut Vec<Fault>) {
-    faults.extend(qualified(&hook.field("name")));
-    hook.field("rules").items().iter().for_each(|rule| self::rule(rule, faults));
-    let effects = hook.field("sideEffects");
-    faults.extend(hook.field("failurePolicy").one_of(&["Fail", "Ignore"]));
-    faults.extend(hook.field("matchPolicy").one_of(&["Equivalent", "Exact"]));
+fn judge_one(webhook: &Part<'_>, mutates: bool, faults: &mut Vec<Fault>) {
+    faults.extend(qualified(&webhook.field("name")));
+    webhook.field("rules").items().iter().for_each(|rule| self::rule(rule, faults));
+    let effects = webhook.field("sideEffects");
+    faults.extend(webhook.field("failurePolicy").one_of(&["Fail", "Ignore"]));
+    faults.extend(webhook.field("matchPolicy").one_of(&["Equivalent", "Exact"]));
     if effects.is_there() {
         faults.extend(effects.one_of(&["None", "NoneOnDryRun"]));
     } else {
         faults.push(effects.required("must specify one of None, NoneOnDryRun"));
     }
-    let time = hook.field("timeoutSeconds");
+    let time = webhook.field("timeoutSeconds");
     if !(1..=30).contains(&time.number()) {
         faults.push(time.invalid("the timeout value must be between 1 and 30 seconds"));
     }
     for selects in ["namespaceSelector", "objectSelector"] {
-        faults.extend(selector(&hook.field(selects)));
+        faults.extend(selector(&webhook.field(selects)));
     }
     if mutates {
-        faults.extend(hook.field("reinvocationPolicy").one_of(&["IfNeeded", "Never"]));
+        faults.extend(webhook.field("reinvocationPolicy").one_of(&["IfNeeded", "Never"]));
     }
-    let client = hook.field("clientConfig");
-    match (client.field("url"), client.field("service")) {
-        (url, service) if url.is_there() == service.is_there() => {
-            faults.push(client.required("exactly one of url or service is required"));
-        }
-        (url, _) if url.is_there() => super::url::judge(&url, faults),
-        (_, service) => self::service(&service, faults),
-    }
-    conditions(&hook.field("matchConditions"), faults);
+    hook::client(&webhook.field("clientConfig"), faults);
+    conditions(&webhook.field("matchConditions"), faults);
 }
 
 /// A name of three parts at least.
@@ -139,64 +133,6 @@ fn resources(list: &Part<'_>, faults: &mut Vec<Fault>) {
         let why = "if '*' is present, must not specify other resources without subresources";
         faults.push(list.invalid(why));
     }
-}
-
-fn versions(list: &Part<'_>, faults: &mut Vec<Fault>) {
-    const KNOWN: [&str; 2] = ["v1", "v1beta1"];
-    let items = list.items();
-    if items.is_empty() {
-        faults.push(list.required("must specify one of v1, v1beta1"));
-        return;
-    }
-    let mut seen = BTreeSet::new();
-    for version in &items {
-        if !seen.insert(version.text()) {
-            faults.push(version.invalid("duplicate version"));
-        } else if !names::is_dns_1035_label(version.text()) {
-            faults.push(version.invalid(names::NOT_DNS_1035_LABEL));
-        }
-    }
-    if !items.iter().any(|version| KNOWN.contains(&version.text())) {
-        faults.push(list.invalid("must include at least one of v1, v1beta1"));
-    }
-}
-
-/// Who is told of a name is who lacks the namespace, and the other way round: the server has them mixed up.
-fn service(service: &Part<'_>, faults: &mut Vec<Fault>) {
-    for (lacks, told) in [("namespace", "name"), ("name", "namespace")] {
-        if service.field(lacks).is_empty() {
-            faults.push(service.field(told).required(""));
-        }
-    }
-    faults.extend(port(&service.field("port")));
-    let path = service.field("path");
-    let text = path.text();
-    if matches!(text, "" | "/") {
-        return;
-    }
-    if text == "//" {
-        faults.push(path.invalid("segment[0] may not be empty"));
-        return;
-    }
-    if !text.starts_with('/') {
-        faults.push(path.invalid("must start with a '/'"));
-    }
-    let mut rest = text.chars();
-    rest.next();
-    let rest = rest.as_str();
-    for (index, step) in rest.strip_suffix('/').unwrap_or(rest).split('/').enumerate() {
-        if step.is_empty() {
-            faults.push(path.invalid(format!("segment[{index}] may not be empty")));
-            continue;
-        }
-        let whys = names::name(NameRule::Subdomain, step, false);
-        faults.extend(whys.iter().map(|why| path.invalid(format!("segment[{index}]: {why}"))));
-    }
-}
-
-/// A port of the service that somebody is to be asked through.
-pub(super) fn port(port: &Part<'_>) -> Option<Fault> {
-    port_number(port).map(|_| port.invalid("port is not valid: must be between 1 and 65535, inclusive"))
 }
 
 /// Of their expressions it is only judged that they are there.

@@ -52,7 +52,7 @@ pub(super) fn reset(kind: &Kind, subresource: &str) -> &'static [&'static str] {
         return part.reset();
     }
     match (subresource, kind.kind.as_str()) {
-        ("status", _) if kind.custom.is_some() => &["metadata", "spec"],
+        ("status", _) if kind.strategy.status_alone => &["metadata", "spec"],
         ("status", "Deployment") => &["spec", "metadata.labels"],
         ("status", "Pod") => &["spec", "metadata.deletionTimestamp", "metadata.ownerReferences"],
         ("status", "CertificateSigningRequest") => &["spec", "status.conditions"],
@@ -192,6 +192,7 @@ fn keep_all_but_status(kind: &Kind, object: &mut Value, old: &Value) {
     let metadata: &[&str] = match kind.kind.as_str() {
         "Deployment" => &["labels"],
         "Pod" => &["ownerReferences"],
+        _ if kind.strategy.status_alone => &["labels", "annotations", "finalizers", "ownerReferences"],
         _ => &[],
     };
     for field in metadata {

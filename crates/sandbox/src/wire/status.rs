@@ -134,6 +134,7 @@ impl Problem {
 
     /// 422.
     pub(crate) fn invalid(group: &str, kind: &str, name: &str, faults: &[Fault]) -> Self {
+        let faults = Fault::readable(faults);
         let list = joined(faults);
         let quoted = crate::object::quote(name);
         let message = format!("{} {quoted} is invalid: {list}", qualified(group, kind));
