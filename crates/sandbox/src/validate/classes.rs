@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::common::{label, labels};
+use super::common::{label, labels, size};
 use super::fault::Fault;
 use super::names;
 use super::part::Part;
@@ -114,8 +114,7 @@ pub(super) fn parameters(parameters: &Part<'_>) -> Vec<Fault> {
     if parameters.entries().iter().any(|(key, _)| key.is_empty()) {
         faults.push(Fault::invalid(&parameters.path, "", "field can not be empty."));
     }
-    let size: usize = parameters.entries().iter().map(|(key, value)| key.len() + value.text().len()).sum();
-    if size > MOST {
+    if size(parameters) > MOST {
         faults.push(Fault::too_long(&parameters.path, MOST));
     }
     faults

@@ -108,6 +108,23 @@ pub(super) fn reference(part: &Part<'_>) -> Vec<Fault> {
     faults
 }
 
+/// A list that has something in it, and nothing beside what stands for all; whether each of it is still to be judged.
+pub(super) fn alone(list: &Part<'_>, missing: &str, others: &str, faults: &mut Vec<Fault>) -> bool {
+    let items = list.items();
+    let has_all = items.iter().any(|item| item.text() == "*");
+    if items.is_empty() {
+        faults.push(list.required(missing));
+    } else if has_all && items.len() > 1 {
+        faults.push(list.invalid(format!("if '*' is present, must not specify other {others}")));
+    }
+    !items.is_empty() && !has_all
+}
+
+/// The bytes of a map of texts.
+pub(super) fn size(part: &Part<'_>) -> usize {
+    part.entries().iter().map(|(key, value)| key.len() + value.text().len()).sum()
+}
+
 /// A label selector.
 pub(super) fn selector(part: &Part<'_>) -> Vec<Fault> {
     let mut faults = labels(&part.field("matchLabels"));

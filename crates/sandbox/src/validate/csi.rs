@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::common::{selector, subdomain};
+use super::common::{selector, size, subdomain};
 use super::fault::Fault;
 use super::names;
 use super::part::Part;
@@ -210,8 +210,7 @@ fn attached(status: &Part<'_>, faults: &mut Vec<Fault>) {
     const MESSAGE: usize = 1024;
     const METADATA: usize = 256 * 1024;
     let metadata = status.field("attachmentMetadata");
-    let size: usize = metadata.entries().iter().map(|(key, value)| key.len() + value.text().len()).sum();
-    if size > METADATA {
+    if size(&metadata) > METADATA {
         faults.push(Fault::too_long(&metadata.path, METADATA));
     }
     for error in ["attachError", "detachError"].map(|field| status.field(field)) {
@@ -226,12 +225,12 @@ fn attached(status: &Part<'_>, faults: &mut Vec<Fault>) {
 }
 
 fn capacity(object: &Value) -> Vec<Fault> {
-    let (class, size) = (Part::of(object, "storageClassName"), Part::of(object, "capacity"));
+    let (class, amount) = (Part::of(object, "storageClassName"), Part::of(object, "capacity"));
     let mut faults = selector(&Part::of(object, "nodeTopology"));
     let whys = names::name(NameRule::Subdomain, class.text(), false);
     faults.extend(whys.into_iter().map(|why| Fault::invalid(&class.path, class.text(), why)));
-    if quantity::nanos(size.text()).is_some_and(|nanos| nanos < 0) {
-        faults.push(size.invalid("must be greater than or equal to 0"));
+    if quantity::nanos(amount.text()).is_some_and(|nanos| nanos < 0) {
+        faults.push(amount.invalid("must be greater than or equal to 0"));
     }
     faults
 }

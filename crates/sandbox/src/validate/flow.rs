@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::common::{label, subdomain};
+use super::common::{alone, label, subdomain};
 use super::fault::Fault;
 use super::names;
 use super::part::Part;
@@ -112,25 +112,6 @@ fn subject(subject: &Part<'_>, faults: &mut Vec<Fault>) {
             faults.push(subject.field(field).forbidden(&why));
         }
     }
-}
-
-fn is_all(item: &Part<'_>) -> bool {
-    item.text() == "*"
-}
-
-/// A list that has something in it, and nothing beside what stands for all; whether each of it is still to be judged.
-fn alone(list: &Part<'_>, missing: &str, others: &str, faults: &mut Vec<Fault>) -> bool {
-    let items = list.items();
-    if items.is_empty() {
-        faults.push(list.required(missing));
-    } else if items.iter().any(is_all) {
-        if items.len() > 1 {
-            faults.push(list.invalid(format!("if '*' is present, must not specify other {others}")));
-        }
-    } else {
-        return true;
-    }
-    false
 }
 
 fn verbs(list: &Part<'_>, faults: &mut Vec<Fault>) {

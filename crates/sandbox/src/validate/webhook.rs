@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::common::selector;
+use super::common::{alone, selector};
 use super::fault::Fault;
 use super::hook;
 use super::names;
@@ -68,12 +68,12 @@ fn qualified(name: &Part<'_>) -> Option<Fault> {
 }
 
 fn rule(rule: &Part<'_>, faults: &mut Vec<Fault>) {
-    alone(&rule.field("operations"), "operations", faults);
+    alone(&rule.field("operations"), "", "operations", faults);
     for operation in rule.field("operations").items() {
         faults.extend(operation.one_of(&["*", "CONNECT", "CREATE", "DELETE", "UPDATE"]));
     }
-    alone(&rule.field("apiGroups"), "API groups", faults);
-    alone(&rule.field("apiVersions"), "API versions", faults);
+    alone(&rule.field("apiGroups"), "", "API groups", faults);
+    alone(&rule.field("apiVersions"), "", "API versions", faults);
     for version in rule.field("apiVersions").items() {
         if version.is_empty() {
             faults.push(version.required(""));
@@ -81,17 +81,6 @@ fn rule(rule: &Part<'_>, faults: &mut Vec<Fault>) {
     }
     resources(&rule.field("resources"), faults);
     faults.extend(rule.field("scope").one_of(&["*", "Cluster", "Namespaced"]));
-}
-
-/// A list that has something in it, and nothing beside what stands for all.
-fn alone(list: &Part<'_>, others: &str, faults: &mut Vec<Fault>) {
-    let items = list.items();
-    if items.is_empty() {
-        faults.push(list.required(""));
-    }
-    if items.len() > 1 && items.iter().any(|item| item.text() == "*") {
-        faults.push(list.invalid(format!("if '*' is present, must not specify other {others}")));
-    }
 }
 
 fn resources(list: &Part<'_>, faults: &mut Vec<Fault>) {
